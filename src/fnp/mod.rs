@@ -1,0 +1,3 @@
+//! The Flächennutzungsplan: plans, their versions (Fassung), areas and balance.
+
+pub mod objekt;

@@ -1,0 +1,3 @@
+//! Zielraum joins a town's strategy to its Flächennutzungsplan and its Ortsteile.
+pub mod error;
+pub mod fnp;
