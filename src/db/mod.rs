@@ -1,0 +1,3 @@
+//! The database: the private cluster, and what every server must offer.
+pub mod check;
+pub mod cluster;
