@@ -2,3 +2,4 @@
 pub mod db;
 pub mod error;
 pub mod fnp;
+pub mod verschneidung;

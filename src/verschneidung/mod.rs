@@ -1,0 +1,19 @@
+//! What lies in what: the bulk overlay of an import, in plain geometry without a
+//! database (single edits are SQL triggers). All coordinates are EPSG:25832,
+//! easting then northing, metres; areas are plane areas in m².
+//!
+//! * [`anteil`]: area × Ortsteil, cut at the Geltungsbereich.
+//! * [`schluss`]: does a plan cover its Geltungsbereich once (Flächenschluss)?
+//! * [`gueltigkeit`]: is an area a valid polygon, and what is it after a repair?
+//!
+//! Reading order: `ring` (rings as winding fields), `zelle` (the regions in small
+//! boxes), `schere` (the overlay on a local grid), then the three above.
+
+pub mod anteil;
+mod beruehrung;
+pub mod gueltigkeit;
+mod kontur;
+mod ring;
+mod schere;
+pub mod schluss;
+mod zelle;
