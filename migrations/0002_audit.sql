@@ -128,16 +128,16 @@ $$;
 
 CREATE FUNCTION audit.versiegle() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-  kopf audit.kopf;
+  k audit.kopf;
   siegel bytea;
   r record;
 BEGIN
-  SELECT * INTO kopf FROM audit.kopf FOR UPDATE;
-  siegel := sha256(kopf.hash || audit.inhalt(NEW.id));
-  UPDATE audit.kopf SET lfd = kopf.lfd + 1, hash = siegel;
-  UPDATE audit.aenderung SET lfd = kopf.lfd + 1, versiegelt = clock_timestamp(), hash = siegel WHERE id = NEW.id;
+  SELECT * INTO k FROM audit.kopf FOR UPDATE;
+  siegel := sha256(k.hash || audit.inhalt(NEW.id));
+  UPDATE audit.kopf SET lfd = k.lfd + 1, hash = siegel;
+  UPDATE audit.aenderung SET lfd = k.lfd + 1, versiegelt = clock_timestamp(), hash = siegel WHERE id = NEW.id;
   FOR r IN SELECT b.relation FROM audit.beruehrt b WHERE b.aenderung_id = NEW.id ORDER BY 1 LOOP
-    INSERT INTO audit.stand AS s (relation, zaehler, lfd) VALUES (r.relation, 1, kopf.lfd + 1)
+    INSERT INTO audit.stand AS s (relation, zaehler, lfd) VALUES (r.relation, 1, k.lfd + 1)
       ON CONFLICT (relation) DO UPDATE SET zaehler = s.zaehler + 1, lfd = excluded.lfd;
     IF r.relation LIKE 'oeffentlich.%' THEN
       INSERT INTO oeffentlich.stand AS s (relation, zaehler, zeit) VALUES (substr(r.relation, 13), 1, clock_timestamp())

@@ -1,4 +1,5 @@
 //! Zielraum joins a town's strategy to its Flächennutzungsplan and its Ortsteile.
+pub mod cli;
 pub mod db;
 pub mod error;
 pub mod fnp;

@@ -25,6 +25,9 @@ SELECT w.nutzung,
   string_agg(z.titel, '; ' ORDER BY w.wirkung, z.nummer, z.kennung) FILTER (WHERE w.wirkung < 0) AS belastet_ziele
 FROM ziel_nutzungsart_wirkung w JOIN ziel z ON z.id = w.ziel_id GROUP BY w.nutzung;
 
+COMMENT ON COLUMN nutzung_ziele.dient_zielen IS 'Dient den Zielen';
+COMMENT ON COLUMN nutzung_ziele.belastet_ziele IS 'Belastet die Ziele';
+
 CREATE VIEW flaeche_sicht WITH (security_invoker = true) AS
 SELECT f.fassung_id, f.ordnung, f.kennung, f.nutzung, n.name AS nutzung_name, g.titel AS gruppe, f.rechtsstand, f.klasse, f.xplan_version, f.gml_id,
   f.codes ->> 'allgArtDerBaulNutzung' AS allg_art, f.codes ->> 'besondereArtDerBaulNutzung' AS besondere_art,
@@ -39,8 +42,6 @@ COMMENT ON COLUMN flaeche_sicht.besondere_art IS 'Besondere Art der baulichen Nu
 COMMENT ON COLUMN flaeche_sicht.sondernutzung IS 'Sondernutzung [code XP_Sondernutzungen]';
 COMMENT ON COLUMN flaeche_sicht.zweckbestimmung IS 'Zweckbestimmung
 Codes der Klasse, durch Komma getrennt.';
-COMMENT ON COLUMN flaeche_sicht.dient_zielen IS 'Dient den Zielen';
-COMMENT ON COLUMN flaeche_sicht.belastet_ziele IS 'Belastet die Ziele';
 
 CREATE VIEW flaeche_aktuell WITH (security_invoker = true) AS
 SELECT k.plan, k.fassung, f.* FROM flaeche_sicht f JOIN fassung_in_kraft k USING (fassung_id);

@@ -1,3 +1,222 @@
-//! The database: the private cluster, and what every server must offer.
+//! The database: where it runs ([`Server`]), and the pools by role ([`Database`]).
+//!
+//! Every anonymous answer is read through [`Database::public`], which logs in as
+//! `zielraum_public` and can see schema `oeffentlich` alone; everything else (command
+//! line, imports) goes through [`Database::write`]. Queries name tables without schema:
+//! the pool's `search_path` decides which world they speak of.
+
+pub mod audit;
 pub mod check;
 pub mod cluster;
+pub mod constraint;
+pub mod copy;
+pub mod geom;
+pub mod migrate;
+
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+use std::sync::Arc;
+
+use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use sqlx::{ConnectOptions, Connection, Executor};
+
+use crate::error::{Error, Result};
+use cluster::{Cluster, Durability};
+
+/// Schemas people work in, in the order of the working `search_path`.
+pub const CONTEXTS: [&str; 5] = ["strategie", "fnp", "gemeinde", "dorferneuerung", "freigabe"];
+/// Name of our database in the private cluster.
+const DATABASE: &str = "zielraum";
+
+/// Where the database runs.
+#[derive(Debug)]
+pub enum Server {
+    /// The private cluster under the data directory.
+    Private(Arc<Cluster>, String),
+    /// A server of the operator, named by `DATABASE_URL`.
+    Foreign(PgConnectOptions),
+}
+
+impl Server {
+    /// Starts or attaches to the private cluster, or takes the given URL. Blocks.
+    ///
+    /// # Errors
+    /// [`Error::Umgebung`] when the cluster cannot run, [`Error::Aufruf`] for a malformed URL.
+    pub fn start(data: Option<&Path>, url: Option<&str>) -> Result<Self> {
+        if let Some(url) = url {
+            let options = PgConnectOptions::from_str(url).map_err(|cause| {
+                Error::aufruf(format!(
+                    "DATABASE_URL ist keine gültige Adresse eines PostgreSQL-Servers: {cause}"
+                ))
+            })?;
+            return Ok(Self::Foreign(options));
+        }
+        Ok(Self::Private(
+            Arc::new(Cluster::start(data, Durability::Full)?),
+            DATABASE.to_owned(),
+        ))
+    }
+
+    /// One database of a throw-away cluster, for tests.
+    #[must_use]
+    pub fn of_cluster(cluster: Arc<Cluster>, database: &str) -> Self {
+        Self::Private(cluster, database.to_owned())
+    }
+
+    /// Directory of the private cluster.
+    #[must_use]
+    pub fn data_dir(&self) -> Option<PathBuf> {
+        match self {
+            Self::Private(cluster, _) => Some(cluster.data_dir().to_owned()),
+            Self::Foreign(_) => None,
+        }
+    }
+
+    /// Connection of the administrator: owner of the database, runs the migrations.
+    fn admin(&self, database: &str) -> PgConnectOptions {
+        match self {
+            Self::Private(cluster, _) => cluster.connect_options(database, "postgres"),
+            Self::Foreign(options) => options.clone(),
+        }
+        .log_statements(tracing::log::LevelFilter::Trace)
+    }
+
+    /// Pool whose sessions act as `role`. In the private cluster they log in as it; on a
+    /// foreign server our login takes the role, and must set by itself what `ALTER ROLE`
+    /// would only set at log-in.
+    fn pool(
+        &self,
+        role: &'static str,
+        search_path: &str,
+        timeout: &'static str,
+        size: u32,
+    ) -> PgPool {
+        let (options, set_role) = match self {
+            Self::Private(cluster, database) => {
+                (cluster.connect_options(database, role), String::new())
+            }
+            Self::Foreign(options) => (options.clone(), format!("SET ROLE {role};")),
+        };
+        let setup = format!(
+            "{set_role} SET search_path = {search_path}; SET statement_timeout = '{timeout}'; SET lock_timeout = '10s'; SET TIME ZONE 'UTC'"
+        );
+        PgPoolOptions::new()
+            .max_connections(size)
+            .acquire_timeout(std::time::Duration::from_secs(10))
+            .after_connect(move |conn, _| {
+                let setup = setup.clone();
+                Box::pin(async move {
+                    #[expect(
+                        clippy::disallowed_types,
+                        reason = "role, search_path and limits are constants of this module"
+                    )]
+                    conn.execute(sqlx::AssertSqlSafe(setup)).await?;
+                    Ok(())
+                })
+            })
+            .connect_lazy_with(options.log_statements(tracing::log::LevelFilter::Trace))
+    }
+
+    /// Checks the server, creates and migrates the database, opens the pools.
+    ///
+    /// # Errors
+    /// [`Error::Umgebung`] when the server is not fit or not reachable.
+    pub async fn open(self, durability: Durability) -> Result<Database> {
+        let database = match &self {
+            Self::Private(_, name) => {
+                self.create_database(name).await?;
+                name.clone()
+            }
+            Self::Foreign(_) => String::new(),
+        };
+        let mut admin = self.admin(&database).connect().await.map_err(unreachable)?;
+        check::check_server(&mut admin, durability).await?;
+        migrate::run(&mut admin).await?;
+        admin.close().await.ok();
+
+        let working = format!("{}, public", CONTEXTS.join(", "));
+        Ok(Database {
+            write: self.pool("zielraum_write", &working, "20min", 8),
+            public: self.pool("zielraum_public", "oeffentlich, public", "10s", 8),
+            server: self,
+        })
+    }
+
+    async fn create_database(&self, name: &str) -> Result<()> {
+        let mut admin = self
+            .admin("postgres")
+            .connect()
+            .await
+            .map_err(unreachable)?;
+        let exists: bool =
+            sqlx::query_scalar("SELECT EXISTS (SELECT FROM pg_database WHERE datname = $1)")
+                .bind(name)
+                .fetch_one(&mut admin)
+                .await?;
+        if !exists {
+            #[expect(
+                clippy::disallowed_types,
+                reason = "the name is ours and contains letters, digits and _ only"
+            )]
+            let made = admin
+                .execute(sqlx::AssertSqlSafe(format!(
+                    "CREATE DATABASE {name} ENCODING 'UTF8'"
+                )))
+                .await;
+            // Two programs may start at the same moment: the second finds it made.
+            if let Err(cause) = made
+                && cause
+                    .as_database_error()
+                    .and_then(sqlx::error::DatabaseError::code)
+                    .as_deref()
+                    != Some("42P04")
+            {
+                return Err(cause.into());
+            }
+        }
+        admin.close().await.ok();
+        Ok(())
+    }
+}
+
+fn unreachable(cause: sqlx::Error) -> Error {
+    tracing::debug!(%cause, "connect failed");
+    Error::umgebung(format!("Der Datenbankserver ist nicht erreichbar: {cause}"))
+}
+
+/// The open database. Keep it as long as the program runs: it holds the private server.
+#[derive(Debug)]
+pub struct Database {
+    /// Role `zielraum_write`, all working schemas: command line and imports.
+    pub write: PgPool,
+    /// Role `zielraum_public`, schema `oeffentlich` alone: every anonymous request.
+    pub public: PgPool,
+    /// The server behind the pools.
+    pub server: Server,
+}
+
+impl Database {
+    /// Closes the pools and, as the last user, stops the private server. Blocks shortly.
+    ///
+    /// # Errors
+    /// [`Error::Umgebung`] when the private server does not stop.
+    pub async fn close(self) -> Result<()> {
+        self.write.close().await;
+        self.public.close().await;
+        match self.server {
+            Server::Private(cluster, _) => match Arc::into_inner(cluster) {
+                Some(cluster) => tokio::task::spawn_blocking(move || cluster.stop_if_last())
+                    .await
+                    .map_err(Error::intern)?,
+                None => Ok(()),
+            },
+            Server::Foreign(_) => Ok(()),
+        }
+    }
+}
+
+impl From<sqlx::Error> for Error {
+    fn from(cause: sqlx::Error) -> Self {
+        constraint::translate(cause)
+    }
+}

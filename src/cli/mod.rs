@@ -1,0 +1,116 @@
+//! The command line: options, exit codes, one file per command.
+//!
+//! Exit codes: 0 done · 2 wrong usage · 3 input refused or asked for something that does
+//! not exist · 1 our fault or the machine's. Answers go to standard output, everything
+//! else (progress, protocols, errors) to standard error.
+
+mod migrate;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::db::cluster::Durability;
+use crate::db::{Database, Server};
+use crate::error::{Error, Result};
+
+/// Strategie, Flächennutzungsplan und Ortsteile einer Stadt in einer Datenbank.
+#[derive(Debug, Parser)]
+#[command(name = "zielraum", version, about, propagate_version = true)]
+struct Cli {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// Options of every command.
+#[derive(Debug, Args)]
+struct Global {
+    /// Ordner der eigenen Datenbank [Vorgabe: Datenordner des Benutzers]
+    #[arg(long, env = "ZIELRAUM_DATA", global = true, value_name = "ORDNER")]
+    data: Option<PathBuf>,
+    /// Adresse eines PostgreSQL-Servers mit PostGIS statt der eigenen Datenbank
+    #[arg(
+        long,
+        env = "DATABASE_URL",
+        global = true,
+        hide_env_values = true,
+        value_name = "URL"
+    )]
+    database_url: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Datenbank anlegen oder auf den Stand dieses Programms bringen
+    Migrate,
+}
+
+/// Runs the command line of this process; must be called from the main thread.
+#[must_use]
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(usage) => usage.exit(), // 0 for --help, 2 for wrong usage
+    };
+    tracing_subscriber::fmt()
+        .with_env_filter(
+            tracing_subscriber::EnvFilter::try_from_env("ZIELRAUM_LOG")
+                .unwrap_or_else(|_| "warn,zielraum=info".into()),
+        )
+        .with_writer(std::io::stderr)
+        .init();
+    match run(cli) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            report(&error);
+            ExitCode::from(error.exit_code())
+        }
+    }
+}
+
+#[expect(clippy::print_stderr, reason = "the command line's own error output")]
+fn report(error: &Error) {
+    eprintln!("Fehler: {error}");
+    if let Error::Intern(cause) = error {
+        let mut source = cause.source();
+        while let Some(inner) = source {
+            eprintln!("  verursacht durch: {inner}");
+            source = inner.source();
+        }
+    }
+}
+
+fn run(cli: Cli) -> Result<()> {
+    let server = Server::start(
+        cli.global.data.as_deref(),
+        cli.global.database_url.as_deref(),
+    )?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?;
+    runtime.block_on(async {
+        let db = server.open(Durability::Full).await?;
+        let done = dispatch(cli.command, &db).await;
+        let closed = db.close().await;
+        done.and(closed)
+    })
+}
+
+async fn dispatch(command: Command, db: &Database) -> Result<()> {
+    match command {
+        Command::Migrate => migrate::run(db),
+    }
+}
+
+/// Writes an answer to standard output; a closed pipe (`| head`) is no error.
+pub(crate) fn answer(text: &str) -> Result<()> {
+    use std::io::Write as _;
+    let mut out = std::io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(cause) if cause.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+        other => Ok(other?),
+    }
+}

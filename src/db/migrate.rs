@@ -1,0 +1,120 @@
+//! Migrations, then the view files of `migrations/sichten`, once per world.
+
+use sha2::{Digest, Sha256};
+use sqlx::{Acquire, Executor, PgConnection};
+
+use super::CONTEXTS;
+use crate::error::{Error, Result};
+
+/// Fixed order: later files use the views of earlier ones. Each belongs to the working
+/// schema of its name.
+const VIEWS: [(&str, &str); 4] = [
+    (
+        "gemeinde",
+        include_str!("../../migrations/sichten/gemeinde.sql"),
+    ),
+    ("fnp", include_str!("../../migrations/sichten/fnp.sql")),
+    (
+        "strategie",
+        include_str!("../../migrations/sichten/strategie.sql"),
+    ),
+    (
+        "dorferneuerung",
+        include_str!("../../migrations/sichten/dorferneuerung.sql"),
+    ),
+];
+
+/// Hash of everything that makes the schema; names the template of the tests.
+#[must_use]
+pub fn fingerprint() -> String {
+    let mut hash = Sha256::new();
+    for migration in sqlx::migrate!().iter() {
+        hash.update(&*migration.checksum);
+    }
+    for (_, sql) in VIEWS {
+        hash.update(sql);
+    }
+    hash.finalize()
+        .iter()
+        .take(8)
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
+}
+
+/// Brings the database to this program's schema. Safe to call by several programs at once.
+pub(super) async fn run(admin: &mut PgConnection) -> Result<()> {
+    sqlx::migrate!().run(&mut *admin).await.map_err(|cause| match cause {
+        sqlx::migrate::MigrateError::VersionMissing(version) => Error::umgebung(format!(
+            "Die Datenbank ist neuer als dieses Programm (Migration {version} ist hier unbekannt). Bitte die neuere Version starten."
+        )),
+        other => Error::intern(other),
+    })?;
+    views(admin).await
+}
+
+async fn views(admin: &mut PgConnection) -> Result<()> {
+    let fingerprint = fingerprint();
+    let mut tx = admin.begin().await?;
+    tx.execute("SELECT pg_advisory_xact_lock(20350725)").await?;
+    tx.execute(
+        "CREATE TABLE IF NOT EXISTS public._zielraum_sichten (fingerprint text PRIMARY KEY)",
+    )
+    .await?;
+    let current: Option<String> =
+        sqlx::query_scalar("SELECT fingerprint FROM public._zielraum_sichten")
+            .fetch_optional(&mut *tx)
+            .await?;
+    if current.as_deref() == Some(&fingerprint) {
+        return Ok(());
+    }
+    tx.execute("SET LOCAL ROLE zielraum_owner").await?;
+    drop_views(&mut tx).await?;
+    for (schema, sql) in VIEWS {
+        let others = CONTEXTS.iter().filter(|name| **name != schema);
+        let working = others.fold(schema.to_owned(), |path, name| path + ", " + name) + ", public";
+        for search_path in [working.as_str(), "oeffentlich, public"] {
+            sqlx::query("SELECT set_config('search_path', $1, true)")
+                .bind(search_path)
+                .execute(&mut *tx)
+                .await?;
+            tx.execute(sql).await?;
+        }
+    }
+    tx.execute(
+        "SELECT audit.betitle_sicht(k.oid) FROM pg_class k JOIN pg_namespace n ON n.oid = k.relnamespace
+         WHERE k.relkind = 'v' AND pg_get_userbyid(k.relowner) = 'zielraum_owner'",
+    )
+    .await?;
+    tx.execute("RESET ROLE").await?;
+    tx.execute("DELETE FROM public._zielraum_sichten").await?;
+    sqlx::query("INSERT INTO public._zielraum_sichten VALUES ($1)")
+        .bind(&fingerprint)
+        .execute(&mut *tx)
+        .await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Our views only, newest first; a town's own view on top of them stops this with its name.
+async fn drop_views(conn: &mut PgConnection) -> Result<()> {
+    let dropped = conn
+        .execute(
+            "DO $$ DECLARE v text; BEGIN
+               SELECT string_agg(k.oid::regclass::text, ', ') INTO v FROM pg_class k JOIN pg_namespace n ON n.oid = k.relnamespace
+               WHERE k.relkind = 'v' AND n.nspname IN ('gemeinde', 'fnp', 'strategie', 'dorferneuerung', 'freigabe', 'oeffentlich')
+                 AND pg_get_userbyid(k.relowner) = 'zielraum_owner';
+               IF v IS NOT NULL THEN EXECUTE 'DROP VIEW ' || v; END IF;
+             END $$",
+        )
+        .await;
+    match dropped {
+        Ok(_) => Ok(()),
+        Err(sqlx::Error::Database(error)) if error.code().as_deref() == Some("2BP01") => {
+            Err(Error::umgebung(format!(
+                "Eigene Sichten der Gemeinde hängen an Sichten von Zielraum und verhindern die Aktualisierung: {}",
+                error.message()
+            )))
+        }
+        Err(cause) => Err(cause.into()),
+    }
+}

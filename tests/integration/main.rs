@@ -1,0 +1,4 @@
+//! One integration binary over a real PostgreSQL with PostGIS.
+mod cluster;
+mod schema;
+mod support;
