@@ -248,7 +248,7 @@ impl Shared {
                                 break Err(trouble::server(
                                     "Der Start der Datenbank",
                                     &said,
-                                    &self.directory.log,
+                                    Some(&self.directory.log),
                                 ));
                             }
                             sleep(Duration::from_millis(200));
