@@ -3,4 +3,5 @@ pub mod cli;
 pub mod db;
 pub mod error;
 pub mod fnp;
+pub mod import;
 pub mod verschneidung;
