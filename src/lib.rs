@@ -1,3 +1,6 @@
-//! Zielraum joins a town's strategy to its Flächennutzungsplan and its Ortsteile.
+//! Zielraum joins a town's strategy to its Flächennutzungsplan and its Ortsteile in PostGIS.
+pub mod app;
 pub mod error;
 pub mod fnp;
+pub mod http;
+pub mod layers;

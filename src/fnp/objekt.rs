@@ -94,7 +94,7 @@ pub struct PlanGemeinde {
 }
 
 /// The plan itself (`FP_Plan`).
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct PlanKopf {
     /// `gml:id`.
     pub gml_id: Option<String>,
@@ -116,6 +116,24 @@ pub struct PlanKopf {
     pub gemeinden: Vec<PlanGemeinde>,
     /// `raeumlicherGeltungsbereich` in EPSG:25832 (empty when the file has none).
     pub geltungsbereich: MultiPolygon<f64>,
+}
+
+impl Default for PlanKopf {
+    /// By hand: `MultiPolygon` has no default.
+    fn default() -> Self {
+        Self {
+            gml_id: None,
+            version: String::new(),
+            name: None,
+            nummer: None,
+            plan_art: None,
+            verfahren: None,
+            rechtsstand: None,
+            wirksam_am: None,
+            gemeinden: Vec::new(),
+            geltungsbereich: MultiPolygon(Vec::new()),
+        }
+    }
 }
 
 /// Severity of a finding.
