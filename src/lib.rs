@@ -1,7 +1,10 @@
-//! Zielraum joins a town's strategy to its Flächennutzungsplan and its Ortsteile.
+//! Zielraum joins a town's strategy to its Flächennutzungsplan and its Ortsteile in PostGIS.
+pub mod app;
 pub mod cli;
 pub mod db;
 pub mod error;
 pub mod fnp;
+pub mod http;
 pub mod import;
+pub mod layers;
 pub mod verschneidung;
