@@ -52,6 +52,8 @@ pub(super) struct Bemerkung {
     pub schwere: Schwere,
     pub ort: Option<Coord<f64>>,
     pub text: String,
+    /// About the file, told once; not about the object at hand.
+    pub ganze_datei: bool,
 }
 
 /// Inherited from the elements around: srsName and srsDimension.
@@ -112,6 +114,7 @@ impl Leser {
             schwere,
             ort,
             text,
+            ganze_datei: false,
         });
     }
 
@@ -125,7 +128,13 @@ impl Leser {
         text: impl FnOnce() -> String,
     ) {
         if self.gemeldet.insert((code, epsg)) {
-            self.bemerke(code, schwere, ort, text());
+            self.bemerkungen.push(Bemerkung {
+                code,
+                schwere,
+                ort,
+                text: text(),
+                ganze_datei: true,
+            });
         }
     }
 

@@ -332,7 +332,15 @@ impl<'a> Plan<'a> {
 
     fn bemerkungen(&mut self, el: &Element) {
         for b in self.leser.bemerkungen() {
-            self.melde(el, b.code, b.schwere, b.ort, b.text);
+            let objekt = Some(el).filter(|_| !b.ganze_datei);
+            self.bericht.melde(Befund {
+                code: b.code.to_owned(),
+                schwere: b.schwere,
+                klasse: objekt.map(|el| el.name.clone()),
+                kennung: objekt.and_then(|el| el.attribut("id")).map(str::to_owned),
+                ort: b.ort.map(|p| [p.x, p.y]),
+                text: b.text,
+            });
         }
     }
 
