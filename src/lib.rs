@@ -4,6 +4,7 @@ pub mod cli;
 pub mod db;
 pub mod error;
 pub mod fnp;
+pub mod gemeinde;
 pub mod http;
 pub mod import;
 pub mod layers;
