@@ -179,7 +179,11 @@ impl Wandler {
             let (lon, lat) = self.von.zu_grad(x, y);
             nach.von_grad(lon, lat)
         };
-        if self.nach.breite_zuerst() { (y, x) } else { (x, y) }
+        if self.nach.breite_zuerst() {
+            (y, x)
+        } else {
+            (x, y)
+        }
     }
 
     /// Decimals to write.
@@ -291,7 +295,10 @@ mod tests {
             for (lon, lat) in [(5.9, 47.3), (10.87, 48.05), (15.0, 55.0), (9.0, 50.0)] {
                 let (x, y) = lage.von_grad(lon, lat);
                 let (lon2, lat2) = lage.zu_grad(x, y);
-                assert!((lon - lon2).abs() < 1e-9 && (lat - lat2).abs() < 1e-9, "{lage:?}");
+                assert!(
+                    (lon - lon2).abs() < 1e-9 && (lat - lat2).abs() < 1e-9,
+                    "{lage:?}"
+                );
             }
         }
     }

@@ -25,7 +25,10 @@ impl Zeitraum {
             )
         };
         let (von, bis) = match text.split_once('/') {
-            Some((von, bis)) => (grenze(von).ok_or_else(falsch)?, grenze(bis).ok_or_else(falsch)?),
+            Some((von, bis)) => (
+                grenze(von).ok_or_else(falsch)?,
+                grenze(bis).ok_or_else(falsch)?,
+            ),
             None => {
                 let spanne = grenze(text).filter(Option::is_some).ok_or_else(falsch)?;
                 (spanne, spanne)
@@ -36,7 +39,10 @@ impl Zeitraum {
             bis: bis.and_then(|(_, ende)| ende),
         };
         match zeitraum {
-            Self { von: Some(von), bis: Some(bis) } if von > bis => Err(Error::parameter(
+            Self {
+                von: Some(von),
+                bis: Some(bis),
+            } if von > bis => Err(Error::parameter(
                 "datetime",
                 format!("Der Anfang liegt nach dem Ende: „{text}“."),
             )),
@@ -92,7 +98,9 @@ mod tests {
 
     fn lies(text: &str) -> Option<(String, String)> {
         let zeit = |z: Option<DateTime<Utc>>| z.map_or_else(|| "..".into(), |z| z.to_rfc3339());
-        Zeitraum::lies(text).ok().map(|z| (zeit(z.von), zeit(z.bis)))
+        Zeitraum::lies(text)
+            .ok()
+            .map(|z| (zeit(z.von), zeit(z.bis)))
     }
 
     #[test]
@@ -103,17 +111,32 @@ mod tests {
         assert_eq!(lies("2024-05-01T14:00:00+02:00"), paar(moment, moment));
         assert_eq!(
             lies("2024-05-01"),
-            paar("2024-05-01T00:00:00+00:00", "2024-05-01T23:59:59.999999+00:00")
+            paar(
+                "2024-05-01T00:00:00+00:00",
+                "2024-05-01T23:59:59.999999+00:00"
+            )
         );
         assert_eq!(lies("../2024-05-01T12:00:00Z"), paar("..", moment));
         assert_eq!(lies("2024-05-01T12:00:00Z/"), paar(moment, ".."));
         assert_eq!(lies("../.."), paar("..", ".."));
-        assert_eq!(lies("0000-01-01T00:00:00Z/2024-05-01T12:00:00Z"), paar("..", moment));
+        assert_eq!(
+            lies("0000-01-01T00:00:00Z/2024-05-01T12:00:00Z"),
+            paar("..", moment)
+        );
         assert_eq!(
             lies("2024-05-01T12:00:00Z/9999-12-31T00:00:00Z"),
             paar(moment, "9999-12-31T00:00:00+00:00")
         );
-        for falsch in ["", "..", "gestern", "2024-13-01", "2024", "2024-01-02/2024-01-01", "a/b", "2024-01-01/2024-01-02/2024-01-03"] {
+        for falsch in [
+            "",
+            "..",
+            "gestern",
+            "2024-13-01",
+            "2024",
+            "2024-01-02/2024-01-01",
+            "a/b",
+            "2024-01-01/2024-01-02/2024-01-03",
+        ] {
             assert_eq!(lies(falsch), None, "{falsch}");
         }
     }

@@ -17,7 +17,10 @@ pub fn schreibe(out: &mut Vec<u8>, ewkb: &[u8], wandler: &Wandler) {
         stellen: wandler.stellen(),
         faktor: 10f64.powi(wandler.stellen().cast_signed()),
     };
-    let mut leser = Leser { bytes: ewkb, little: true };
+    let mut leser = Leser {
+        bytes: ewkb,
+        little: true,
+    };
     if !matches!(schreiber.geometrie(&mut leser, 0), Some(true)) {
         out.truncate(anfang);
         out.extend_from_slice(b"null");
@@ -60,7 +63,10 @@ impl<'a> Leser<'a> {
         }
         let dimensionen =
             2 + usize::from(roh & 0x8000_0000 != 0) + usize::from(roh & 0x4000_0000 != 0);
-        Some(Kopf { typ: roh & 0xff, dimensionen })
+        Some(Kopf {
+            typ: roh & 0xff,
+            dimensionen,
+        })
     }
 
     /// The raw bytes of a run of positions with a leading count.
@@ -72,7 +78,11 @@ impl<'a> Leser<'a> {
     fn positionen(&mut self, anzahl: usize, dimensionen: usize) -> Option<Folge<'a>> {
         let schritt = dimensionen * 8;
         let bytes = self.nimm(anzahl.checked_mul(schritt)?)?;
-        Some(Folge { bytes, schritt, little: self.little })
+        Some(Folge {
+            bytes,
+            schritt,
+            little: self.little,
+        })
     }
 }
 
@@ -314,7 +324,10 @@ mod tests {
         let punkt = |x, y| als_text(&Point::new(x, y).into(), Ziel::Crs84);
         let mit = |xy: &str| format!(r#"{{"type":"MultiPoint","coordinates":[{xy}]}}"#);
         assert_eq!(punkt(10.5, -48.000_000_04), mit("[10.5,-48]"));
-        assert_eq!(punkt(0.000_000_1, -0.012_345_678), mit("[0.0000001,-0.0123457]"));
+        assert_eq!(
+            punkt(0.000_000_1, -0.012_345_678),
+            mit("[0.0000001,-0.0123457]")
+        );
         assert_eq!(punkt(100.0, 0.0), mit("[100,0]"));
         assert_eq!(punkt(f64::NAN, f64::NAN), "null");
         assert_eq!(punkt(f64::INFINITY, 1.0), "null");
@@ -332,7 +345,10 @@ mod tests {
             als_text(&multi.into(), Ziel::Crs84),
             r#"{"type":"MultiPolygon","coordinates":[[[[0,0],[9,0],[9,9],[0,9],[0,0]],[[1,1],[2,2],[2,1],[1,1]]]]}"#
         );
-        assert_eq!(als_text(&MultiPolygon::new(vec![leer]).into(), Ziel::Crs84), "null");
+        assert_eq!(
+            als_text(&MultiPolygon::new(vec![leer]).into(), Ziel::Crs84),
+            "null"
+        );
     }
 
     #[test]

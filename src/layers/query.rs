@@ -18,7 +18,9 @@ use crate::error::{Error, Result};
 
 /// A database error in the domain's words.
 pub fn fehler(error: sqlx::Error) -> Error {
-    let code = error.as_database_error().and_then(|e| e.code().map(|c| c.into_owned()));
+    let code = error
+        .as_database_error()
+        .and_then(|e| e.code().map(|c| c.into_owned()));
     match (&error, code.as_deref()) {
         (_, Some("57014")) => Error::umgebung(
             "Die Abfrage dauerte zu lange und wurde abgebrochen. Verlangen Sie einen kleineren Ausschnitt.",
@@ -26,7 +28,9 @@ pub fn fehler(error: sqlx::Error) -> Error {
         (_, Some("53300" | "57P01" | "57P02" | "57P03"))
         | (sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_), _) => {
             tracing::warn!(%error, "database not available");
-            Error::umgebung("Die Datenbank ist zurzeit nicht erreichbar. Versuchen Sie es gleich noch einmal.")
+            Error::umgebung(
+                "Die Datenbank ist zurzeit nicht erreichbar. Versuchen Sie es gleich noch einmal.",
+            )
         }
         _ => Error::intern(error),
     }
@@ -71,7 +75,11 @@ impl Sql {
 
 /// `"schema"."name" AS t`
 fn aus(relation: &Relation) -> String {
-    format!("{}.{} AS t", quotiere(&relation.schema), quotiere(&relation.name))
+    format!(
+        "{}.{} AS t",
+        quotiere(&relation.schema),
+        quotiere(&relation.name)
+    )
 }
 
 fn t(spalte: &str) -> String {
@@ -145,7 +153,8 @@ fn bedingungen(sql: &mut Sql, sammlung: &Sammlung, auswahl: &Auswahl) -> Result<
             Klasse::Dezimal => format!("{name}::numeric"), // 0.1 as real is not 0.1 as double
             _ => name,
         });
-        sql.push(" = ").text(&filter.wert, spalte.klasse.vergleichstyp())?;
+        sql.push(" = ")
+            .text(&filter.wert, spalte.klasse.vergleichstyp())?;
     }
     if let (Some(zeit), Some([von, bis])) = (&auswahl.zeit, &ebene.zeit) {
         if let Some(ende) = zeit.bis {
@@ -159,7 +168,11 @@ fn bedingungen(sql: &mut Sql, sammlung: &Sammlung, auswahl: &Auswahl) -> Result<
         let spalte = geometrie_sql(g);
         let (spalte, lage, srid) = match Lage::zu_srid(g.srid) {
             Some(lage) => (spalte, lage, g.srid),
-            None => (format!("ST_Transform({spalte}, 4326)"), Lage::Geografisch, 4326),
+            None => (
+                format!("ST_Transform({spalte}, 4326)"),
+                Lage::Geografisch,
+                4326,
+            ),
         };
         let Some(ewkb) = bbox.ewkb(lage, srid) else {
             sql.push(" AND false");
@@ -167,9 +180,13 @@ fn bedingungen(sql: &mut Sql, sammlung: &Sammlung, auswahl: &Auswahl) -> Result<
         };
         // GEOS refuses some invalid polygons; they are kept as delivered and must be found too.
         sql.push(&format!(" AND {spalte} && ")).ewkb(ewkb.clone())?;
-        sql.push(&format!(" AND CASE WHEN ST_IsValid({spalte}) THEN ST_Intersects({spalte}, "));
+        sql.push(&format!(
+            " AND CASE WHEN ST_IsValid({spalte}) THEN ST_Intersects({spalte}, "
+        ));
         sql.ewkb(ewkb.clone())?;
-        sql.push(&format!(") ELSE ST_DWithin({spalte}, ")).ewkb(ewkb)?.push(", 0) END");
+        sql.push(&format!(") ELSE ST_DWithin({spalte}, "))
+            .ewkb(ewkb)?
+            .push(", 0) END");
     }
     Ok(())
 }
@@ -184,8 +201,14 @@ fn vergleiche_zeit(
 ) -> Result<()> {
     let (text, typ) = match klasse {
         Klasse::Datum => (moment.format("%Y-%m-%d").to_string(), "date"),
-        Klasse::Ortszeit => (moment.format("%Y-%m-%dT%H:%M:%S%.6f").to_string(), "timestamp"),
-        _ => (moment.format("%Y-%m-%dT%H:%M:%S%.6fZ").to_string(), "timestamptz"),
+        Klasse::Ortszeit => (
+            moment.format("%Y-%m-%dT%H:%M:%S%.6f").to_string(),
+            "timestamp",
+        ),
+        _ => (
+            moment.format("%Y-%m-%dT%H:%M:%S%.6fZ").to_string(),
+            "timestamptz",
+        ),
     };
     sql.push(&format!(" AND ({spalte} IS NULL OR {spalte} {zeichen} "));
     sql.text(&text, typ)?.push(")");
@@ -198,8 +221,12 @@ fn spalten_sql(ebene: &Ebene, crs: Ziel) -> (String, Wandler) {
         Some(g) => ausgabe(g, crs),
         None => ("NULL::bytea".to_owned(), Lage::Geografisch),
     };
-    let ordnung = ordnung_sql(ebene).map_or_else(|| "NULL::bigint".into(), |sql| format!("{sql}::bigint"));
-    let mut sql = format!("{}::text, {ordnung}, {geometrie}", t(&ebene.schluessel.name));
+    let ordnung =
+        ordnung_sql(ebene).map_or_else(|| "NULL::bigint".into(), |sql| format!("{sql}::bigint"));
+    let mut sql = format!(
+        "{}::text, {ordnung}, {geometrie}",
+        t(&ebene.schluessel.name)
+    );
     for spalte in &ebene.spalten {
         sql.push_str(", ");
         sql.push_str(&spalte.klasse.lese_sql(&t(&spalte.name)));
@@ -292,8 +319,14 @@ pub async fn seite(
         None if !mehr => i64::try_from(anzahl).unwrap_or(i64::MAX),
         None => zaehle(pool, sammlung, auswahl).await?,
     };
-    let weiter = letzte.filter(|_| mehr).map(|cursor| Cursor { gesamt, ..cursor });
-    Ok(Ergebnis { anzahl, gesamt, weiter })
+    let weiter = letzte
+        .filter(|_| mehr)
+        .map(|cursor| Cursor { gesamt, ..cursor });
+    Ok(Ergebnis {
+        anzahl,
+        gesamt,
+        weiter,
+    })
 }
 
 /// Rows with a geometry, then those without; a box excludes the latter.
@@ -302,11 +335,19 @@ fn phasen(sammlung: &Sammlung, auswahl: &Auswahl) -> Vec<Phase> {
         Some(_) if auswahl.bbox.is_none() => vec![Phase::Mit, Phase::Ohne],
         _ => vec![Phase::Mit],
     };
-    let ab = auswahl.cursor.as_ref().map_or(Phase::Mit, |cursor| cursor.phase);
+    let ab = auswahl
+        .cursor
+        .as_ref()
+        .map_or(Phase::Mit, |cursor| cursor.phase);
     alle.into_iter().skip_while(|phase| *phase != ab).collect()
 }
 
-fn seiten_sql(sammlung: &Sammlung, auswahl: &Auswahl, phase: Phase, limit: usize) -> Result<(Sql, Wandler)> {
+fn seiten_sql(
+    sammlung: &Sammlung,
+    auswahl: &Auswahl,
+    phase: Phase,
+    limit: usize,
+) -> Result<(Sql, Wandler)> {
     let ebene = &sammlung.ebene;
     let (spalten, wandler) = spalten_sql(ebene, auswahl.crs);
     let mut sql = Sql::default();
@@ -321,12 +362,17 @@ fn seiten_sql(sammlung: &Sammlung, auswahl: &Auswahl, phase: Phase, limit: usize
     }
     let schluessel = t(&ebene.schluessel.name);
     let ordnung = ordnung_sql(ebene);
-    if let Some(cursor) = auswahl.cursor.as_ref().filter(|cursor| cursor.phase == phase) {
+    if let Some(cursor) = auswahl
+        .cursor
+        .as_ref()
+        .filter(|cursor| cursor.phase == phase)
+    {
         match (&ordnung, cursor.ordnung) {
             (Some(spalte), Some(nach)) => {
                 sql.push(&format!(" AND ({spalte}, {schluessel}) > ("));
                 sql.text(&nach.to_string(), "bigint")?.push(", ");
-                sql.text(&cursor.schluessel, schluesseltyp(ebene))?.push(")");
+                sql.text(&cursor.schluessel, schluesseltyp(ebene))?
+                    .push(")");
             }
             _ => {
                 sql.push(&format!(" AND {schluessel} > "));
@@ -335,7 +381,9 @@ fn seiten_sql(sammlung: &Sammlung, auswahl: &Auswahl, phase: Phase, limit: usize
         }
     }
     let reihenfolge = ordnung.map_or_else(String::new, |spalte| format!("{spalte}, "));
-    sql.push(&format!(" ORDER BY {reihenfolge}{schluessel} LIMIT {limit}"));
+    sql.push(&format!(
+        " ORDER BY {reihenfolge}{schluessel} LIMIT {limit}"
+    ));
     Ok((sql, wandler))
 }
 
@@ -351,9 +399,16 @@ fn schluesseltyp(ebene: &Ebene) -> &str {
 /// Exact number of rows of a request, whatever the page.
 async fn zaehle(pool: &PgPool, sammlung: &Sammlung, auswahl: &Auswahl) -> Result<i64> {
     let mut sql = Sql::default();
-    sql.push(&format!("SELECT count(*) FROM {}", aus(&sammlung.ebene.relation)));
+    sql.push(&format!(
+        "SELECT count(*) FROM {}",
+        aus(&sammlung.ebene.relation)
+    ));
     bedingungen(&mut sql, sammlung, auswahl)?;
-    let zeile = sql.fertig(auswahl.bbox.is_none()).fetch_one(pool).await.map_err(fehler)?;
+    let zeile = sql
+        .fertig(auswahl.bbox.is_none())
+        .fetch_one(pool)
+        .await
+        .map_err(fehler)?;
     zeile.try_get(0).map_err(fehler)
 }
 
@@ -370,15 +425,26 @@ pub async fn einzeln(
     }
     let (spalten, wandler) = spalten_sql(ebene, crs);
     let mut sql = Sql::default();
-    sql.push(&format!("SELECT {spalten} FROM {} WHERE {} = ", aus(&ebene.relation), t(&ebene.schluessel.name)));
+    sql.push(&format!(
+        "SELECT {spalten} FROM {} WHERE {} = ",
+        aus(&ebene.relation),
+        t(&ebene.schluessel.name)
+    ));
     sql.text(id, schluesseltyp(ebene))?;
     if let Some(fassung) = sammlung.fassung {
-        sql.push(" AND t.\"fassung_id\" = ").text(&fassung.to_string(), "bigint")?;
+        sql.push(" AND t.\"fassung_id\" = ")
+            .text(&fassung.to_string(), "bigint")?;
     }
     match sql.fertig(true).fetch_optional(pool).await {
         Ok(zeile) => Ok(zeile.map(|zeile| (Zeile(zeile), wandler))),
         // Class 22, 23514: the text is no value of the key's type (enum, domain, …).
-        Err(e) if e.as_database_error().and_then(|e| e.code()).is_some_and(|c| c.starts_with("22") || c == "23514") => Ok(None),
+        Err(e)
+            if e.as_database_error()
+                .and_then(|e| e.code())
+                .is_some_and(|c| c.starts_with("22") || c == "23514") =>
+        {
+            Ok(None)
+        }
         Err(e) => Err(fehler(e)),
     }
 }
@@ -400,12 +466,20 @@ pub async fn ausdehnung(pool: &PgPool, sammlung: &Sammlung) -> Result<Ausdehnung
     // The box of the data is densified before it is turned: its edges are curves in degrees.
     sql.push("WITH e AS (SELECT ");
     match &relation.geometrie {
-        Some(g) => sql.push(&format!("ST_SetSRID(ST_Extent({})::geometry, {}) AS g", geometrie_sql(g), g.srid)),
+        Some(g) => sql.push(&format!(
+            "ST_SetSRID(ST_Extent({})::geometry, {}) AS g",
+            geometrie_sql(g),
+            g.srid
+        )),
         None => sql.push("NULL::geometry AS g"),
     };
     for (funktion, spalte) in ["min", "max"].iter().zip(ebene.zeit.iter().flatten()) {
         let name = t(&spalte.name);
-        let zone = if spalte.klasse == Klasse::Zeitpunkt { "" } else { "::timestamp AT TIME ZONE 'UTC'" };
+        let zone = if spalte.klasse == Klasse::Zeitpunkt {
+            ""
+        } else {
+            "::timestamp AT TIME ZONE 'UTC'"
+        };
         // One open end makes the whole end open.
         sql.push(&format!(
             ", CASE WHEN bool_or({name} IS NULL OR NOT isfinite({name})) THEN NULL ELSE {funktion}({name}){zone} END AS {funktion}"
@@ -416,7 +490,8 @@ pub async fn ausdehnung(pool: &PgPool, sammlung: &Sammlung) -> Result<Ausdehnung
     }
     sql.push(&format!(" FROM {} WHERE true", aus(relation)));
     if let Some(fassung) = sammlung.fassung {
-        sql.push(" AND t.\"fassung_id\" = ").text(&fassung.to_string(), "bigint")?;
+        sql.push(" AND t.\"fassung_id\" = ")
+            .text(&fassung.to_string(), "bigint")?;
     }
     sql.push(
         "), k AS (SELECT e.*, ST_Transform(ST_Segmentize(g, greatest(ST_XMax(g) - ST_XMin(g), ST_YMax(g) - ST_YMin(g), 1e-9) / 50), 4326) AS w FROM e)
@@ -440,7 +515,11 @@ pub async fn ausdehnung(pool: &PgPool, sammlung: &Sammlung) -> Result<Ausdehnung
 }
 
 /// Looks at rows of an untyped geometry column: which SRID, which dimension.
-pub async fn erkunde_geometrie(pool: &PgPool, relation: &Relation, g: &mut Geometrie) -> Result<()> {
+pub async fn erkunde_geometrie(
+    pool: &PgPool,
+    relation: &Relation,
+    g: &mut Geometrie,
+) -> Result<()> {
     let spalte = format!("{}::geometry", t(&g.spalte));
     let mut sql = Sql::default();
     sql.push(&format!(
@@ -471,7 +550,11 @@ pub async fn pruefe_schluessel(pool: &PgPool, ebene: &Ebene) -> Result<()> {
         "SELECT {schluessel}::text FROM {} GROUP BY {schluessel} HAVING count(*) > 1 OR {schluessel} IS NULL LIMIT 1",
         aus(relation)
     ));
-    let doppelt = sql.fertig(false).fetch_optional(pool).await.map_err(fehler)?;
+    let doppelt = sql
+        .fertig(false)
+        .fetch_optional(pool)
+        .await
+        .map_err(fehler)?;
     let Some(zeile) = doppelt else { return Ok(()) };
     let was = match zeile.try_get::<Option<String>, _>(0).map_err(fehler)? {
         Some(wert) => format!("der Wert „{wert}“ steht mehrfach darin"),

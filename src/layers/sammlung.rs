@@ -82,11 +82,15 @@ impl Katalog {
                 None => None,
                 Some(Je::Plan) => {
                     let relation = eintrag.je_relation.as_deref().unwrap_or(&eintrag.relation);
-                    let ebene = loese(pool, &eintrag, relation, true).await.map_err(mit_ort)?;
+                    let ebene = loese(pool, &eintrag, relation, true)
+                        .await
+                        .map_err(mit_ort)?;
                     Some(Arc::new(ebene))
                 }
             };
-            let ebene = loese(pool, &eintrag, &eintrag.relation, false).await.map_err(mit_ort)?;
+            let ebene = loese(pool, &eintrag, &eintrag.relation, false)
+                .await
+                .map_err(mit_ort)?;
             zeilen.push(Zeile {
                 ebene: Arc::new(ebene),
                 je_plan,
@@ -116,17 +120,25 @@ impl Katalog {
 
     /// One collection by id; what the public may not see does not exist.
     pub async fn oeffentliche_sammlung(&self, pool: &PgPool, id: &str) -> Result<Sammlung> {
-        let fest = self.oeffentliche_zeilen().find(|zeile| zeile.eintrag.id == id);
+        let fest = self
+            .oeffentliche_zeilen()
+            .find(|zeile| zeile.eintrag.id == id);
         if let Some(zeile) = fest {
             return Ok(zeile.sammlung());
         }
         for zeile in self.oeffentliche_zeilen() {
-            let Some(ebene) = &zeile.je_plan else { continue };
+            let Some(ebene) = &zeile.je_plan else {
+                continue;
+            };
             let kennung = id
                 .strip_prefix(&zeile.eintrag.id)
                 .and_then(|rest| rest.strip_prefix('_'));
             let Some(kennung) = kennung else { continue };
-            if let Some(plan) = lies_plaene(pool).await?.iter().find(|plan| plan.kennung == kennung) {
+            if let Some(plan) = lies_plaene(pool)
+                .await?
+                .iter()
+                .find(|plan| plan.kennung == kennung)
+            {
                 return Ok(zeile.fuer_plan(ebene, plan));
             }
         }
@@ -136,7 +148,9 @@ impl Katalog {
     }
 
     fn oeffentliche_zeilen(&self) -> impl Iterator<Item = &Zeile> {
-        self.zeilen.iter().filter(|z| z.eintrag.access == Zugang::Oeffentlich)
+        self.zeilen
+            .iter()
+            .filter(|z| z.eintrag.access == Zugang::Oeffentlich)
     }
 }
 
@@ -192,7 +206,11 @@ async fn loese(pool: &PgPool, eintrag: &Eintrag, name: &str, je_plan: bool) -> R
     let (schema, name) = catalog::zerlege(name)?;
     let oeffentlich = eintrag.access == Zugang::Oeffentlich;
     let eigen = EIGENE_SCHEMAS.contains(&schema.as_str());
-    let schema = if eigen && oeffentlich { OEFFENTLICH } else { &schema };
+    let schema = if eigen && oeffentlich {
+        OEFFENTLICH
+    } else {
+        &schema
+    };
     let verlangt = Verlangt {
         geometrie: eintrag.geometry.as_deref(),
         oeffentlich,
@@ -253,7 +271,10 @@ async fn loese(pool: &PgPool, eintrag: &Eintrag, name: &str, je_plan: bool) -> R
 fn pruefe_typen(ordnung: Option<&Spalte>, zeit: Option<&[Spalte; 2]>) -> Result<()> {
     use super::wert::Klasse::{Datum, Ganzzahl, Ortszeit, Zeitpunkt};
     if let Some(s) = ordnung.filter(|s| s.klasse != Ganzzahl) {
-        return Err(Error::eingabe(format!("order: „{}“ ist keine Ganzzahl ({}).", s.name, s.typ)));
+        return Err(Error::eingabe(format!(
+            "order: „{}“ ist keine Ganzzahl ({}).",
+            s.name, s.typ
+        )));
     }
     let unpassend = zeit
         .into_iter()

@@ -1,0 +1,9 @@
+//! OGC API – Features over a real PostGIS, request by request through the router.
+mod bbox;
+mod documents;
+mod features;
+mod pages;
+mod paging;
+mod problems;
+mod startup;
+mod support;
