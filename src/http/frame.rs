@@ -64,7 +64,7 @@ pub async fn begleite(
         }
         response = schreibe(
             &problem,
-            response,
+            response.headers(),
             &seite,
             &id,
             html && method != Method::HEAD,
@@ -113,7 +113,7 @@ fn als_problem(response: &Response) -> Option<Problem> {
     })
 }
 
-fn schreibe(problem: &Problem, alt: Response, seite: &Seite, id: &str, html: bool) -> Response {
+fn schreibe(problem: &Problem, alt: &HeaderMap, seite: &Seite, id: &str, html: bool) -> Response {
     let status = problem.art.status;
     let mut neu = if html {
         let vorlage = ProblemSeite {
@@ -128,12 +128,12 @@ fn schreibe(problem: &Problem, alt: Response, seite: &Seite, id: &str, html: boo
         (status, [(header::CONTENT_TYPE, PROBLEM_JSON)], doc).into_response()
     };
     for name in [header::ALLOW, header::RETRY_AFTER] {
-        if let Some(wert) = alt.headers().get(&name) {
+        if let Some(wert) = alt.get(&name) {
             neu.headers_mut().insert(name, wert.clone());
         }
     }
     if status == StatusCode::METHOD_NOT_ALLOWED
-        && let Ok(wert) = HeaderValue::from_str(&allow(alt.headers()))
+        && let Ok(wert) = HeaderValue::from_str(&allow(alt))
     {
         neu.headers_mut().insert(header::ALLOW, wert);
     }

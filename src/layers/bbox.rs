@@ -34,10 +34,8 @@ impl Bbox {
             .map(|zahl| zahl.trim().parse::<f64>().ok().filter(|z| z.is_finite()))
             .collect::<Option<_>>()
             .ok_or_else(|| falsch("nicht jeder Wert ist eine endliche Zahl."))?;
-        let [a, b, c, d] = match *zahlen.as_slice() {
-            [a, b, c, d] => [a, b, c, d],
-            [a, b, _, c, d, _] => [a, b, c, d],
-            _ => return Err(falsch("die Anzahl stimmt nicht.")),
+        let ([a, b, c, d] | [a, b, _, c, d, _]) = *zahlen.as_slice() else {
+            return Err(falsch("die Anzahl stimmt nicht."));
         };
         let [west, sued, ost, nord] = if system.breite_zuerst() {
             [b, a, d, c]

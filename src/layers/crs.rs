@@ -171,7 +171,7 @@ impl Wandler {
 
     /// One position in the axis order of the answer.
     #[must_use]
-    pub fn wandle(&self, x: f64, y: f64) -> (f64, f64) {
+    pub fn wandle(self, x: f64, y: f64) -> (f64, f64) {
         let nach = self.nach.lage();
         let (x, y) = if self.von == nach {
             (x, y)
@@ -188,7 +188,7 @@ impl Wandler {
 
     /// Decimals to write.
     #[must_use]
-    pub fn stellen(&self) -> u32 {
+    pub fn stellen(self) -> u32 {
         match self.nach.lage() {
             Lage::Geografisch => STELLEN_GRAD,
             Lage::Utm(_) | Lage::Mercator => STELLEN_METER,

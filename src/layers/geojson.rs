@@ -9,7 +9,7 @@ use super::crs::Wandler;
 const TIEFE_MAX: u8 = 8;
 
 /// Writes one geometry, or `null` when it is empty, broken or not finite.
-pub fn schreibe(out: &mut Vec<u8>, ewkb: &[u8], wandler: &Wandler) {
+pub fn schreibe(out: &mut Vec<u8>, ewkb: &[u8], wandler: Wandler) {
     let anfang = out.len();
     let mut schreiber = Schreiber {
         out,
@@ -126,7 +126,7 @@ impl Folge<'_> {
 
 struct Schreiber<'a> {
     out: &'a mut Vec<u8>,
-    wandler: &'a Wandler,
+    wandler: Wandler,
     stellen: u32,
     faktor: f64,
 }
@@ -315,7 +315,7 @@ mod tests {
             .to_ewkb(CoordDimensions::xy(), Some(4326))
             .unwrap();
         let mut out = Vec::new();
-        schreibe(&mut out, &ewkb, &Wandler::new(Lage::Geografisch, nach));
+        schreibe(&mut out, &ewkb, Wandler::new(Lage::Geografisch, nach));
         String::from_utf8(out).unwrap()
     }
 
@@ -358,13 +358,13 @@ mod tests {
         let wandler = Wandler::new(Lage::Geografisch, Ziel::Crs84);
         for ende in 0..ewkb.len() {
             let mut out = Vec::new();
-            schreibe(&mut out, &ewkb[..ende], &wandler);
+            schreibe(&mut out, &ewkb[..ende], wandler);
             assert_eq!(out, b"null");
         }
         let mut riesig = ewkb.clone();
         riesig[9..13].copy_from_slice(&u32::MAX.to_le_bytes());
         let mut out = Vec::new();
-        schreibe(&mut out, &riesig, &wandler);
+        schreibe(&mut out, &riesig, wandler);
         assert_eq!(out, b"null");
     }
 }

@@ -132,7 +132,7 @@ struct Felder<'a> {
     seite: Seite,
     hier: String,
     sammlung: &'a Sammlung,
-    felder: Vec<[String; 4]>,
+    zeilen: Vec<[String; 4]>,
 }
 
 /// `/collections/{id}/schema` and `…/queryables`
@@ -157,7 +157,7 @@ pub fn felder(anfrage: &Anfrage, sammlung: &Sammlung, schema: &Value) -> Antwort
         seite: anfrage.seite(),
         hier: adresse(&anfrage.basis, &sammlung.id),
         sammlung,
-        felder: felder.collect(),
+        zeilen: felder.collect(),
     })
 }
 

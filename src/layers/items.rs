@@ -64,7 +64,7 @@ pub async fn objekt_json(
             ))
         })?;
     let mut out = Vec::new();
-    schreibe_objekt(&mut out, &sammlung.ebene, &zeile, &wandler)?;
+    schreibe_objekt(&mut out, &sammlung.ebene, &zeile, wandler)?;
     let oben = adresse(&anfrage.basis, &sammlung.id);
     let hier = format!("{oben}/items/{}", kodiere(id));
     let links = json!([
@@ -87,7 +87,7 @@ fn schreibe_objekt(
     out: &mut Vec<u8>,
     ebene: &Ebene,
     zeile: &Zeile,
-    wandler: &Wandler,
+    wandler: Wandler,
 ) -> Result<()> {
     out.extend_from_slice(br#"{"type":"Feature","id":"#);
     let schluessel = zeile.schluessel()?;

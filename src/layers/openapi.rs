@@ -59,7 +59,10 @@ pub fn parameter() -> Map<String, Value> {
     ];
     alle.into_iter()
         .map(|(schluessel, name, text, schema)| {
-            (schluessel.to_owned(), anfrage_parameter(name, text, schema))
+            (
+                schluessel.to_owned(),
+                anfrage_parameter(name, text, &schema),
+            )
         })
         .collect()
 }
@@ -114,7 +117,7 @@ fn je_sammlung(sammlung: &Sammlung) -> Vec<Pfad> {
     parameter.extend(filterbare(sammlung).map(|spalte| {
         let mut schema = eigenschaft(spalte);
         schema.retain(|name, _| name == "type" || name == "format");
-        anfrage_parameter(&spalte.name, &spalte.titel, Value::Object(schema))
+        anfrage_parameter(&spalte.name, &spalte.titel, &Value::Object(schema))
     }));
     let mut eines = vec![pfad_parameter("featureId", "Kennung des Objekts")];
     eines.extend([verweis("f"), verweis("crs")]);

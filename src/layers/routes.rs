@@ -72,7 +72,7 @@ async fn api(State(dienst): Dienste, anfrage: Anfrage) -> Antwort {
     pfade.extend(dienst.pfade.iter().cloned());
     match format {
         Format::Json => {
-            let doc = dokument(&anfrage.basis, &pfade, openapi::parameter());
+            let doc = dokument(&anfrage.basis, &pfade, &openapi::parameter());
             Ok(json(OPENAPI_JSON, &doc))
         }
         Format::Html => html::api(&anfrage, &pfade),

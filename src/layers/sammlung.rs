@@ -251,7 +251,7 @@ async fn loese(pool: &PgPool, eintrag: &Eintrag, name: &str, je_plan: bool) -> R
     if je_plan {
         spalte(BINDUNG, "je")?;
     }
-    let bleibt = |s: &&Spalte| !eintrag.hide.contains(&s.name) && !(je_plan && s.name == BINDUNG);
+    let bleibt = |s: &&Spalte| !(eintrag.hide.contains(&s.name) || je_plan && s.name == BINDUNG);
     let spalten = relation.spalten.iter().filter(bleibt).cloned().collect();
     let ebene = Ebene {
         spalten,

@@ -220,7 +220,7 @@ fn wert(out: &mut Vec<u8>, klasse: Klasse, bytes: &[u8]) -> Option<()> {
         }
         Klasse::Json | Klasse::Feld => out.extend_from_slice(bytes),
         Klasse::Uuid | Klasse::Text | Klasse::Anderes => {
-            zeichenkette(out, str::from_utf8(bytes).ok()?)
+            zeichenkette(out, str::from_utf8(bytes).ok()?);
         }
     }
     Some(())

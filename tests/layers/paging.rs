@@ -19,13 +19,10 @@ async fn next_links_give_every_feature_once() {
         loop {
             let doc = json(&router, &adresse).await;
             assert_eq!(doc["numberMatched"], erwartet);
-            assert_eq!(
-                doc["numberReturned"].as_u64().unwrap() as usize,
-                objekte(&doc).len()
-            );
+            assert_eq!(doc["numberReturned"], objekte(&doc).len());
             for objekt in objekte(&doc) {
                 assert!(
-                    !(ohne_geometrie && !objekt["geometry"].is_null()),
+                    !ohne_geometrie || objekt["geometry"].is_null(),
                     "geometry after none"
                 );
                 ohne_geometrie = objekt["geometry"].is_null();
@@ -42,8 +39,8 @@ async fn next_links_give_every_feature_once() {
         }
         let eindeutig: HashSet<_> = ids.iter().collect();
         assert_eq!(
-            (ids.len() as i64, eindeutig.len() as i64),
-            (erwartet, erwartet)
+            (ids.len().to_string(), eindeutig.len().to_string()),
+            (erwartet.to_string(), erwartet.to_string())
         );
         assert!(ohne_geometrie, "the last rows have no geometry");
         ids.clear();

@@ -7,6 +7,8 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode};
 use serde_json::Value;
+#[expect(clippy::disallowed_types, reason = "test support: text made here")]
+use sqlx::AssertSqlSafe;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{ConnectOptions, Connection, Executor, PgConnection, PgPool};
 use tower::ServiceExt;
@@ -126,17 +128,13 @@ impl Drop for Datenbank {
 }
 
 /// Runs SQL made by the tests themselves.
-#[expect(clippy::disallowed_types, reason = "test support: text made here")]
 pub async fn execute(conn: &mut PgConnection, sql: &str) {
-    conn.execute(sqlx::AssertSqlSafe(sql.to_owned()))
-        .await
-        .unwrap();
+    conn.execute(AssertSqlSafe(sql.to_owned())).await.unwrap();
 }
 
 /// One number from the database.
-#[expect(clippy::disallowed_types, reason = "test support: text made here")]
 pub async fn zahl(db: &Datenbank, sql: &str) -> i64 {
-    let query = sqlx::query_scalar(sqlx::AssertSqlSafe(sql.to_owned()));
+    let query = sqlx::query_scalar(AssertSqlSafe(sql.to_owned()));
     query.fetch_one(&db.admin).await.unwrap()
 }
 
