@@ -81,6 +81,9 @@ pub struct Eintrag {
     pub je: Option<Je>,
     /// Relation of the repeated collections, when it is not `relation`.
     pub je_relation: Option<String>,
+    /// Shows only plan versions in force: their numbers are bound as `fassung_id`.
+    #[serde(default)]
+    pub aktuell: bool,
     /// Columns that are not published.
     #[serde(default)]
     pub hide: Vec<String>,

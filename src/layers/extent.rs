@@ -15,7 +15,7 @@ use crate::error::Result;
 const HALTBAR: Duration = Duration::from_secs(10);
 
 /// Id and plan version of a collection.
-type Wer = (String, Option<i64>);
+type Wer = (String, Option<Vec<i64>>);
 
 /// Extents by collection.
 #[derive(Debug, Default)]
@@ -24,7 +24,7 @@ pub struct Ausdehnungen(Mutex<HashMap<Wer, (Instant, Ausdehnung)>>);
 impl Ausdehnungen {
     /// The extent of a collection, at most [`HALTBAR`] old.
     pub async fn von(&self, pool: &PgPool, sammlung: &Sammlung) -> Result<Ausdehnung> {
-        let wer = (sammlung.id.clone(), sammlung.fassung);
+        let wer = (sammlung.id.clone(), sammlung.fassungen.clone());
         if let Some(ausdehnung) = self.frisch(&wer) {
             return Ok(ausdehnung);
         }

@@ -50,8 +50,8 @@ pub struct Sammlung {
     pub beschreibung: Option<String>,
     /// The layer behind it.
     pub ebene: Arc<Ebene>,
-    /// Plan version it is bound to.
-    pub fassung: Option<i64>,
+    /// Plan versions it is bound to; None: the layer has none.
+    pub fassungen: Option<Vec<i64>>,
 }
 
 #[derive(Debug)]
@@ -106,7 +106,7 @@ impl Katalog {
         let mut sammlungen = Vec::new();
         let mut plaene = None;
         for zeile in self.oeffentliche_zeilen() {
-            sammlungen.push(zeile.sammlung());
+            sammlungen.push(zeile.sammlung(pool).await?);
             if let Some(ebene) = &zeile.je_plan {
                 if plaene.is_none() {
                     plaene = Some(lies_plaene(pool).await?);
@@ -124,7 +124,7 @@ impl Katalog {
             .oeffentliche_zeilen()
             .find(|zeile| zeile.eintrag.id == id);
         if let Some(zeile) = fest {
-            return Ok(zeile.sammlung());
+            return zeile.sammlung(pool).await;
         }
         for zeile in self.oeffentliche_zeilen() {
             let Some(ebene) = &zeile.je_plan else {
@@ -155,14 +155,19 @@ impl Katalog {
 }
 
 impl Zeile {
-    fn sammlung(&self) -> Sammlung {
-        Sammlung {
+    async fn sammlung(&self, pool: &PgPool) -> Result<Sammlung> {
+        let fassungen = if self.eintrag.aktuell {
+            Some(lies_fassungen_in_kraft(pool).await?)
+        } else {
+            None
+        };
+        Ok(Sammlung {
             id: self.eintrag.id.clone(),
             titel: self.eintrag.title.clone(),
             beschreibung: self.eintrag.description.clone(),
             ebene: Arc::clone(&self.ebene),
-            fassung: None,
-        }
+            fassungen,
+        })
     }
 
     fn fuer_plan(&self, ebene: &Arc<Ebene>, plan: &Plan) -> Sammlung {
@@ -171,7 +176,7 @@ impl Zeile {
             titel: format!("{} – {}", self.eintrag.title, plan.name),
             beschreibung: self.eintrag.description.clone(),
             ebene: Arc::clone(ebene),
-            fassung: Some(plan.fassung),
+            fassungen: Some(vec![plan.fassung]),
         }
     }
 }
@@ -200,6 +205,14 @@ async fn lies_plaene(pool: &PgPool) -> Result<Vec<Plan>> {
             fassung: zeile.get("fassung"),
         })
         .collect())
+}
+
+/// The versions in force, one per Gemeinde at most.
+async fn lies_fassungen_in_kraft(pool: &PgPool) -> Result<Vec<i64>> {
+    sqlx::query_scalar("SELECT fassung_id::bigint FROM fassung_in_kraft")
+        .fetch_all(pool)
+        .await
+        .map_err(query::fehler)
 }
 
 async fn loese(pool: &PgPool, eintrag: &Eintrag, name: &str, je_plan: bool) -> Result<Ebene> {
@@ -248,10 +261,12 @@ async fn loese(pool: &PgPool, eintrag: &Eintrag, name: &str, je_plan: bool) -> R
     for versteckt in &eintrag.hide {
         spalte(versteckt, "hide")?;
     }
-    if je_plan {
-        spalte(BINDUNG, "je")?;
+    if je_plan || eintrag.aktuell {
+        spalte(BINDUNG, if je_plan { "je" } else { "aktuell" })?;
     }
-    let bleibt = |s: &&Spalte| !(eintrag.hide.contains(&s.name) || je_plan && s.name == BINDUNG);
+    let bleibt = |s: &&Spalte| {
+        !(eintrag.hide.contains(&s.name) || (je_plan || eintrag.aktuell) && s.name == BINDUNG)
+    };
     let spalten = relation.spalten.iter().filter(bleibt).cloned().collect();
     let ebene = Ebene {
         spalten,

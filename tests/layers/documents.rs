@@ -275,6 +275,18 @@ async fn plans_come_and_go_while_the_service_runs() {
     }
     execute(&mut conn, "DELETE FROM oeffentlich.plan WHERE id = 2").await;
     assert_eq!(hole(&router, entwurf).await.status, 404);
+    // A new version of the plan in force replaces the old one from one request to the next.
+    execute(&mut conn, "UPDATE oeffentlich.fassung SET aktuell = false, plan_id = 1; UPDATE oeffentlich.fassung SET aktuell = true WHERE id = 6").await;
+    for (adresse, id) in [
+        ("fnp_flaechen", "e.6.1"),
+        ("fnp_flaechen_fnp-2001", "e.6.1"),
+    ] {
+        let doc = json(&router, &format!("/collections/{adresse}/items")).await;
+        assert_eq!(
+            (&doc["numberMatched"], &objekte(&doc)[0]["id"]),
+            (&wert!(3), &wert!(id))
+        );
+    }
 }
 
 #[tokio::test]

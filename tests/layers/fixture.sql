@@ -35,6 +35,8 @@ UPDATE oeffentlich.flaeche SET flaeche_m2 = 'Infinity', geom = 'SRID=25832;MULTI
 -- A bow tie, kept as delivered.
 UPDATE oeffentlich.flaeche SET geom = 'SRID=25832;MULTIPOLYGON(((640000 5320000, 640100 5320100, 640100 5320000, 640000 5320100, 640000 5320000)))' WHERE ordnung = 22;
 CREATE VIEW oeffentlich.flaeche_sicht WITH (security_invoker = true) AS SELECT * FROM oeffentlich.flaeche;
+CREATE VIEW oeffentlich.fassung_in_kraft WITH (security_invoker = true) AS
+SELECT id AS fassung_id FROM oeffentlich.fassung WHERE aktuell AND plan_id = 1;
 CREATE VIEW oeffentlich.flaeche_aktuell WITH (security_invoker = true) AS
 SELECT f.* FROM oeffentlich.flaeche f JOIN oeffentlich.fassung v ON v.id = f.fassung_id AND v.aktuell WHERE v.plan_id = 1;
 COMMENT ON COLUMN oeffentlich.flaeche_aktuell.flaeche_m2 IS 'Fläche

@@ -24,7 +24,8 @@ relation = "fnp.flaeche_aktuell"
 key = "kennung"
 order = "ordnung"
 datetime = ["gueltig_von", "gueltig_bis"]
-hide = ["fassung_id", "geheim"]
+aktuell = true
+hide = ["geheim"]
 legend = { column = "nutzung", classes = "fnp.nutzung" }
 je = "plan"
 je_relation = "fnp.flaeche_sicht"

@@ -3,7 +3,7 @@
 use sqlx::{PgPool, Row};
 
 use super::fehler;
-use super::sql::{Sql, aus, geometrie_sql, hat_geometrie, t};
+use super::sql::{Sql, aus, binde_fassungen, geometrie_sql, hat_geometrie, t};
 use crate::error::{Error, Result};
 use crate::layers::relation::{Geometrie, Relation};
 use crate::layers::sammlung::{Ebene, Sammlung};
@@ -49,10 +49,7 @@ pub async fn ausdehnung(pool: &PgPool, sammlung: &Sammlung) -> Result<Ausdehnung
         sql.push(", NULL::timestamptz AS min, NULL::timestamptz AS max");
     }
     sql.push(&format!(" FROM {} WHERE true", aus(relation)));
-    if let Some(fassung) = sammlung.fassung {
-        sql.push(" AND t.\"fassung_id\" = ")
-            .text(&fassung.to_string(), "bigint")?;
-    }
+    binde_fassungen(&mut sql, sammlung)?;
     sql.push(
         "), k AS (SELECT e.*, ST_Transform(ST_Segmentize(g, greatest(ST_XMax(g) - ST_XMin(g), ST_YMax(g) - ST_YMin(g), 1e-9) / 50), 4326) AS w FROM e)
          SELECT ST_XMin(w), ST_YMin(w), ST_XMax(w), ST_YMax(w), min, max FROM k",

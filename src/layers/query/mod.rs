@@ -13,7 +13,10 @@ use sqlx::postgres::PgRow;
 use sqlx::{PgPool, Row};
 
 pub use erkundung::{Ausdehnung, ausdehnung, erkunde_geometrie, pruefe_schluessel};
-use sql::{Sql, aus, bedingungen, hat_geometrie, ordnung_sql, schluesseltyp, spalten_sql, t};
+use sql::{
+    Sql, aus, bedingungen, binde_fassungen, hat_geometrie, ordnung_sql, schluesseltyp, spalten_sql,
+    t,
+};
 
 use super::auswahl::Auswahl;
 use super::crs::{Wandler, Ziel};
@@ -226,10 +229,7 @@ pub async fn einzeln(
         t(&ebene.schluessel.name)
     ));
     sql.text(id, schluesseltyp(ebene))?;
-    if let Some(fassung) = sammlung.fassung {
-        sql.push(" AND t.\"fassung_id\" = ")
-            .text(&fassung.to_string(), "bigint")?;
-    }
+    binde_fassungen(&mut sql, sammlung)?;
     match sql.fertig(true).fetch_optional(pool).await {
         Ok(zeile) => Ok(zeile.map(|zeile| (Zeile(zeile), wandler))),
         // Class 22, 23514: the text is no value of the key's type (enum, domain, …).
