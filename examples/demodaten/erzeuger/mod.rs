@@ -5,6 +5,7 @@ mod band;
 mod form;
 mod geojson;
 mod grenzen;
+mod inhalt;
 mod karte;
 mod klassen;
 mod plan;
@@ -33,7 +34,9 @@ pub fn schreibe(ordner: &Path) -> Result<()> {
             Stand::Wirksam => "fnp-2001.gml",
             Stand::Entwurf => "fnp-2025-entwurf.gml",
         };
-        datei(name, xplan::xplan(*stand, &gemeinde, flaechen, &[], &[]))?;
+        let (werk, bilder) = inhalt::beiwerk(*stand, flaechen);
+        let text = xplan::xplan(*stand, &gemeinde, flaechen, &werk, &bilder);
+        datei(name, text)?;
     }
     Ok(())
 }

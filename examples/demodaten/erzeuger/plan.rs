@@ -71,6 +71,7 @@ const TRASSEN: &[Trasse] = &[
     ("st-pitzling", "verkehr_strasse:1200", "St 2054 Süd", 17.0, &[(6.30, 7.53, 0.0), (6.40, 6.48, 260.0), (6.20, 5.10, 300.0), (6.50, 4.30, 240.0), (6.36, 3.50, 200.0), (6.78, 2.60, 260.0), (6.72, 1.75, 260.0), (7.02, 0.60, 0.0)]),
     ("kr-nord", "verkehr_strasse:1200", "LL 11", 16.0, &[(6.30, 7.53, 0.0), (6.48, 8.32, 240.0), (6.88, 9.00, 260.0), (7.20, 10.20, 0.0)]),
     ("kr-ellighofen", "verkehr_strasse:1200", "LL 22", 16.0, &[(0.60, 1.98, 0.0), (1.85, 2.20, 260.0), (2.70, 1.92, 200.0), (3.36, 2.18, 0.0)]),
+    ("segelfluggelaende", "verkehr_luft:3000", "Segelfluggelände", 120.0, &[(2.36, 5.46, 0.0), (2.68, 5.74, 3000.0), (3.02, 6.02, 0.0)]),
     ("bahn", "verkehr_bahn:12000", "Lechfeldbahn", 22.0, &[(4.98, 11.00, 0.0), (5.10, 10.00, 900.0), (5.22, 8.90, 900.0), (5.36, 7.80, 900.0), (5.34, 7.10, 600.0), (5.06, 6.30, 800.0), (4.86, 5.60, 900.0), (4.62, 4.60, 900.0), (4.10, 3.30, 900.0), (3.76, 2.20, 900.0), (3.58, 0.60, 0.0)]),
 ];
 
@@ -173,9 +174,9 @@ impl Grundlage {
             &Regeln {
                 marke: &marke,
                 mindestens: &|m| match zone(m) {
-                    None => 240.0,
-                    Some(z) if z.fein >= 120.0 => 4500.0,
-                    Some(_) => 1100.0,
+                    None => 700.0,
+                    Some(z) if z.fein >= 120.0 => 12_000.0,
+                    Some(_) => 2200.0,
                 },
                 schmal: &|m| m < self.auflagen.len(),
             },
@@ -266,8 +267,8 @@ fn mehrteilig(art: &str, name: &str, teile: usize) -> bool {
     let los = streuwert(name, &[teile.cast_signed() as i64]) % 3;
     teile > 1
         && match art.split(':').next().unwrap_or(art) {
-            "landwirtschaft" | "wald" | "wasser" => los < 2,
-            _ => los == 0,
+            "W" | "M" | "gruen" => los < 2,
+            _ => true,
         }
 }
 

@@ -216,7 +216,7 @@ fn zeichne(zellen: &[Zelle], paar: (usize, usize), a: V, b: V) -> Vec<P> {
     let fein = zone(paar.0).fein.min(zone(paar.1).fein);
     let wald = [paar.0, paar.1].iter().any(|i| zone(*i).alt[0].0.starts_with("wald"));
     let rauheit = if wald { 0.15 } else if fein < 120.0 { 0.05 } else { 0.09 };
-    let stueck = if fein < 120.0 { 46.0 } else { 66.0 };
+    let stueck = if fein < 120.0 { 34.0 } else { 80.0 };
     let mut zufall = Zufall::neu(streuwert("grenze", &[a.mm().x + b.mm().x, a.mm().y + b.mm().y]));
     let (von, nach) = if a.mm() < b.mm() { (a, b) } else { (b, a) };
     let mut linie = vec![von.mm()];
