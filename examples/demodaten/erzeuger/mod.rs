@@ -8,7 +8,9 @@ mod grenzen;
 mod inhalt;
 mod karte;
 mod klassen;
+mod massnahmen;
 mod plan;
+mod strategie;
 mod teilung;
 mod xplan;
 mod zellen;
@@ -37,7 +39,14 @@ pub fn schreibe(ordner: &Path) -> Result<()> {
         let (werk, bilder) = inhalt::beiwerk(*stand, flaechen);
         let text = xplan::xplan(*stand, &gemeinde, flaechen, &werk, &bilder);
         datei(name, text)?;
+        if *stand == Stand::Entwurf {
+            for (name, text) in strategie::dateien(flaechen) {
+                datei(name, text)?;
+            }
+        }
     }
+    datei("dorferneuerung.geojson", dorferneuerung_geojson())?;
+    datei("LIESMICH.md", include_str!("LIESMICH.md").into())?;
     Ok(())
 }
 
@@ -81,4 +90,35 @@ fn ortsteile_geojson(gemeinde: &Ring) -> String {
         })
         .collect();
     sammlung("ortsteile", &merkmale)
+}
+
+/// kennung, name, ortsteil, typ, stand, traeger, corners in kilometres
+type Gebiet = (
+    &'static str,
+    &'static str,
+    &'static str,
+    &'static str,
+    &'static str,
+    &'static str,
+    &'static [(f64, f64)],
+);
+
+const GEBIETE: &[Gebiet] = &[
+    ("dorferneuerung-erpfting", "Dorferneuerung Erpfting", "erpfting", "dorferneuerung", "in_umsetzung", "Teilnehmergemeinschaft Erpfting (Demo)", &[(1.78, 4.12), (2.12, 4.02), (2.46, 4.18), (2.50, 4.58), (2.18, 4.72), (1.82, 4.60)]),
+    ("dorfkern-ellighofen", "Dorfkern Ellighofen", "ellighofen", "eler_einzelmassnahme", "beantragt", "Stadt Landsberg am Lech (Demo)", &[(2.52, 1.80), (2.80, 1.74), (3.05, 1.95), (3.00, 2.12), (2.72, 2.16), (2.54, 2.04)]),
+    ("dorferneuerung-reisch", "Dorferneuerung Reisch", "reisch", "dorferneuerung", "abgelehnt", "Stadt Landsberg am Lech (Demo)", &[(8.62, 7.44), (8.92, 7.42), (9.06, 7.62), (8.98, 7.84), (8.72, 7.82), (8.60, 7.64)]),
+    ("dorfmitte-pitzling", "Dorfmitte Pitzling", "pitzling", "dorferneuerung", "idee", "Stadt Landsberg am Lech (Demo)", &[(6.26, 3.40), (6.52, 3.36), (6.64, 3.54), (6.56, 3.72), (6.32, 3.68)]),
+];
+
+fn dorferneuerung_geojson() -> String {
+    let merkmale: Vec<Merkmal> = GEBIETE
+        .iter()
+        .map(|(kennung, name, ortsteil, typ, stand, traeger, ecken)| Merkmal {
+            eigenschaften: format!(
+                "{{\"kennung\":\"{kennung}\",\"name\":\"{name}\",\"ortsteil\":\"{ortsteil}\",\"typ\":\"{typ}\",\"stand\":\"{stand}\",\"traeger\":\"{traeger}\",\"hinweis\":\"Demodaten – keine amtlichen Angaben\"}}"
+            ),
+            polygone: vec![vec![inhalt::umgrenzung(kennung, ecken, 45.0, 0.07)]],
+        })
+        .collect();
+    sammlung("dorferneuerung", &merkmale)
 }
