@@ -100,7 +100,12 @@ fn gerade(stationen: &mut Vec<Station>, a: V, b: V, dir: (f64, f64)) {
 }
 
 /// A river: smooth banks of changing width, metres.
-pub fn fluss(anker: &[(f64, f64)], breite: (f64, f64), abschnitt: f64, zufall: &mut Zufall) -> Band {
+pub fn fluss(
+    anker: &[(f64, f64)],
+    breite: (f64, f64),
+    abschnitt: f64,
+    zufall: &mut Zufall,
+) -> Band {
     let orte: Vec<V> = anker.iter().map(|a| V::km(a.0, a.1)).collect();
     let achse = kurve(&orte, 62.0);
     let n = achse.len();
@@ -144,7 +149,11 @@ fn streifen(stationen: &[Station], halbe_breite: impl Fn(usize) -> f64, abschnit
         }
         for k in (von..=i).rev() {
             ring.ecken.push(seite(k, 1.0));
-            let b = if k > von { stationen[k - 1].bogen } else { None };
+            let b = if k > von {
+                stationen[k - 1].bogen
+            } else {
+                None
+            };
             ring.bogen.push(b.map(|b| b * 2 + 1));
         }
         abschnitte.push(ring);

@@ -16,6 +16,7 @@ pub struct Ortsteil {
 }
 
 /// In the order of their keys.
+#[rustfmt::skip] // a table: one row a line
 pub const ORTSTEILE: [Ortsteil; 5] = [
     ort("Kernstadt", "kernstadt", "09181130-01", "Stadtteil", (6.325, 7.573)),
     ort("Ellighofen", "ellighofen", "09181130-02", "Ortsteil", (2.715, 1.959)),
@@ -41,6 +42,7 @@ const fn ort(
 }
 
 /// Corners of the Gemeinde, kilometres, counterclockwise; Ortsteil borders end in some of them.
+#[rustfmt::skip] // a table: one row a line
 const GEMEINDE: [(f64, f64); 42] = [
     (1.45, 1.30), (2.35, 0.93), (3.40, 1.15), (4.45, 1.32), (5.35, 1.15), (6.52, 0.98), (7.20, 1.35),
     (7.62, 2.15), (7.45, 3.05), (7.75, 3.75), (8.05, 4.55), (8.62, 5.10), (9.05, 5.75), (9.30, 6.50),
@@ -51,6 +53,7 @@ const GEMEINDE: [(f64, f64); 42] = [
 ];
 
 /// Borders between the Ortsteile, kilometres.
+#[rustfmt::skip] // a table: one row a line
 const INNEN: [&[(f64, f64)]; 7] = [
     // Erpfting – Kernstadt
     &[(3.05, 8.10), (3.62, 7.78), (3.98, 7.35), (3.95, 6.80), (4.18, 6.20), (4.34, 5.65), (4.62, 5.15)],
@@ -74,7 +77,11 @@ fn ausgefranst(anker: &[(f64, f64)], name: &str) -> Vec<P> {
         let (a, b) = (V::km(w[0].0, w[0].1), V::km(w[1].0, w[1].1));
         let mut zufall = Zufall::neu(streuwert(name, &[i.cast_signed() as i64]));
         linie.push(a.mm());
-        linie.extend(bruchlinie(a, b, 85.0, 0.11, &mut zufall).iter().map(|v| v.mm()));
+        linie.extend(
+            bruchlinie(a, b, 85.0, 0.11, &mut zufall)
+                .iter()
+                .map(|v| v.mm()),
+        );
     }
     let letzter = anker[anker.len() - 1];
     linie.push(V::km(letzter.0, letzter.1).mm());

@@ -5,6 +5,7 @@ use super::form::{P, V, bruchlinie, kurve};
 use super::karte::LECH;
 use super::klassen::{darstellung, element};
 use super::plan::{Flaeche, Polygon, Stand, Zug};
+use super::pruefung::stuetzpunkte;
 use super::xplan::{Beiwerk, Lage, Praesentation};
 use super::zufall::{Zufall, streuwert};
 
@@ -39,15 +40,46 @@ type Gebiet = (
     &'static [(f64, f64)],
 );
 
-const ALTSTADT: &[(f64, f64)] = &[(5.74, 7.12), (6.18, 7.06), (6.32, 7.42), (6.24, 7.92), (5.78, 7.92)];
-const ERPFTING: &[(f64, f64)] = &[(1.92, 4.22), (2.30, 4.20), (2.36, 4.52), (2.05, 4.60), (1.90, 4.44)];
-const WASSERSCHUTZ: &[(f64, f64)] = &[(6.50, 5.30), (7.10, 5.18), (7.34, 5.55), (7.10, 5.92), (6.58, 5.88)];
-const STADTWALD: &[(f64, f64)] = &[(7.40, 4.90), (8.10, 4.85), (8.55, 5.35), (8.20, 6.20), (7.55, 6.15)];
+const ALTSTADT: &[(f64, f64)] = &[
+    (5.74, 7.12),
+    (6.18, 7.06),
+    (6.32, 7.42),
+    (6.24, 7.92),
+    (5.78, 7.92),
+];
+const ERPFTING: &[(f64, f64)] = &[
+    (1.92, 4.22),
+    (2.30, 4.20),
+    (2.36, 4.52),
+    (2.05, 4.60),
+    (1.90, 4.44),
+];
+const WASSERSCHUTZ: &[(f64, f64)] = &[
+    (6.50, 5.30),
+    (7.10, 5.18),
+    (7.34, 5.55),
+    (7.10, 5.92),
+    (6.58, 5.88),
+];
+const STADTWALD: &[(f64, f64)] = &[
+    (7.40, 4.90),
+    (8.10, 4.85),
+    (8.55, 5.35),
+    (8.20, 6.20),
+    (7.55, 6.15),
+];
 const BRACHE: &[(f64, f64)] = &[(7.24, 7.56), (7.58, 7.50), (7.62, 7.96), (7.28, 7.98)];
 const AUSGLEICH: &[(f64, f64)] = &[(5.05, 3.10), (5.55, 3.05), (5.62, 3.45), (5.10, 3.50)];
-const BACHAUE: &[(f64, f64)] = &[(2.80, 3.70), (3.40, 3.55), (3.55, 4.20), (3.10, 4.55), (2.75, 4.20)];
+const BACHAUE: &[(f64, f64)] = &[
+    (2.80, 3.70),
+    (3.40, 3.55),
+    (3.55, 4.20),
+    (3.10, 4.55),
+    (2.75, 4.20),
+];
 const LAERM: &[(f64, f64)] = &[(4.45, 8.78), (5.50, 8.90), (5.52, 9.02), (4.50, 8.92)];
 
+#[rustfmt::skip] // a table: one row a line
 const GEBIETE_ALT: &[Gebiet] = &[
     ("ensemble-altstadt", "SO_Denkmalschutzrecht", &[("artDerFestlegung", "1000"), ("name", "Ensemble Altstadt")], Charakter::Uebernahme, "Ensemble Altstadt", ALTSTADT),
     ("ensemble-erpfting", "SO_Denkmalschutzrecht", &[("artDerFestlegung", "1000"), ("name", "Ensemble Ortskern Erpfting")], Charakter::Uebernahme, "Ensemble Erpfting", ERPFTING),
@@ -58,6 +90,7 @@ const GEBIETE_ALT: &[Gebiet] = &[
     ("laermschutz-a96", "FP_NutzungsbeschraenkungsFlaeche", &[], Charakter::Darstellung, "Lärmschutz A 96", LAERM),
 ];
 
+#[rustfmt::skip] // a table: one row a line
 const GEBIETE_NEU: &[Gebiet] = &[
     ("ensemble-altstadt", "SO_Denkmalschutzrecht", &[("artDerFestlegung", "1000"), ("name", "Ensemble Altstadt")], Charakter::Uebernahme, "Ensemble Altstadt", ALTSTADT),
     ("ensemble-erpfting", "SO_Denkmalschutzrecht", &[("artDerFestlegung", "1000"), ("name", "Ensemble Ortskern Erpfting")], Charakter::Uebernahme, "Ensemble Erpfting", ERPFTING),
@@ -70,8 +103,15 @@ const GEBIETE_NEU: &[Gebiet] = &[
 ];
 
 /// Line: id, use, title, planned only in the draft, anchors in kilometres.
-type Strang = (&'static str, &'static str, &'static str, bool, &'static [(f64, f64)]);
+type Strang = (
+    &'static str,
+    &'static str,
+    &'static str,
+    bool,
+    &'static [(f64, f64)],
+);
 
+#[rustfmt::skip] // a table: one row a line
 const STRAENGE: &[Strang] = &[
     ("hauptstrasse-west", "verkehr_strasse:1200", "Augsburger Straße", false, &[(4.48, 8.50), (4.80, 8.05), (5.10, 7.60), (5.24, 7.33)]),
     ("hauptstrasse-sued", "verkehr_strasse:1200", "Weilheimer Straße", false, &[(4.32, 6.42), (4.80, 6.30), (5.30, 6.30), (5.66, 6.65), (5.80, 7.10), (5.92, 7.42)]),
@@ -117,7 +157,14 @@ pub fn beiwerk(stand: Stand, flaechen: &[Flaeche]) -> (Vec<Beiwerk>, Vec<Praesen
             klasse: d.klasse,
             inhalt: d.inhalt,
             rechtsstand: Some(if *nur_entwurf { "1000" } else { "2000" }),
-            rechtscharakter: code(stand, if *nur_entwurf { Charakter::Vermerk } else { Charakter::Darstellung }),
+            rechtscharakter: code(
+                stand,
+                if *nur_entwurf {
+                    Charakter::Vermerk
+                } else {
+                    Charakter::Darstellung
+                },
+            ),
             aufschrift: Some((*titel).to_string()),
             lage: Lage::Linie(linie),
         });
@@ -130,11 +177,28 @@ pub fn beiwerk(stand: Stand, flaechen: &[Flaeche]) -> (Vec<Beiwerk>, Vec<Praesen
 /// Landscape protection along the Lech in the plan in force, the flood plain in the draft.
 fn flussgebiet(stand: Stand) -> Beiwerk {
     let (id, klasse, inhalt, titel, breite) = match stand {
-        Stand::Wirksam => ("schutzgebiet-lech", "SO_SchutzgebietNaturschutzrecht", element("artDerFestlegung", "1300") + &element("name", "Lechtal"), "Landschaftsschutzgebiet Lechtal", 560.0),
-        Stand::Entwurf => ("ueberschwemmungsgebiet-lech", "SO_Wasserrecht", element("artDerFestlegung", "20000") + &element("name", "Lech"), "Überschwemmungsgebiet Lech", 330.0),
+        Stand::Wirksam => (
+            "schutzgebiet-lech",
+            "SO_SchutzgebietNaturschutzrecht",
+            element("artDerFestlegung", "1300") + &element("name", "Lechtal"),
+            "Landschaftsschutzgebiet Lechtal",
+            560.0,
+        ),
+        Stand::Entwurf => (
+            "ueberschwemmungsgebiet-lech",
+            "SO_Wasserrecht",
+            element("artDerFestlegung", "20000") + &element("name", "Lech"),
+            "Überschwemmungsgebiet Lech",
+            330.0,
+        ),
     };
     let anker = &LECH[2..LECH.len() - 2];
-    let band = fluss(anker, (breite, breite + 60.0), f64::INFINITY, &mut Zufall::neu(100));
+    let band = fluss(
+        anker,
+        (breite, breite + 60.0),
+        f64::INFINITY,
+        &mut Zufall::neu(100),
+    );
     Beiwerk {
         id: id.into(),
         klasse,
@@ -142,7 +206,12 @@ fn flussgebiet(stand: Stand) -> Beiwerk {
         rechtsstand: Some("2000"),
         rechtscharakter: "2000",
         aufschrift: Some(titel.into()),
-        lage: Lage::Flaeche(band.abschnitte.into_iter().map(|r| einfach(r.ecken)).collect()),
+        lage: Lage::Flaeche(
+            band.abschnitte
+                .into_iter()
+                .map(|r| einfach(r.ecken))
+                .collect(),
+        ),
     }
 }
 
@@ -153,7 +222,11 @@ fn anschlussgleis(stand: Stand) -> Beiwerk {
         id: "linie-anschlussgleis-nord".into(),
         klasse: "SO_Schienenverkehrsrecht",
         inhalt: element("artDerFestlegung", "12004"),
-        rechtsstand: Some(if stand == Stand::Wirksam { "2000" } else { "3000" }),
+        rechtsstand: Some(if stand == Stand::Wirksam {
+            "2000"
+        } else {
+            "3000"
+        }),
         rechtscharakter: "2000",
         aufschrift: Some("Anschlussgleis".into()),
         lage: Lage::Kurve(vec![
@@ -237,17 +310,6 @@ pub fn innenpunkt(f: &Flaeche) -> P {
     })
 }
 
-/// Corners of a ring, of an arc its three.
-fn stuetzpunkte(zuege: &[Zug]) -> Vec<P> {
-    zuege
-        .iter()
-        .flat_map(|z| match z {
-            Zug::Linie(l) => l[..l.len() - 1].to_vec(),
-            Zug::Bogen(b) => b[..2].to_vec(),
-        })
-        .collect()
-}
-
 /// Outline through the anchors (kilometres) with a broken line.
 pub fn umgrenzung(name: &str, anker: &[(f64, f64)], stueck: f64, rauheit: f64) -> Vec<P> {
     let mut ecken = Vec::new();
@@ -256,7 +318,11 @@ pub fn umgrenzung(name: &str, anker: &[(f64, f64)], stueck: f64, rauheit: f64) -
         let (a, b) = (V::km(a.0, a.1), V::km(b.0, b.1));
         let mut zufall = Zufall::neu(streuwert(name, &[i.cast_signed() as i64]));
         ecken.push(a.mm());
-        ecken.extend(bruchlinie(a, b, stueck, rauheit, &mut zufall).iter().map(|v| v.mm()));
+        ecken.extend(
+            bruchlinie(a, b, stueck, rauheit, &mut zufall)
+                .iter()
+                .map(|v| v.mm()),
+        );
     }
     ecken
 }

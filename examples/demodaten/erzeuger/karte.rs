@@ -72,14 +72,19 @@ const fn eins(name: &'static str, gestalt: Gestalt, fein: f64, alt: Mischung) ->
 
 use Gestalt::{Kreis, Ueberall, Ufer, Vieleck};
 
+#[rustfmt::skip] // a table: one row a line
 const WOHNEN: Mischung = &[("W", 66), ("M", 7), ("gemeinbedarf:12000", 2), ("gemeinbedarf:16000", 4), ("gemeinbedarf:14000", 2), ("gruen:1000", 9), ("gruen:1600", 6), ("gruen:1200", 4)];
+#[rustfmt::skip] // a table: one row a line
 const DORFRAND: Mischung = &[("W", 74), ("M:dorf", 16), ("gruen:1000", 7), ("gruen:1600", 3)];
 const DORF: Mischung = &[("M:dorf", 100)];
+#[rustfmt::skip] // a table: one row a line
 const WALD: Mischung = &[("wald:1200", 45), ("wald:1400", 25), ("wald:1600", 20), ("wald:10000", 10)];
+#[rustfmt::skip] // a table: one row a line
 const ACKER: Mischung = &[("landwirtschaft:1100", 55), ("landwirtschaft:1200", 25), ("landwirtschaft:1000", 20)];
 const GEWERBE: Mischung = &[("G", 84), ("S:1500", 6), ("gruen:24004", 10)];
 
 /// All zones; the last one is the open land.
+#[rustfmt::skip] // a table: one row a line
 pub const ZONEN: &[Zone] = &[
     // Single places of the town.
     eins("rathaus", Kreis(5.97, 7.50, 0.06), 55.0, &[("gemeinbedarf:10000", 1)]),
@@ -185,6 +190,7 @@ pub const ZONEN: &[Zone] = &[
 ];
 
 /// Axis of the Lech from south to north, kilometres.
+#[rustfmt::skip] // a table: one row a line
 pub const LECH: &[(f64, f64)] = &[
     (6.60, 0.60), (6.56, 0.95), (6.30, 1.60), (6.34, 2.20), (6.12, 2.75), (6.06, 3.20), (5.96, 3.80), (6.10, 4.40),
     (6.04, 4.95), (6.12, 5.45), (6.00, 5.95), (5.74, 6.40), (5.70, 6.95), (5.62, 7.35), (5.68, 7.90), (5.82, 8.45),

@@ -141,7 +141,10 @@ fn strasse(neu: bool, code: &str, name: Option<&str>) -> Darstellung {
     let fern = matches!(einteilung, Some(1000 | 1100));
     let mut inhalt = String::new();
     if neu {
-        let typ = element("SO_KomplexeZweckbestStrassenverkehr", element("allgemein", code));
+        let typ = element(
+            "SO_KomplexeZweckbestStrassenverkehr",
+            element("allgemein", code),
+        );
         inhalt += &element("artDerFestlegung", typ);
         if let Some(e) = einteilung {
             inhalt += &element("einteilung", e);
@@ -152,7 +155,12 @@ fn strasse(neu: bool, code: &str, name: Option<&str>) -> Darstellung {
         let besonders = code.starts_with("16") || code == "14001";
         inhalt += &element("hatDarstellungMitBesondZweckbest", besonders);
     } else if let (true, Some(e), Some(n)) = (fern, einteilung, name) {
-        let _ = write!(inhalt, "{}{}", element("artDerFestlegung", e), element("nummer", n));
+        let _ = write!(
+            inhalt,
+            "{}{}",
+            element("artDerFestlegung", e),
+            element("nummer", n)
+        );
     } else {
         inhalt += &element("zweckbestimmung", code);
     }
@@ -197,7 +205,10 @@ fn gewaesser(neu: bool, code: &str, name: Option<&str>) -> Darstellung {
 
 fn abgrabung(neu: bool, code: &str, id: &str) -> Darstellung {
     let (klasse, inhalt) = if code == "aufschuettung" {
-        ("FP_Aufschuettung", element("aufschuettungsmaterial", "Erdaushub"))
+        (
+            "FP_Aufschuettung",
+            element("aufschuettungsmaterial", "Erdaushub"),
+        )
     } else if !neu && streuwert(id, &[3]) % 3 == 0 {
         ("FP_Bodenschaetze", element("abbaugut", "Kies"))
     } else {

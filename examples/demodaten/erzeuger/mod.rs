@@ -8,9 +8,9 @@ mod grenzen;
 mod inhalt;
 mod karte;
 mod klassen;
-mod massnahmen;
 mod plan;
-mod strategie;
+mod pruefung;
+mod raumbezug;
 mod teilung;
 mod xplan;
 mod zellen;
@@ -23,7 +23,7 @@ use plan::{Flaeche, Grundlage, Stand};
 use std::io::Result;
 use std::path::Path;
 
-/// Writes all files into `ordner`.
+/// Writes every file with geometry into `ordner`; the texts beside them are kept by hand.
 pub fn schreibe(ordner: &Path) -> Result<()> {
     std::fs::create_dir_all(ordner)?;
     let grundlage = Grundlage::neu();
@@ -36,17 +36,15 @@ pub fn schreibe(ordner: &Path) -> Result<()> {
             Stand::Wirksam => "fnp-2001.gml",
             Stand::Entwurf => "fnp-2025-entwurf.gml",
         };
+        pruefung::pruefe(&gemeinde, flaechen)?;
         let (werk, bilder) = inhalt::beiwerk(*stand, flaechen);
         let text = xplan::xplan(*stand, &gemeinde, flaechen, &werk, &bilder);
         datei(name, text)?;
         if *stand == Stand::Entwurf {
-            for (name, text) in strategie::dateien(flaechen) {
-                datei(name, text)?;
-            }
+            datei("raumbezug.csv", raumbezug::raumbezug_csv(flaechen))?;
         }
     }
     datei("dorferneuerung.geojson", dorferneuerung_geojson())?;
-    datei("LIESMICH.md", include_str!("LIESMICH.md").into())?;
     Ok(())
 }
 
@@ -103,6 +101,7 @@ type Gebiet = (
     &'static [(f64, f64)],
 );
 
+#[rustfmt::skip] // a table: one row a line
 const GEBIETE: &[Gebiet] = &[
     ("dorferneuerung-erpfting", "Dorferneuerung Erpfting", "erpfting", "dorferneuerung", "in_umsetzung", "Teilnehmergemeinschaft Erpfting (Demo)", &[(1.78, 4.12), (2.12, 4.02), (2.46, 4.18), (2.50, 4.58), (2.18, 4.72), (1.82, 4.60)]),
     ("dorfkern-ellighofen", "Dorfkern Ellighofen", "ellighofen", "eler_einzelmassnahme", "beantragt", "Stadt Landsberg am Lech (Demo)", &[(2.52, 1.80), (2.80, 1.74), (3.05, 1.95), (3.00, 2.12), (2.72, 2.16), (2.54, 2.04)]),

@@ -3,7 +3,7 @@
 use super::band::{Band, Bogenzaehler, fluss, kreis, trasse};
 use super::form::{P, Ring, V};
 use super::grenzen::strecken;
-use super::karte::{LECH, Mischung, ZONEN, zone_bei};
+use super::karte::{LECH, Mischung, ZONEN};
 use super::teilung::{Marke, Regeln, Teil, Teilung};
 use super::zellen::{Zellen, abstand, zellen};
 use super::zerlegung::Strecke;
@@ -56,13 +56,18 @@ struct Auflage {
 pub struct Grundlage {
     zellen: Zellen,
     auflagen: Vec<Auflage>,
-    pub lech: Vec<V>,
-    achse: Vec<V>,
 }
 
 /// A96, B17, roads and railway: name, use, title, width in metres, anchors with radius.
-type Trasse = (&'static str, &'static str, &'static str, f64, &'static [(f64, f64, f64)]);
+type Trasse = (
+    &'static str,
+    &'static str,
+    &'static str,
+    f64,
+    &'static [(f64, f64, f64)],
+);
 
+#[rustfmt::skip] // a table: one row a line
 const TRASSEN: &[Trasse] = &[
     ("a96", "verkehr_strasse:1000", "A 96", 46.0, &[(2.80, 8.60, 0.0), (3.75, 8.98, 1400.0), (4.45, 9.07, 2000.0), (5.65, 9.20, 1800.0), (6.90, 9.08, 1600.0), (7.95, 8.98, 1500.0), (9.40, 8.45, 0.0)]),
     ("b17", "verkehr_strasse:1200", "B 17", 28.0, &[(4.62, 10.95, 0.0), (4.42, 9.85, 800.0), (4.46, 8.75, 900.0), (4.33, 7.45, 900.0), (4.29, 6.40, 900.0), (4.06, 5.20, 900.0), (3.66, 3.70, 1000.0), (3.38, 2.40, 900.0), (3.25, 0.60, 0.0)]),
@@ -76,6 +81,7 @@ const TRASSEN: &[Trasse] = &[
 ];
 
 /// Circles: name, use, title, centre in kilometres, radius in metres; the first one wins.
+#[rustfmt::skip] // a table: one row a line
 const KREISE: &[(&str, &str, &str, (f64, f64), f64)] = &[
     ("kreisel-west", "verkehr_strasse:1200", "Kreisverkehr West", (4.29, 6.33), 30.0),
     ("kreisel-ost", "verkehr_strasse:1200", "Kreisverkehr Ost", (6.30, 7.53), 28.0),
@@ -111,8 +117,6 @@ impl Grundlage {
         Self {
             zellen: zellen(&achse),
             auflagen,
-            lech: achse.clone(),
-            achse,
         }
     }
 
@@ -133,10 +137,8 @@ impl Grundlage {
         let mut marken: Vec<(usize, usize)> = Vec::new();
         let mut nummer: BTreeMap<(usize, usize), Marke> = BTreeMap::new();
         for z in &self.zellen.zellen {
-            // Zones that are one area in this plan: all open land of a zone not yet built on.
-            let gross = z.gross;
-            nummer.entry((z.zone, gross)).or_insert_with(|| {
-                marken.push((z.zone, gross));
+            nummer.entry((z.zone, z.gross)).or_insert_with(|| {
+                marken.push((z.zone, z.gross));
                 marken.len() - 1 + self.auflagen.len()
             });
         }
@@ -221,16 +223,6 @@ impl Grundlage {
         }
         (flaechen, umriss)
     }
-
-    /// Distance to the Lech, metres.
-    pub fn zum_lech(&self, v: V) -> f64 {
-        abstand(&self.achse, v)
-    }
-
-    /// Name of the zone at a place.
-    pub fn zone(&self, v: V) -> &'static str {
-        ZONEN[zone_bei(v, &|| self.zum_lech(v))].name
-    }
 }
 
 fn lege_auf(
@@ -281,7 +273,10 @@ fn rechtsstand(
 ) -> Option<&'static str> {
     let nutzung = art.split(':').next().unwrap_or(art);
     let los = zone.map_or(50, |(z, gross)| {
-        streuwert(ZONEN[z].name, &[gross.cast_signed() as i64, n.cast_signed() as i64]) % 100
+        streuwert(
+            ZONEN[z].name,
+            &[gross.cast_signed() as i64, n.cast_signed() as i64],
+        ) % 100
     });
     if let Some((z, _)) = zone {
         let z = &ZONEN[z];
@@ -327,7 +322,10 @@ fn zuege(teilung: &Teilung, ring: &[usize]) -> Vec<Zug> {
     };
     let Some(start) = (0..n).find(|i| bruch(*i)) else {
         return vec![Zug::Linie(
-            ring.iter().chain(&ring[..1]).map(|e| teilung.ecken[*e]).collect(),
+            ring.iter()
+                .chain(&ring[..1])
+                .map(|e| teilung.ecken[*e])
+                .collect(),
         )];
     };
     let mut zuege: Vec<Zug> = Vec::new();
@@ -357,7 +355,11 @@ fn als_bogen(lauf: &[P]) -> Option<[P; 3]> {
     }
     let (a, b) = (lauf[0], lauf[lauf.len() - 1]);
     let k = (lauf.len() - 1) / 2;
-    let m = if a < b { lauf[k] } else { lauf[lauf.len() - 1 - k] };
+    let m = if a < b {
+        lauf[k]
+    } else {
+        lauf[lauf.len() - 1 - k]
+    };
     let pfeil = abstand(&[a.v(), b.v()], m.v());
     if pfeil < PFEIL {
         return None;

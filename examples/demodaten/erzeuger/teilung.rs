@@ -180,9 +180,7 @@ impl Teilung {
             let mut kleine: Vec<(f64, Vec<usize>)> = gruppen
                 .into_iter()
                 .map(|g| (flaeche(self, &g), g))
-                .filter(|(a, g)| {
-                    self.marke[g[0]].is_some_and(|m| *a < (regeln.mindestens)(m))
-                })
+                .filter(|(a, g)| self.marke[g[0]].is_some_and(|m| *a < (regeln.mindestens)(m)))
                 .collect();
             kleine.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
             for (_, gruppe) in kleine {
@@ -202,9 +200,7 @@ impl Teilung {
                     .iter()
                     .max_by(|a, b| {
                         let schmal = |m: &Marke| (regeln.schmal)(*m);
-                        schmal(b.0)
-                            .cmp(&schmal(a.0))
-                            .then(a.1.total_cmp(b.1))
+                        schmal(b.0).cmp(&schmal(a.0)).then(a.1.total_cmp(b.1))
                     })
                     .map(|(m, _)| *m);
                 if let Some(m) = ziel {
@@ -267,7 +263,10 @@ impl Teilung {
         let alle: Vec<usize> = (0..self.dreiecke.len())
             .filter(|t| self.marke[*t].is_some())
             .collect();
-        self.umringe(&alle)[0].iter().map(|i| self.ecken[*i]).collect()
+        self.umringe(&alle)[0]
+            .iter()
+            .map(|i| self.ecken[*i])
+            .collect()
     }
 
     fn umringe(&self, gruppe: &[usize]) -> Vec<Vec<usize>> {

@@ -104,7 +104,7 @@ pub fn xplan(
         s.flaechenobjekt(stand, f);
     }
     for b in beiwerk {
-        s.beiwerk(stand, b);
+        s.beiwerk(b);
     }
     for p in bilder {
         s.bild(p);
@@ -120,7 +120,10 @@ impl Schreiber {
 
     fn nummer(&mut self) -> String {
         self.geometrien += 1;
-        format!("srsName=\"EPSG:25832\" gml:id=\"GML_geometrie-{}\"", self.geometrien)
+        format!(
+            "srsName=\"EPSG:25832\" gml:id=\"GML_geometrie-{}\"",
+            self.geometrien
+        )
     }
 
     fn flaechenobjekt(&mut self, stand: Stand, f: &Flaeche) {
@@ -136,15 +139,15 @@ impl Schreiber {
         };
         let lage = self.flaeche(&f.polygone);
         let inhalt = format!("<xplan:flaechenschluss>true</xplan:flaechenschluss>{inhalt}");
-        let kopf = objektkopf(stand, f.rechtsstand, f.aufschrift, charakter);
+        let kopf = objektkopf(f.rechtsstand, f.aufschrift, charakter);
         self.mitglied(&format!(
             "<xplan:{klasse} gml:id=\"GML_{}\">{kopf}<xplan:position>{lage}</xplan:position>{inhalt}</xplan:{klasse}>",
             f.id
         ));
     }
 
-    fn beiwerk(&mut self, stand: Stand, b: &Beiwerk) {
-        let kopf = objektkopf(stand, b.rechtsstand, b.aufschrift.as_deref(), b.rechtscharakter);
+    fn beiwerk(&mut self, b: &Beiwerk) {
+        let kopf = objektkopf(b.rechtsstand, b.aufschrift.as_deref(), b.rechtscharakter);
         let (lage, schluss) = match &b.lage {
             Lage::Punkt(p) => {
                 let nr = self.nummer();
@@ -219,12 +222,7 @@ impl Schreiber {
     }
 }
 
-fn objektkopf(
-    stand: Stand,
-    rechtsstand: Option<&str>,
-    aufschrift: Option<&str>,
-    charakter: &str,
-) -> String {
+fn objektkopf(rechtsstand: Option<&str>, aufschrift: Option<&str>, charakter: &str) -> String {
     let mut xml = String::new();
     if let Some(r) = rechtsstand {
         xml += &element("rechtsstand", r);
@@ -234,7 +232,6 @@ fn objektkopf(
         xml += &element("aufschrift", a);
     }
     // Last of XP_Objekt in 6.0, first of FP_Objekt in 5.1: the same place.
-    let _ = stand;
     xml + &element("rechtscharakter", charakter)
 }
 
@@ -243,7 +240,10 @@ fn segmente(zuege: &[Zug]) -> String {
         .iter()
         .map(|z| match z {
             Zug::Linie(l) => {
-                format!("<gml:LineStringSegment>{}</gml:LineStringSegment>", pos_list(l))
+                format!(
+                    "<gml:LineStringSegment>{}</gml:LineStringSegment>",
+                    pos_list(l)
+                )
             }
             Zug::Bogen(b) => format!("<gml:Arc>{}</gml:Arc>", pos_list(b)),
         })

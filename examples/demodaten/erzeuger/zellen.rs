@@ -155,7 +155,11 @@ fn grenzen(zellen: &mut [Zelle]) -> Vec<Grenze> {
         if let (Some(a), Some(b)) = (ende(&a), ende(&b)) {
             let (a, b) = (wurzel(&eins, a), wurzel(&eins, b));
             if a != b && mitten[a].abstand(mitten[b]) < 14.0 {
-                let (a, b) = if mitten[a].mm() < mitten[b].mm() { (a, b) } else { (b, a) };
+                let (a, b) = if mitten[a].mm() < mitten[b].mm() {
+                    (a, b)
+                } else {
+                    (b, a)
+                };
                 eins[b] = a;
             }
         }
@@ -174,7 +178,11 @@ fn grenzen(zellen: &mut [Zelle]) -> Vec<Grenze> {
         }
         let paar = kante.as_delaunay_edge().vertices().map(|v| v.data().nr);
         let paar = (paar[0].min(paar[1]), paar[0].max(paar[1]));
-        let linie = if a == b { Vec::new() } else { zeichne(zellen, paar, mitten[a], mitten[b]) };
+        let linie = if a == b {
+            Vec::new()
+        } else {
+            zeichne(zellen, paar, mitten[a], mitten[b])
+        };
         linien.insert(paar, (a, linie));
     }
     for flaeche in netz.voronoi_faces() {
@@ -214,13 +222,28 @@ fn wurzel(eins: &[usize], mut i: usize) -> usize {
 fn zeichne(zellen: &[Zelle], paar: (usize, usize), a: V, b: V) -> Vec<P> {
     let zone = |i: usize| -> &Zone { &ZONEN[zellen[i].zone] };
     let fein = zone(paar.0).fein.min(zone(paar.1).fein);
-    let wald = [paar.0, paar.1].iter().any(|i| zone(*i).alt[0].0.starts_with("wald"));
-    let rauheit = if wald { 0.15 } else if fein < 120.0 { 0.05 } else { 0.09 };
+    let wald = [paar.0, paar.1]
+        .iter()
+        .any(|i| zone(*i).alt[0].0.starts_with("wald"));
+    let rauheit = if wald {
+        0.15
+    } else if fein < 120.0 {
+        0.05
+    } else {
+        0.09
+    };
     let stueck = if fein < 120.0 { 34.0 } else { 80.0 };
-    let mut zufall = Zufall::neu(streuwert("grenze", &[a.mm().x + b.mm().x, a.mm().y + b.mm().y]));
+    let mut zufall = Zufall::neu(streuwert(
+        "grenze",
+        &[a.mm().x + b.mm().x, a.mm().y + b.mm().y],
+    ));
     let (von, nach) = if a.mm() < b.mm() { (a, b) } else { (b, a) };
     let mut linie = vec![von.mm()];
-    linie.extend(bruchlinie(von, nach, stueck, rauheit, &mut zufall).iter().map(|v| v.mm()));
+    linie.extend(
+        bruchlinie(von, nach, stueck, rauheit, &mut zufall)
+            .iter()
+            .map(|v| v.mm()),
+    );
     linie.push(nach.mm());
     if a.mm() >= b.mm() {
         linie.reverse();
