@@ -2,6 +2,7 @@
 pub mod app;
 pub mod cli;
 pub mod db;
+pub mod dorferneuerung;
 pub mod error;
 pub mod fnp;
 pub mod gemeinde;

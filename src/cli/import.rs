@@ -8,6 +8,7 @@ use super::answer;
 use crate::db::{Database, audit};
 use crate::error::{Error, Result};
 use crate::fnp::plan::Stand;
+use crate::import::dorferneuerung;
 use crate::import::fnp::Auftrag;
 use crate::import::gebiete::{self, Art, Felder};
 use crate::import::protokoll::Protokoll;
@@ -20,6 +21,8 @@ pub(super) enum Was {
     Gemeinde(Gebiete),
     /// Ortsteile mit ihren Grenzen (GeoJSON oder GeoPackage)
     Ortsteile(Gebiete),
+    /// Gebiete der Dorferneuerung (GeoJSON oder GeoPackage)
+    Dorferneuerung(Gebiete),
 }
 
 #[derive(Debug, Args)]
@@ -62,8 +65,8 @@ pub(super) struct Gebiete {
     /// Feld mit der Kennung [Vorgabe: kennung, sonst aus dem Namen]
     #[arg(long, value_name = "FELD")]
     schluessel: Option<String>,
-    /// Gemeinde und Ortsteile sind immer öffentlich; die Angabe ändert nichts
-    #[arg(long, hide = true)]
+    /// Veröffentlichen (Gemeinde und Ortsteile sind es immer)
+    #[arg(long)]
     veroeffentlichen: bool,
 }
 
@@ -72,6 +75,14 @@ pub(super) async fn run(was: Was, db: &Database) -> Result<()> {
         Was::Fnp(fnp) => plan(fnp, db).await,
         Was::Gemeinde(angaben) => benannte_gebiete(Art::Gemeinde, angaben, db).await,
         Was::Ortsteile(angaben) => benannte_gebiete(Art::Ortsteile, angaben, db).await,
+        Was::Dorferneuerung(angaben) => {
+            let felder = Felder { name: angaben.name, schluessel: angaben.schluessel };
+            let anzahl = dorferneuerung::fuehre_aus(db, &angaben.datei, felder, angaben.veroeffentlichen, &audit::operator()).await?;
+            answer(&format!(
+                "{anzahl} Gebiete der Dorferneuerung übernommen{}.\n",
+                if angaben.veroeffentlichen { " und veröffentlicht" } else { " (Entwurf; mit --veroeffentlichen werden sie öffentlich)" }
+            ))
+        }
     }
 }
 
