@@ -41,12 +41,14 @@ CREATE VIEW oeffentlich.flaeche_aktuell WITH (security_invoker = true) AS
 SELECT f.* FROM oeffentlich.flaeche f JOIN oeffentlich.fassung v ON v.id = f.fassung_id AND v.aktuell WHERE v.plan_id = 1;
 COMMENT ON COLUMN oeffentlich.flaeche_aktuell.flaeche_m2 IS 'Fläche
 In der Ebene gemessen. [einheit m²]';
+CREATE TABLE oeffentlich.nutzung (schluessel text PRIMARY KEY, name text);
 CREATE TABLE oeffentlich.leer (kennung text PRIMARY KEY, wert numeric, geom geometry(MultiLineString, 25832));
 CREATE TABLE oeffentlich.blatt (kennung text PRIMARY KEY, titel text);
 INSERT INTO oeffentlich.blatt VALUES ('a', 'Ohne Geometrie');
 CREATE TABLE fnp.entwurf (kennung text PRIMARY KEY, geom geometry(MultiPolygon, 25832));
 INSERT INTO fnp.entwurf VALUES ('KANARIENVOGEL', NULL);
 CREATE VIEW oeffentlich.undicht AS SELECT * FROM fnp.entwurf;
+CREATE VIEW oeffentlich.darueber WITH (security_invoker = true) AS SELECT * FROM oeffentlich.undicht;
 CREATE FUNCTION fnp.versteckt() RETURNS SETOF fnp.entwurf LANGUAGE sql STABLE AS 'SELECT * FROM fnp.entwurf';
 CREATE VIEW oeffentlich.verborgen WITH (security_invoker = true) AS SELECT * FROM fnp.versteckt();
 GRANT SELECT ON ALL TABLES IN SCHEMA oeffentlich TO zielraum_public;
