@@ -32,6 +32,8 @@ SELECT 7, n, 'fnp-2001.' || lpad(n::text, 5, '0'), (ARRAY['W','M','wald','gruen'
 FROM generate_series(1, 2500) n;
 UPDATE oeffentlich.flaeche SET flaeche_m2 = 51, kennung = 'fnp-2001/a ü' WHERE ordnung = 21;
 UPDATE oeffentlich.flaeche SET flaeche_m2 = 'Infinity', geom = 'SRID=25832;MULTIPOLYGON EMPTY' WHERE ordnung = 20;
+-- A whole number without a point in PostgreSQL.
+UPDATE oeffentlich.flaeche SET quote = 6 WHERE ordnung = 24;
 -- A bow tie, kept as delivered.
 UPDATE oeffentlich.flaeche SET geom = 'SRID=25832;MULTIPOLYGON(((640000 5320000, 640100 5320100, 640100 5320000, 640000 5320100, 640000 5320000)))' WHERE ordnung = 22;
 CREATE VIEW oeffentlich.flaeche_sicht WITH (security_invoker = true) AS SELECT * FROM oeffentlich.flaeche;
