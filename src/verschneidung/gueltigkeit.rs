@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use geo::algorithm::bool_ops::FillRule;
 use geo::algorithm::coordinate_position::{CoordPos, coord_pos_relative_to_ring};
-use geo::{BooleanOps, OpType, unary_union};
+use geo::{BooleanOps, Intersects, OpType, unary_union};
 use geo_types::{Coord, LineString, MultiPolygon, Polygon};
 
 use super::beruehrung::{self, Anstoss, Beruehrung, Pruefring};
@@ -182,7 +182,7 @@ pub(super) fn gueltig(flaeche: MultiPolygon<f64>) -> MultiPolygon<f64> {
 }
 
 /// Structural repair: every ring becomes what it encloses, exteriors are united,
-/// holes subtracted; a hole beside its exterior is an area of its own.
+/// holes subtracted; a hole beside its exterior (not even touching) is an area of its own.
 fn repariert(flaeche: &MultiPolygon<f64>) -> MultiPolygon<f64> {
     let teile: Vec<_> = flaeche
         .iter()
@@ -190,7 +190,7 @@ fn repariert(flaeche: &MultiPolygon<f64>) -> MultiPolygon<f64> {
             let aussen = umschlossen(polygon.exterior());
             let (mut loecher, mut daneben) = (Vec::new(), Vec::new());
             for loch in polygon.interiors().iter().map(umschlossen) {
-                if ring::plan_m2(&loch.intersection(&aussen)) > 0.0 {
+                if loch.intersects(&aussen) {
                     loecher.push(loch);
                 } else {
                     daneben.push(loch);
@@ -255,7 +255,10 @@ mod tests {
         let (text, ort) =
             fehler(&wkt!(MULTIPOLYGON(((0. 0.,4. 4.,4. 0.,0. 4.,0. 0.))))).unwrap_or_default();
         assert_eq!(text, "Die Umrandung überschneidet sich selbst");
-        assert_eq!(ort, [2.0, 2.0]);
+        assert!(
+            (ort[0] - 2.0).abs() + (ort[1] - 2.0).abs() < 1e-9,
+            "{ort:?}"
+        );
         for (f, teil) in [
             (
                 wkt!(MULTIPOLYGON(((0. 0.,4. 0.,4. 4.,6. 4.,4. 4.,0. 4.,0. 0.)))),

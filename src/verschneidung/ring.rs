@@ -77,10 +77,11 @@ impl Kasten {
         (0..2).all(|a| self.min[a] <= other.max[a] && other.min[a] <= self.max[a])
     }
 
-    /// The two halves across the longer side, the axis and the cut.
+    /// The two halves across the longer side, the axis and the cut. The cut lies on
+    /// every local grid, so it costs no area on either side.
     pub(super) fn haelften(&self) -> (usize, f64, Self, Self) {
         let achse = usize::from(self.breite(1) > self.breite(0));
-        let grenze = f64::midpoint(self.min[achse], self.max[achse]);
+        let grenze = auf_raster(f64::midpoint(self.min[achse], self.max[achse]));
         let (mut unten, mut oben) = (*self, *self);
         unten.max[achse] = grenze;
         oben.min[achse] = grenze;
@@ -115,6 +116,11 @@ impl Kasten {
         // 1 nm of slack: coordinates near 6e6 m carry 1e-9 m.
         abstand <= reichweite + 2e-9 * (dx.abs() + dy.abs())
     }
+}
+
+/// The nearest multiple of 2^-10 m: a number all local grids have in common.
+pub(super) fn auf_raster(wert: f64) -> f64 {
+    (wert * 1024.0).round() / 1024.0
 }
 
 /// Twice the signed area in m²; counter-clockwise is positive.

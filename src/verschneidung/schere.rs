@@ -11,7 +11,7 @@ use i_overlay::core::solver::Solver;
 use i_overlay::i_float::int::point::IntPoint;
 use i_overlay::i_shape::flat::buffer::FlatContoursBuffer;
 
-use super::ring::{Kasten, Ring};
+use super::ring::{Kasten, Ring, auf_raster};
 
 /// Local integer grid of one box.
 #[derive(Debug, Clone, Copy)]
@@ -22,9 +22,13 @@ pub(super) struct Raster {
 
 impl Raster {
     pub(super) fn fuer(kasten: &Kasten) -> Self {
-        let halb = (kasten.laengste_seite() / 2.0).max(1e-6);
+        let halb = (kasten.laengste_seite() / 2.0).max(1e-3);
+        let mitte = kasten.mitte();
         Self {
-            ursprung: kasten.mitte(),
+            ursprung: Coord {
+                x: auf_raster(mitte.x),
+                y: auf_raster(mitte.y),
+            },
             massstab: (29.0 - halb.log2().ceil()).exp2(),
         }
     }
