@@ -11,7 +11,7 @@
 
 use geo_types::MultiPolygon;
 
-use super::gueltigkeit;
+use super::reparatur;
 use super::ring::{self, Ring};
 use super::schere::Schere;
 use super::verteilung::{Regionen, Verteilung};
@@ -41,11 +41,11 @@ impl Netz {
         ortsteile.sort_by_key(|o| o.id);
         let ids: Vec<i32> = ortsteile.iter().map(|o| o.id).collect();
         let geltungsbereich = geltungsbereich
-            .map(gueltigkeit::gueltig)
+            .map(reparatur::gueltig)
             .filter(|g| ring::plan_m2(g) > 0.0);
         let mut regionen: Vec<(Region, Vec<Ring>)> = (0..)
             .zip(ortsteile)
-            .map(|(region, o)| (region, ring::ringe(&gueltigkeit::gueltig(o.geom))))
+            .map(|(region, o)| (region, ring::ringe(&reparatur::gueltig(o.geom))))
             .collect();
         let mut grenze = None;
         if let Some(g) = &geltungsbereich {

@@ -15,6 +15,7 @@ mod beruehrung;
 pub mod gueltigkeit;
 mod innenpunkt;
 mod kontur;
+mod reparatur;
 mod ring;
 mod schere;
 pub mod schluss;

@@ -112,6 +112,27 @@ impl Schere {
         (innen, aussen)
     }
 
+    /// What the contours enclose, whichever way they run.
+    pub(super) fn vereinige(&mut self, konturen: &FlatContoursBuffer) -> FlatContoursBuffer {
+        let mut ergebnis = FlatContoursBuffer::default();
+        self.overlay.clear();
+        self.overlay.add_flat_buffer(konturen, ShapeType::Subject);
+        self.overlay
+            .overlay_into(OverlayRule::Subject, FillRule::NonZero, &mut ergebnis);
+        ergebnis
+    }
+
+    /// The same as polygons.
+    pub(super) fn polygone(
+        &mut self,
+        konturen: &FlatContoursBuffer,
+        raster: &Raster,
+    ) -> Vec<Polygon<f64>> {
+        self.overlay.clear();
+        self.overlay.add_flat_buffer(konturen, ShapeType::Subject);
+        self.formen(FillRule::NonZero, raster)
+    }
+
     /// Where the winding field of the rings is at least `stufe` (positive), or at
     /// most `stufe` (negative), as polygons. `kasten` contains all rings.
     pub(super) fn stufe(
@@ -138,6 +159,10 @@ impl Schere {
         } else {
             FillRule::Negative
         };
+        self.formen(regel, &raster)
+    }
+
+    fn formen(&mut self, regel: FillRule, raster: &Raster) -> Vec<Polygon<f64>> {
         self.overlay
             .overlay(OverlayRule::Subject, regel)
             .into_iter()
