@@ -42,13 +42,11 @@ async fn main() -> Result<()> {
         std::thread::available_parallelism()?,
     );
     println!("| what | time |  |\n|---|--:|---|");
-    match postgis::datenbank().await? {
-        Some(mut db) => neben_postgis(daten, &mut db).await?,
-        None => {
-            println!("| PostGIS | – | not run: DATABASE_URL is not set |");
-            let daten = ohne_postgis(daten)?;
-            plan(&daten)?;
-        }
+    if let Some(mut db) = postgis::datenbank().await? {
+        neben_postgis(daten, &mut db).await?;
+    } else {
+        println!("| PostGIS | – | not run: DATABASE_URL is not set |");
+        allein(&daten)?;
     }
     println!(
         "load average at the end {}; peak memory of this process {}",
@@ -61,16 +59,20 @@ async fn main() -> Result<()> {
 /// Sides of the grid for so many cells, as square as they divide.
 fn raster(anzahl: u32) -> [u32; 2] {
     let spalten = (anzahl.isqrt()..=anzahl)
-        .find(|s| *s > 0 && anzahl % s == 0 && s * s >= anzahl)
+        .find(|s| *s > 0 && anzahl.is_multiple_of(*s) && s * s >= anzahl)
         .unwrap_or(anzahl);
     [spalten, anzahl / spalten]
 }
 
-fn ohne_postgis(daten: Daten) -> Result<Daten> {
-    let (_, zellen) = bester(|| rechne(&daten.flaechen, &daten.ortsteile, 1))?;
+fn allein(daten: &Daten) -> Result<()> {
+    let (dauer, zellen) = bester(|| Ok(rechne(&daten.flaechen, &daten.ortsteile, 1)))?;
     let summe: f64 = zellen.values().sum();
-    zeile("Rust: join, 1 thread", None, &format!("{summe:.3} m²"));
-    Ok(daten)
+    zeile(
+        "Rust: join, 1 thread",
+        Some(dauer),
+        &format!("{summe:.3} m²"),
+    );
+    plan(daten)
 }
 
 /// SQL first, then Rust from what the database gives back.
@@ -111,7 +113,7 @@ async fn neben_postgis(daten: Daten, db: &mut PgConnection) -> Result<()> {
     }
     zeile("Rust: load areas (EWKB rows)", Some(laden), "");
     for faeden in [1, 2] {
-        let (dauer, ist) = bester(|| rechne(&flaechen, &ortsteile, faeden))?;
+        let (dauer, ist) = bester(|| Ok(rechne(&flaechen, &ortsteile, faeden)))?;
         let name = format!("Rust: join, {faeden} thread(s), compute");
         zeile(&name, Some(dauer), &mal(dauer));
         let name = format!("Rust: join, {faeden} thread(s), load + compute");
@@ -183,7 +185,7 @@ fn geometrien(flaechen: &[Flaeche]) -> Vec<&MultiPolygon<f64>> {
 }
 
 /// The whole join as an import runs it: prepare, cut, sum by cell.
-fn rechne(flaechen: &[Flaeche], ortsteile: &[Gebiet], faeden: usize) -> Result<Zellen> {
+fn rechne(flaechen: &[Flaeche], ortsteile: &[Gebiet], faeden: usize) -> Zellen {
     let netz = Netz::neu(ortsteile.to_vec(), None);
     let teile: Vec<Teile> = netz.teile_alle(&geometrien(flaechen), faeden);
     let mut zellen = Zellen::new();
@@ -192,7 +194,7 @@ fn rechne(flaechen: &[Flaeche], ortsteile: &[Gebiet], faeden: usize) -> Result<Z
             *zellen.entry((id, f.nutzung)).or_insert(0.0) += m2;
         }
     }
-    Ok(zellen)
+    zellen
 }
 
 fn bester<T>(mut arbeit: impl FnMut() -> Result<T>) -> Result<(Duration, T)> {

@@ -9,7 +9,7 @@ use futures_util::TryStreamExt;
 use geo_types::{Geometry, MultiPolygon};
 use geozero::wkb::Ewkb;
 use geozero::{CoordDimensions, ToGeo, ToWkb};
-use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection, Row};
+use sqlx::{Connection, Executor, PgConnection, Row};
 
 use crate::daten::{Daten, Flaeche};
 
@@ -60,10 +60,10 @@ pub async fn lade(db: &mut PgConnection, daten: &Daten) -> Result<()> {
          CREATE INDEX ON ortsteil_stueck USING gist (geom)",
     )
     .await?;
-    for tabelle in ["flaeche", "ortsteil", "ortsteil_stueck"] {
-        db.execute(AssertSqlSafe(format!("VACUUM ANALYZE {tabelle}")))
-            .await?;
-    }
+    // Each on its own: VACUUM takes no transaction, not even an implied one.
+    db.execute("VACUUM ANALYZE flaeche").await?;
+    db.execute("VACUUM ANALYZE ortsteil").await?;
+    db.execute("VACUUM ANALYZE ortsteil_stueck").await?;
     Ok(())
 }
 
@@ -155,17 +155,21 @@ pub const VARIANTEN: [Variante; 4] = [
 
 /// Runs one variant.
 pub async fn rechne(db: &mut PgConnection, variante: &Variante) -> Result<(Duration, Zellen)> {
-    let arbeiter = if variante.parallel { 2 } else { 0 };
-    db.execute(AssertSqlSafe(format!(
-        "SET max_parallel_workers_per_gather = {arbeiter};
-         SET parallel_setup_cost = 0; SET parallel_tuple_cost = 0; SET min_parallel_table_scan_size = 0"
-    )))
+    db.execute(
+        "SET parallel_setup_cost = 0; SET parallel_tuple_cost = 0; SET min_parallel_table_scan_size = 0",
+    )
+    .await?;
+    db.execute(if variante.parallel {
+        "SET max_parallel_workers_per_gather = 2"
+    } else {
+        "SET max_parallel_workers_per_gather = 0"
+    })
     .await?;
     let start = Instant::now();
-    let zeilen = sqlx::query(variante.sql).fetch_all(db).await?;
+    let antwort = sqlx::query(variante.sql).fetch_all(db).await?;
     let dauer = start.elapsed();
     let mut zellen = Zellen::new();
-    for z in zeilen {
+    for z in antwort {
         let nutzung = u8::try_from(z.try_get::<i16, _>(1)?).context("nutzung")?;
         let m2: f64 = z.try_get(2)?;
         if m2 > 0.0 {

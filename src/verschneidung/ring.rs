@@ -255,7 +255,8 @@ pub(super) fn in_kasten(ring: &Ring, kasten: &Kasten) -> Option<Ring> {
     (!r.is_empty()).then_some(r)
 }
 
-/// Winding number of the rings around a point that lies on none of them.
+/// Winding number of the rings around a point that lies on none of them. An edge and
+/// its reverse cancel exactly, whatever the rounding.
 pub(super) fn windung(ringe: &[Ring], q: Coord<f64>) -> i32 {
     let mut w = 0;
     for ring in ringe {
@@ -264,12 +265,11 @@ pub(super) fn windung(ringe: &[Ring], q: Coord<f64>) -> i32 {
         };
         let mut a = letzter;
         for &b in ring {
-            if (a.y <= q.y) != (b.y <= q.y) {
-                let links = (b.x - a.x) * (q.y - a.y) - (q.x - a.x) * (b.y - a.y);
-                if a.y <= q.y && links > 0.0 {
-                    w += 1;
-                } else if a.y > q.y && links < 0.0 {
-                    w -= 1;
+            let aufwaerts = a.y <= q.y;
+            if aufwaerts != (b.y <= q.y) {
+                let (u, o) = if aufwaerts { (a, b) } else { (b, a) };
+                if (o.x - u.x) * (q.y - u.y) > (q.x - u.x) * (o.y - u.y) {
+                    w += if aufwaerts { 1 } else { -1 };
                 }
             }
             a = b;

@@ -1,6 +1,8 @@
 //! Distributes one area among the regions: by a look-up when no border comes near,
 //! else by halving it until the overlay is small, and cutting.
 
+use std::cmp::Ordering;
+
 use geo_types::{Coord, MultiPolygon};
 use i_overlay::i_shape::flat::buffer::FlatContoursBuffer;
 use rstar::{AABB, RTree};
@@ -128,8 +130,15 @@ impl<'a> Verteilung<'a> {
             .collect();
         beteiligt.sort_unstable();
         beteiligt.dedup();
+        let letzte = beteiligt.last().copied();
+        let lueckenlos = umgebung.lueckenlos(self.regionen.grenze);
         for region in beteiligt {
             if rest.is_empty() {
+                return;
+            }
+            if lueckenlos && Some(region) == letzte {
+                let id = self.regionen.ids[region as usize];
+                self.summe.plus(Ort::Ortsteil(id), raster.m2(&rest));
                 return;
             }
             let (innen, aussen) = umgebung.trenne(rest, region, &rahmen, &raster, schere);
@@ -209,6 +218,25 @@ impl Umgebung<'_> {
             .filter_map(|r| ring::in_kasten(r, rahmen))
             .collect();
         schere.teile(&was, &raster.konturen(&ringe))
+    }
+
+    /// Do the Ortsteile cover the box exactly once? True where every border edge has its
+    /// reverse, the normal case inside a town; then the last Ortsteil takes the rest.
+    fn lueckenlos(&self, grenze: Option<Region>) -> bool {
+        let ortsteile = |r: &Region| Some(*r) != grenze;
+        let mut kanten: Vec<_> = self
+            .kanten()
+            .filter(|k| ortsteile(&k.region))
+            .map(|k| {
+                let [a, b] = [k.a, k.b].map(|p| (p.x, p.y));
+                if a < b { (a, b, 1) } else { (b, a, -1) }
+            })
+            .collect();
+        kanten.sort_unstable_by(|k, l| k.partial_cmp(l).unwrap_or(Ordering::Equal));
+        let paarweise = kanten
+            .chunk_by(|k, l| (k.0, k.1) == (l.0, l.1))
+            .all(|gleiche| gleiche.iter().map(|k| k.2).sum::<i32>() == 0);
+        paarweise && self.regionen().filter(ortsteile).count() == 1
     }
 
     /// Does the region, none of whose borders meets the box, contain it?

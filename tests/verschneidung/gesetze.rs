@@ -1,5 +1,7 @@
 //! What must hold for any input.
 
+use std::collections::BTreeSet;
+
 use geo::orient::Direction;
 use geo::{Area, BooleanOps, Orient};
 use geo_types::{Coord, LineString, MultiPolygon, Polygon};
@@ -100,6 +102,8 @@ fn a_partition_closes_without_a_residue() {
     let netz = Netz::neu(d.ortsteile.clone(), Some(d.geltungsbereich.clone()));
     let flaechen: Vec<_> = d.flaechen.iter().map(|f| &f.geom).collect();
     assert!(flaechen.iter().all(|f| gueltigkeit::fehler(f).is_none()));
+    let nutzungen: BTreeSet<u8> = d.flaechen.iter().map(|f| f.nutzung).collect();
+    assert_eq!(nutzungen, (0..16).collect());
     let teile = netz.teile_alle(&flaechen, 2);
     assert_eq!(teile, netz.teile_alle(&flaechen, 1));
     for (f, t) in flaechen.iter().zip(&teile) {
