@@ -1,0 +1,151 @@
+//! The request as handlers see it: strictly decoded parameters, format, base address.
+
+use axum::extract::FromRequestParts;
+use axum::http::{HeaderMap, request::Parts};
+use percent_encoding::percent_decode_str;
+
+use super::link::{Basis, kodiere_parameter};
+use super::negotiate::{Format, waehle};
+use super::problem::{self, Problem};
+use super::{Kontext, page::Seite};
+
+/// One GET request, decoded.
+#[derive(Debug)]
+pub struct Anfrage {
+    /// Query parameters in the order sent.
+    pub parameter: Parameter,
+    /// The address the caller used for us.
+    pub basis: Basis,
+    /// Path as sent, still percent-encoded.
+    pub pfad: String,
+    headers: HeaderMap,
+    kontext: Kontext,
+}
+
+impl Anfrage {
+    /// Chooses JSON or HTML; `json` are the JSON media types of the resource.
+    pub fn format(&self, json: &[&str]) -> Result<Format, Problem> {
+        waehle(self.parameter.einzig("f")?, &self.headers, json)
+    }
+
+    /// The frame of an HTML page.
+    #[must_use]
+    pub fn seite(&self) -> Seite {
+        Seite {
+            wurzel: self.basis.0.clone(),
+            demo: self.kontext.demo,
+        }
+    }
+
+    /// This request's own address with `f` set to the given format.
+    #[must_use]
+    pub fn adresse(&self, format: Format) -> String {
+        let paare = self.parameter.ohne(&["f"]);
+        let paare = paare.chain([("f", format.kuerzel())]);
+        self.basis
+            .zu(&format!("{}?{}", self.pfad, kodiere_parameter(paare)))
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Anfrage {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        let kontext = parts.extensions.get::<Kontext>().cloned().unwrap_or_default();
+        Ok(Self {
+            parameter: Parameter::lies(parts.uri.query().unwrap_or_default())?,
+            basis: Basis::von(&kontext, parts),
+            pfad: parts.uri.path().to_owned(),
+            headers: parts.headers.clone(),
+            kontext,
+        })
+    }
+}
+
+/// Query parameters, in order, decoded as strict UTF-8.
+#[derive(Debug, Default, Clone)]
+pub struct Parameter(Vec<(String, String)>);
+
+impl Parameter {
+    /// Decodes a query string; `+` is a space, as HTML forms write it.
+    pub fn lies(query: &str) -> Result<Self, Problem> {
+        let mut paare = Vec::new();
+        for teil in query.split('&').filter(|teil| !teil.is_empty()) {
+            let (name, wert) = teil.split_once('=').unwrap_or((teil, ""));
+            let name = dekodiere(name).ok_or_else(|| unlesbar(name))?;
+            let wert = dekodiere(wert).ok_or_else(|| unlesbar(&name))?;
+            paare.push((name, wert));
+        }
+        Ok(Self(paare))
+    }
+
+    /// The value of a parameter that may stand once.
+    pub fn einzig(&self, name: &str) -> Result<Option<&str>, Problem> {
+        let mut werte = self.0.iter().filter(|(n, _)| n == name);
+        let erster = werte.next().map(|(_, wert)| wert.as_str());
+        if werte.next().is_some() {
+            return Err(problem::PARAMETER
+                .mit(format!("Der Parameter „{name}“ steht mehrfach in der Anfrage; er darf einmal stehen."))
+                .parameter(name));
+        }
+        Ok(erster)
+    }
+
+    /// Refuses any parameter that is not in the list (OGC API – Features, 7.15.1).
+    pub fn nur(&self, erlaubt: &[&str]) -> Result<(), Problem> {
+        match self.0.iter().find(|(name, _)| !erlaubt.contains(&name.as_str())) {
+            None => Ok(()),
+            Some((name, _)) => Err(unbekannt(name, erlaubt)),
+        }
+    }
+
+    /// All pairs but those with the given names.
+    pub fn ohne<'a>(&'a self, namen: &'a [&str]) -> impl Iterator<Item = (&'a str, &'a str)> {
+        self.0
+            .iter()
+            .filter(|(name, _)| !namen.contains(&name.as_str()))
+            .map(|(name, wert)| (name.as_str(), wert.as_str()))
+    }
+}
+
+/// 400 for a parameter the resource does not know.
+#[must_use]
+pub fn unbekannt(name: &str, erlaubt: &[&str]) -> Problem {
+    problem::PARAMETER
+        .mit(format!(
+            "Den Parameter „{name}“ gibt es hier nicht. Möglich sind: {}.",
+            erlaubt.join(", ")
+        ))
+        .parameter(name)
+}
+
+fn unlesbar(name: &str) -> Problem {
+    problem::PARAMETER
+        .mit("Ein Parameter ist kein gültiges, prozentkodiertes UTF-8 oder enthält ein Nullzeichen.")
+        .parameter(name)
+}
+
+/// Percent-decoding that refuses broken UTF-8 and NUL (which no PostgreSQL text can hold).
+fn dekodiere(text: &str) -> Option<String> {
+    let text = text.replace('+', " ");
+    let text = percent_decode_str(&text).decode_utf8().ok()?;
+    (!text.contains('\0')).then(|| text.into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn decodes_and_refuses() {
+        let p = Parameter::lies("a=%C3%BC+x&b&c=1&c=2&d=a%2Bb=c").unwrap();
+        assert_eq!(p.einzig("a").unwrap(), Some("ü x"));
+        assert_eq!(p.einzig("b").unwrap(), Some(""));
+        assert_eq!(p.einzig("d").unwrap(), Some("a+b=c"));
+        assert!(p.einzig("c").is_err());
+        assert!(p.nur(&["a", "b", "c", "d"]).is_ok());
+        assert!(p.nur(&["a", "b", "c"]).is_err());
+        assert!(Parameter::lies("a=%ff").is_err());
+        assert!(Parameter::lies("a=%00").is_err());
+    }
+}

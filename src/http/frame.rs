@@ -1,0 +1,206 @@
+//! What happens once around every request: id, size checks, problem bodies,
+//! OPTIONS from the routes' own method lists, cross-origin headers.
+
+use axum::Router;
+use axum::extract::{Extension, Path, Request};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::middleware::{self, Next};
+use axum::response::{Html, IntoResponse, Response};
+use axum::routing::get;
+use askama::Template;
+
+use super::Kontext;
+use super::link::Basis;
+use super::negotiate::will_html;
+use super::page::{STIL, Seite};
+use super::problem::{self, ARTEN, Art, PROBLEM_JSON, Problem};
+
+/// Longest request line we read, in bytes (path and query).
+const ADRESSE_MAX: usize = 16_384;
+static ANFRAGE_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Puts the frame around all routes and adds the pages that explain the problems.
+pub fn rahmen(routes: Router, kontext: Kontext) -> Router {
+    routes
+        .merge(router())
+        .fallback(|| async { problem::NICHT_GEFUNDEN.mit("Diese Adresse gibt es hier nicht.") })
+        .layer(middleware::from_fn(begleite))
+        .layer(Extension(kontext))
+}
+
+fn router() -> Router {
+    Router::new()
+        .route("/probleme", get(liste))
+        .route("/probleme/{slug}", get(seite))
+        .route("/static/zielraum.css", get(stil))
+}
+
+/// See the module's head.
+pub async fn begleite(Extension(kontext): Extension<Kontext>, request: Request, next: Next) -> Response {
+    let id = uuid::Uuid::now_v7().simple().to_string();
+    let (parts, body) = request.into_parts();
+    let method = parts.method.clone();
+    let adresse = parts.uri.path().to_owned();
+    let html = will_html(&parts.headers);
+    let seite = Seite {
+        wurzel: Basis::von(&kontext, &parts).0,
+        demo: kontext.demo,
+    };
+
+    let mut response = match pruefe(&parts.uri, &parts.headers) {
+        Err(problem) => problem.into_response(),
+        Ok(()) => next.run(Request::from_parts(parts, body)).await,
+    };
+    if method == Method::OPTIONS && response.status() == StatusCode::METHOD_NOT_ALLOWED {
+        response = options(response.headers());
+    }
+    if let Some(problem) = als_problem(&response) {
+        if let Some(ursache) = &problem.ursache {
+            tracing::error!(anfrage = id, adresse, ursache, "request failed");
+        }
+        response = schreibe(&problem, response, &seite, &id, html && method != Method::HEAD);
+    }
+    ergaenze(response, &id)
+}
+
+/// Checks that need no route.
+fn pruefe(uri: &axum::http::Uri, headers: &HeaderMap) -> Result<(), Problem> {
+    let laenge = uri.path_and_query().map_or(0, |p| p.as_str().len());
+    if laenge > ADRESSE_MAX {
+        return Err(problem::ADRESSE_ZU_LANG.mit(format!(
+            "Die Adresse hat {laenge} Zeichen, erlaubt sind {ADRESSE_MAX}."
+        )));
+    }
+    if headers.contains_key(header::CONTENT_ENCODING) {
+        return Err(problem::INHALTSTYP.mit(
+            "Komprimierte Anfragen (Content-Encoding) werden nicht angenommen. Senden Sie unkomprimiert.",
+        ));
+    }
+    Ok(())
+}
+
+/// The problem in an answer: ours, or one that axum made without a body of ours.
+fn als_problem(response: &Response) -> Option<Problem> {
+    if let Some(problem) = response.extensions().get::<Problem>() {
+        return Some(problem.clone());
+    }
+    let status = response.status();
+    if !status.is_client_error() && !status.is_server_error() {
+        return None;
+    }
+    Some(match status {
+        StatusCode::METHOD_NOT_ALLOWED => {
+            let erlaubt = allow(response.headers());
+            problem::METHODE.mit(format!("Erlaubt sind hier: {erlaubt}."))
+        }
+        StatusCode::BAD_REQUEST => {
+            problem::EINGABE.mit("Die Adresse ist kein gültiges, prozentkodiertes UTF-8.")
+        }
+        _ => {
+            let art = Art::zu_status(status);
+            art.mit(art.erklaerung)
+        }
+    })
+}
+
+fn schreibe(problem: &Problem, alt: Response, seite: &Seite, id: &str, html: bool) -> Response {
+    let status = problem.art.status;
+    let mut neu = if html {
+        let vorlage = ProblemSeite { seite, problem, anfrage: id };
+        let text = vorlage.render().unwrap_or_else(|_| problem.detail.clone());
+        (status, Html(text)).into_response()
+    } else {
+        let doc = problem.dokument(&seite.wurzel, id).to_string();
+        (status, [(header::CONTENT_TYPE, PROBLEM_JSON)], doc).into_response()
+    };
+    for name in [header::ALLOW, header::RETRY_AFTER] {
+        if let Some(wert) = alt.headers().get(&name) {
+            neu.headers_mut().insert(name, wert.clone());
+        }
+    }
+    if status == StatusCode::METHOD_NOT_ALLOWED
+        && let Ok(wert) = HeaderValue::from_str(&allow(alt.headers()))
+    {
+        neu.headers_mut().insert(header::ALLOW, wert);
+    }
+    neu
+}
+
+/// The methods axum knows for the path, and OPTIONS, which we answer for all.
+fn allow(headers: &HeaderMap) -> String {
+    let bekannt = headers.get(header::ALLOW).and_then(|a| a.to_str().ok());
+    let bekannt = bekannt.unwrap_or("GET,HEAD").replace(',', ", ");
+    format!("{bekannt}, OPTIONS")
+}
+
+fn options(headers: &HeaderMap) -> Response {
+    let mut response = StatusCode::NO_CONTENT.into_response();
+    if let Ok(wert) = HeaderValue::from_str(&allow(headers)) {
+        let headers = response.headers_mut();
+        headers.insert(header::ACCESS_CONTROL_ALLOW_METHODS, wert.clone());
+        headers.insert(header::ALLOW, wert);
+        headers.insert(
+            header::ACCESS_CONTROL_ALLOW_HEADERS,
+            HeaderValue::from_static("Accept, Accept-Language, Content-Type, If-None-Match"),
+        );
+        headers.insert(header::ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("3600"));
+    }
+    response
+}
+
+/// Headers of every answer. `*` without credentials: whatever the anonymous may read, any page may read.
+fn ergaenze(mut response: Response, id: &str) -> Response {
+    let headers = response.headers_mut();
+    headers.insert(
+        header::ACCESS_CONTROL_ALLOW_ORIGIN,
+        HeaderValue::from_static("*"),
+    );
+    headers.insert(
+        header::ACCESS_CONTROL_EXPOSE_HEADERS,
+        HeaderValue::from_static("Content-Crs, Link, X-Request-Id"),
+    );
+    headers.append(header::VARY, HeaderValue::from_static("Accept"));
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    if let Ok(wert) = HeaderValue::from_str(id) {
+        headers.insert(ANFRAGE_ID.clone(), wert);
+    }
+    response
+}
+
+async fn stil() -> impl IntoResponse {
+    let kopf = [
+        (header::CONTENT_TYPE, "text/css; charset=utf-8"),
+        (header::CACHE_CONTROL, "public, max-age=300"),
+    ];
+    (kopf, STIL)
+}
+
+async fn liste(anfrage: super::extract::Anfrage) -> Result<Response, Problem> {
+    anfrage.parameter.nur(&["f"])?;
+    let arten: Vec<&Art> = ARTEN.to_vec();
+    super::page::html(&ProblemeSeite { seite: anfrage.seite(), arten })
+}
+
+async fn seite(Path(slug): Path<String>, anfrage: super::extract::Anfrage) -> Result<Response, Problem> {
+    anfrage.parameter.nur(&["f"])?;
+    let arten: Vec<&Art> = ARTEN.iter().filter(|art| art.slug == slug).copied().collect();
+    if arten.is_empty() {
+        return Err(problem::NICHT_GEFUNDEN.mit(format!("Ein Problem „{slug}“ gibt es nicht.")));
+    }
+    super::page::html(&ProblemeSeite { seite: anfrage.seite(), arten })
+}
+
+#[derive(Template)]
+#[template(path = "http/templates/problem.html")]
+struct ProblemSeite<'a> {
+    seite: &'a Seite,
+    problem: &'a Problem,
+    anfrage: &'a str,
+}
+
+#[derive(Template)]
+#[template(path = "http/templates/probleme.html")]
+struct ProblemeSeite<'a> {
+    seite: Seite,
+    arten: Vec<&'a Art>,
+}

@@ -1,0 +1,123 @@
+//! The OpenAPI 3.0 document, built from what the modules export. 3.0 and not 3.1:
+//! OGC API – Features 1.0 has only `conf/oas30`, and QGIS asks for it.
+
+use serde_json::{Map, Value, json};
+
+use super::link::Basis;
+
+/// Media type of the document.
+pub const OPENAPI_JSON: &str = "application/vnd.oai.openapi+json;version=3.0";
+
+/// One GET path.
+#[derive(Debug, Clone)]
+pub struct Pfad {
+    /// Path, with `{name}` for its parameters.
+    pub pfad: String,
+    /// Unique `operationId`.
+    pub kennung: String,
+    /// German one-line summary.
+    pub titel: String,
+    /// German group heading.
+    pub thema: &'static str,
+    /// OpenAPI parameter objects, inline or as `$ref`.
+    pub parameter: Vec<Value>,
+    /// Media types of the 200 answer.
+    pub medien: &'static [&'static str],
+}
+
+/// A query parameter in the form QGIS reads: inline, `form`, not exploded, typed.
+#[must_use]
+pub fn anfrage_parameter(name: &str, beschreibung: &str, schema: Value) -> Value {
+    json!({
+        "name": name, "in": "query", "description": beschreibung, "required": false,
+        "style": "form", "explode": false, "schema": schema,
+    })
+}
+
+/// A path parameter of type string.
+#[must_use]
+pub fn pfad_parameter(name: &str, beschreibung: &str) -> Value {
+    json!({
+        "name": name, "in": "path", "description": beschreibung, "required": true,
+        "schema": {"type": "string"},
+    })
+}
+
+/// A reference into `components.parameters`.
+#[must_use]
+pub fn verweis(name: &str) -> Value {
+    json!({"$ref": format!("#/components/parameters/{name}")})
+}
+
+/// The whole document; `parameter` are the shared ones by name.
+#[must_use]
+pub fn dokument(basis: &Basis, pfade: &[Pfad], parameter: Map<String, Value>) -> Value {
+    let mut paths = Map::new();
+    for pfad in pfade {
+        let inhalt: Map<String, Value> = pfad
+            .medien
+            .iter()
+            .map(|medium| ((*medium).to_owned(), json!({"schema": schema(medium)})))
+            .collect();
+        let mut operation = json!({
+            "operationId": pfad.kennung,
+            "summary": pfad.titel,
+            "tags": [pfad.thema],
+            "parameters": pfad.parameter,
+            "responses": {
+                "200": {"description": "Die Antwort.", "content": inhalt},
+                "400": {"$ref": "#/components/responses/Problem"},
+                "404": {"$ref": "#/components/responses/Problem"},
+                "406": {"$ref": "#/components/responses/Problem"},
+                "500": {"$ref": "#/components/responses/Problem"},
+            },
+        });
+        if pfad.parameter.is_empty()
+            && let Some(operation) = operation.as_object_mut()
+        {
+            operation.shift_remove("parameters");
+        }
+        paths.insert(pfad.pfad.clone(), json!({"get": operation}));
+    }
+    json!({
+        "openapi": "3.0.3",
+        "info": {
+            "title": "Zielraum",
+            "description": "Flächennutzungsplan, Ortsteile, Ziele und Maßnahmen einer Gemeinde als Ebenen.",
+            "version": env!("CARGO_PKG_VERSION"),
+        },
+        "servers": [{"url": basis.0}],
+        "paths": paths,
+        "components": {
+            "parameters": parameter,
+            "schemas": {"Problem": problem_schema()},
+            "responses": {"Problem": {
+                "description": "Eine Fehlermeldung nach RFC 9457; type führt zur Erklärung.",
+                "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+            }},
+        },
+    })
+}
+
+fn schema(medium: &str) -> Value {
+    if medium.contains("json") {
+        json!({"type": "object"})
+    } else {
+        json!({"type": "string"})
+    }
+}
+
+fn problem_schema() -> Value {
+    json!({
+        "type": "object",
+        "required": ["type", "title", "status", "detail"],
+        "properties": {
+            "type": {"type": "string", "format": "uri"},
+            "title": {"type": "string"},
+            "status": {"type": "integer"},
+            "detail": {"type": "string"},
+            "parameter": {"type": "string"},
+            "anfrage": {"type": "string"},
+        },
+    })
+}

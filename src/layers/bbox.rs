@@ -1,0 +1,202 @@
+//! The parameter `bbox`: boxes in CRS84 or another offered system, as densified
+//! polygons in the storage system. Corners alone would lose features along the
+//! edges: a parallel is a curve in UTM.
+
+use super::crs::{Lage, Ziel};
+use crate::error::{Error, Result};
+
+/// Longest piece of an edge, in degrees; its sagitta stays below 1 m.
+const SCHRITT_GRAD: f64 = 0.05;
+/// At most so many pieces an edge.
+const STUECKE_MAX: f64 = 400.0;
+
+/// One or (across the antimeridian) two boxes in longitude and latitude, or one in metres.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Bbox {
+    system: Lage,
+    /// min x, min y, max x, max y.
+    kaesten: Vec<[f64; 4]>,
+}
+
+impl Bbox {
+    /// Reads 4 or 6 numbers in the axis order of `system`; heights are ignored, our data have none.
+    pub fn lies(text: &str, system: Ziel) -> Result<Self> {
+        let falsch = |grund: &str| {
+            Error::parameter(
+                "bbox",
+                format!("„{text}“ ist kein Ausschnitt: {grund} Erwartet werden 4 oder 6 Zahlen, zum Beispiel bbox=10.8,48.0,10.9,48.1."),
+            )
+        };
+        let zahlen: Vec<f64> = text
+            .split(',')
+            .map(|zahl| zahl.trim().parse::<f64>().ok().filter(|z| z.is_finite()))
+            .collect::<Option<_>>()
+            .ok_or_else(|| falsch("nicht jeder Wert ist eine endliche Zahl."))?;
+        let [a, b, c, d] = match *zahlen.as_slice() {
+            [a, b, c, d] => [a, b, c, d],
+            [a, b, _, c, d, _] => [a, b, c, d],
+            _ => return Err(falsch("die Anzahl stimmt nicht.")),
+        };
+        let [west, sued, ost, nord] = if system.breite_zuerst() { [b, a, d, c] } else { [a, b, c, d] };
+        if sued > nord {
+            return Err(falsch("der untere Rand liegt über dem oberen."));
+        }
+        let lage = system.lage();
+        let grad = lage == Lage::Geografisch;
+        if west > ost && !grad {
+            return Err(falsch("der linke Rand liegt rechts vom rechten."));
+        }
+        let kaesten = if west > ost {
+            vec![[west, sued, 180.0, nord], [-180.0, sued, ost, nord]]
+        } else {
+            vec![[west, sued, ost, nord]]
+        };
+        Ok(Self { system: lage, kaesten })
+    }
+
+    /// The boxes as one EWKB geometry in the given system, or None when nothing of
+    /// them lies where that system is usable.
+    #[must_use]
+    pub fn ewkb(&self, nach: Lage, srid: i32) -> Option<Vec<u8>> {
+        let ringe: Vec<Vec<(f64, f64)>> = self
+            .kaesten
+            .iter()
+            .filter_map(|kasten| self.ring(*kasten, nach))
+            .collect();
+        if ringe.is_empty() {
+            return None;
+        }
+        Some(schreibe(&ringe, srid))
+    }
+
+    fn ring(&self, kasten: [f64; 4], nach: Lage) -> Option<Vec<(f64, f64)>> {
+        if self.system == nach {
+            return Some(rand(kasten, f64::INFINITY));
+        }
+        if self.system == Lage::Geografisch {
+            let kasten = schneide(kasten, nach.fenster())?;
+            let rand = rand(kasten, SCHRITT_GRAD).into_iter();
+            return Some(rand.map(|(x, y)| nach.von_grad(x, y)).collect());
+        }
+        // Metres: keep the box where its own system is usable, then go through degrees.
+        let [w, s, o, n] = self.system.fenster();
+        let (links, unten) = self.system.von_grad(w, s.max(-80.0));
+        let (rechts, oben) = self.system.von_grad(o, n.min(80.0));
+        let kasten = schneide(kasten, [links, unten, rechts, oben])?;
+        let rand = rand(kasten, SCHRITT_GRAD * 100_000.0).into_iter();
+        Some(
+            rand.map(|(x, y)| {
+                let (lon, lat) = self.system.zu_grad(x, y);
+                nach.von_grad(lon, lat)
+            })
+            .collect(),
+        )
+    }
+}
+
+fn schneide(a: [f64; 4], b: [f64; 4]) -> Option<[f64; 4]> {
+    let kasten = [a[0].max(b[0]), a[1].max(b[1]), a[2].min(b[2]), a[3].min(b[3])];
+    (kasten[0] <= kasten[2] && kasten[1] <= kasten[3]).then_some(kasten)
+}
+
+/// Closed ring around a box with extra vertices, counter-clockwise.
+fn rand([west, sued, ost, nord]: [f64; 4], schritt: f64) -> Vec<(f64, f64)> {
+    let ecken = [(west, sued), (ost, sued), (ost, nord), (west, nord), (west, sued)];
+    let mut ring = vec![ecken[0]];
+    for paar in ecken.windows(2) {
+        let ((xa, ya), (xb, yb)) = (paar[0], paar[1]);
+        let laenge = (xb - xa).abs().max((yb - ya).abs());
+        if laenge == 0.0 {
+            continue;
+        }
+        let stuecke = (laenge / schritt).ceil().clamp(1.0, STUECKE_MAX);
+        let mut i = 1.0;
+        while i < stuecke {
+            ring.push((xa + (xb - xa) * i / stuecke, ya + (yb - ya) * i / stuecke));
+            i += 1.0;
+        }
+        ring.push((xb, yb));
+    }
+    ring
+}
+
+/// Rings as polygons; a box without width or height as line or point, because a
+/// polygon without area meets nothing in PostGIS.
+fn schreibe(ringe: &[Vec<(f64, f64)>], srid: i32) -> Vec<u8> {
+    let mut ewkb = Vec::new();
+    kopf(&mut ewkb, 7, Some(srid));
+    anzahl(&mut ewkb, ringe.len());
+    for ring in ringe {
+        let flach = ring.iter().all(|p| p.0.total_cmp(&ring[0].0).is_eq())
+            || ring.iter().all(|p| p.1.total_cmp(&ring[0].1).is_eq());
+        match (ring.len(), flach) {
+            (1, _) => kopf(&mut ewkb, 1, None),
+            (n, true) => {
+                kopf(&mut ewkb, 2, None);
+                anzahl(&mut ewkb, n);
+            }
+            (n, false) => {
+                kopf(&mut ewkb, 3, None);
+                anzahl(&mut ewkb, 1);
+                anzahl(&mut ewkb, n);
+            }
+        }
+        for (x, y) in ring {
+            ewkb.extend_from_slice(&x.to_le_bytes());
+            ewkb.extend_from_slice(&y.to_le_bytes());
+        }
+    }
+    ewkb
+}
+
+fn kopf(ewkb: &mut Vec<u8>, typ: u32, srid: Option<i32>) {
+    ewkb.push(1);
+    let flagge = if srid.is_some() { 0x2000_0000 } else { 0 };
+    ewkb.extend_from_slice(&(typ | flagge).to_le_bytes());
+    if let Some(srid) = srid {
+        ewkb.extend_from_slice(&srid.to_le_bytes());
+    }
+}
+
+fn anzahl(ewkb: &mut Vec<u8>, anzahl: usize) {
+    ewkb.extend_from_slice(&u32::try_from(anzahl).unwrap_or(u32::MAX).to_le_bytes());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kaesten(text: &str) -> Option<Vec<[f64; 4]>> {
+        Bbox::lies(text, Ziel::Crs84).ok().map(|b| b.kaesten)
+    }
+
+    #[test]
+    fn four_or_six_numbers() {
+        assert_eq!(kaesten("1,2,3,4"), Some(vec![[1.0, 2.0, 3.0, 4.0]]));
+        assert_eq!(kaesten("1,2,-9,3,4,9"), Some(vec![[1.0, 2.0, 3.0, 4.0]]));
+        assert_eq!(
+            kaesten("170,-1,-170,1"),
+            Some(vec![[170.0, -1.0, 180.0, 1.0], [-180.0, -1.0, -170.0, 1.0]])
+        );
+        for falsch in ["", "1,2,3", "1,2,3,4,5", "1,4,3,2", "a,2,3,4", "NaN,2,3,4", "1,2,inf,4", "1,,3,4"] {
+            assert_eq!(kaesten(falsch), None, "{falsch}");
+        }
+    }
+
+    #[test]
+    fn axis_order_of_the_system() {
+        let latlon = Bbox::lies("48,10,49,11", Ziel::Epsg4326).unwrap();
+        assert_eq!(latlon.kaesten, [[10.0, 48.0, 11.0, 49.0]]);
+        assert!(Bbox::lies("9,48,8,49", Ziel::Epsg3857).is_err());
+    }
+
+    #[test]
+    fn the_world_fits_every_system_and_the_antipodes_are_nothing() {
+        let welt = Bbox::lies("-180,-90,180,90", Ziel::Crs84).unwrap();
+        for lage in [Lage::Utm(32), Lage::Mercator, Lage::Geografisch] {
+            assert!(welt.ewkb(lage, 25832).is_some());
+        }
+        let fern = Bbox::lies("-170,-10,-160,10", Ziel::Crs84).unwrap();
+        assert!(fern.ewkb(Lage::Utm(32), 25832).is_none());
+    }
+}

@@ -1,0 +1,222 @@
+//! `layers.toml` as it is written: entries, checked as far as no database is needed.
+
+use serde::Deserialize;
+use toml::Spanned;
+
+use crate::error::{Error, Result};
+
+/// The catalogue of Zielraum's own layers.
+pub const EIGENE: &str = include_str!("../../geodata/layers.toml");
+
+/// Our own schemas; for the public each of them is replaced by `oeffentlich`.
+pub const EIGENE_SCHEMAS: [&str; 8] = [
+    "gemeinde",
+    "fnp",
+    "strategie",
+    "haushalt",
+    "dorferneuerung",
+    "fachdaten",
+    "konflikt",
+    "beteiligung",
+];
+
+/// Schema of the published copies.
+pub const OEFFENTLICH: &str = "oeffentlich";
+
+/// Who may see a layer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Default)]
+#[serde(rename_all = "lowercase")]
+pub enum Zugang {
+    /// Everybody.
+    #[default]
+    Oeffentlich,
+    /// Signed-in staff; for all others the layer does not exist.
+    Intern,
+}
+
+/// What a layer is repeated for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Je {
+    /// One collection per plan visible to the caller, bound as `fassung_id`.
+    Plan,
+}
+
+/// Where the classes of a legend come from.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Legende {
+    /// Column of the layer.
+    pub column: String,
+    /// Code table with label, colour and sign.
+    pub classes: String,
+}
+
+/// One `[[layer]]`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Eintrag {
+    /// Id of the collection, a segment of its address.
+    pub id: String,
+    /// German title.
+    pub title: String,
+    /// German description.
+    pub description: Option<String>,
+    /// Table or view, `schema.name`; odd names in double quotes.
+    pub relation: String,
+    /// Column of the feature id; else the primary key.
+    pub key: Option<String>,
+    /// Integer column whose order is the spatial order.
+    pub order: Option<String>,
+    /// Geometry column; else the first one.
+    pub geometry: Option<String>,
+    /// Who may see it.
+    #[serde(default)]
+    pub access: Zugang,
+    /// Columns of the first and last day or moment; one column may stand alone.
+    pub datetime: Option<Vec<String>>,
+    /// Classes of the legend.
+    pub legend: Option<Legende>,
+    /// Repeats the layer.
+    pub je: Option<Je>,
+    /// Relation of the repeated collections, when it is not `relation`.
+    pub je_relation: Option<String>,
+    /// Columns that are not published.
+    #[serde(default)]
+    pub hide: Vec<String>,
+    /// File and line, for messages.
+    #[serde(skip)]
+    pub ort: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Datei {
+    #[serde(default)]
+    layer: Vec<Spanned<Eintrag>>,
+}
+
+/// Reads catalogue files, given as (name, text), in order; ids must differ over all of them.
+pub fn lies(dateien: &[(&str, &str)]) -> Result<Vec<Eintrag>> {
+    let mut eintraege: Vec<Eintrag> = Vec::new();
+    for (name, text) in dateien {
+        let datei: Datei = toml::from_str(text).map_err(|fehler| {
+            Error::eingabe(format!("Der Ebenenkatalog {name} ist nicht lesbar.\n{fehler}"))
+        })?;
+        for eintrag in datei.layer {
+            let zeile = text[..eintrag.span().start].matches('\n').count() + 1;
+            let mut eintrag = eintrag.into_inner();
+            eintrag.ort = format!("{name}, Zeile {zeile}, Ebene „{}“", eintrag.id);
+            pruefe(&eintrag, &eintraege)?;
+            eintraege.push(eintrag);
+        }
+    }
+    Ok(eintraege)
+}
+
+fn pruefe(eintrag: &Eintrag, bisher: &[Eintrag]) -> Result<()> {
+    let falsch = |text: String| Err(Error::eingabe(format!("{}: {text}", eintrag.ort)));
+    let id = &eintrag.id;
+    let erlaubt = |c: char| c.is_alphanumeric() || "-_.".contains(c);
+    if id.is_empty() || id.chars().count() > 100 || !id.chars().all(erlaubt) || id.starts_with('.') {
+        return falsch("Die id darf nur Buchstaben, Ziffern, „-“, „_“ und „.“ enthalten (höchstens 100 Zeichen).".into());
+    }
+    if let Some(anderer) = bisher.iter().find(|anderer| anderer.id == *id) {
+        return falsch(format!("Die id gibt es schon ({}).", anderer.ort));
+    }
+    if eintrag.title.trim().is_empty() {
+        return falsch("title fehlt.".into());
+    }
+    if eintrag.datetime.as_ref().is_some_and(|spalten| !(1..=2).contains(&spalten.len())) {
+        return falsch("datetime nennt eine Spalte oder zwei: [\"von\", \"bis\"].".into());
+    }
+    if eintrag.je_relation.is_some() && eintrag.je.is_none() {
+        return falsch("je_relation ohne je = \"plan\".".into());
+    }
+    Ok(())
+}
+
+/// Splits `schema.name`; either part may be quoted as in SQL, case is kept.
+pub fn zerlege(relation: &str) -> Result<(String, String)> {
+    let falsch = || {
+        Error::eingabe(format!(
+            "„{relation}“ ist kein Name der Form schema.tabelle; ungewöhnliche Namen stehen in doppelten Anführungszeichen."
+        ))
+    };
+    let mut teile = Vec::new();
+    let mut rest = relation;
+    loop {
+        let (teil, danach) = if let Some(innen) = rest.strip_prefix('"') {
+            quotiert(innen).ok_or_else(falsch)?
+        } else {
+            let ende = rest.find('.').unwrap_or(rest.len());
+            (rest[..ende].to_owned(), &rest[ende..])
+        };
+        if teil.is_empty() {
+            return Err(falsch());
+        }
+        teile.push(teil);
+        match danach.strip_prefix('.') {
+            Some(weiter) => rest = weiter,
+            None if danach.is_empty() => break,
+            None => return Err(falsch()),
+        }
+    }
+    match <[String; 2]>::try_from(teile) {
+        Ok([schema, name]) => Ok((schema, name)),
+        Err(_) => Err(falsch()),
+    }
+}
+
+/// Reads up to the closing quote; `""` is one quote.
+fn quotiert(text: &str) -> Option<(String, &str)> {
+    let mut name = String::new();
+    let mut rest = text;
+    loop {
+        let ende = rest.find('"')?;
+        name.push_str(&rest[..ende]);
+        rest = &rest[ende + 1..];
+        match rest.strip_prefix('"') {
+            Some(weiter) => {
+                name.push('"');
+                rest = weiter;
+            }
+            None => return Some((name, rest)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn our_own_catalogue_is_readable() {
+        assert!(lies(&[("layers.toml", EIGENE)]).unwrap().len() >= 14);
+    }
+
+    #[test]
+    fn unknown_entries_name_their_line() {
+        let text = "[[layer]]\nid = \"a\"\ntitle = \"A\"\nrelation = \"x.y\"\nfarbe = \"rot\"\n";
+        let fehler = lies(&[("stadt.toml", text)]).unwrap_err().to_string();
+        assert!(fehler.contains("line 5") && fehler.contains("farbe"), "{fehler}");
+    }
+
+    #[test]
+    fn ids_are_unique_over_all_files() {
+        let text = "\n[[layer]]\nid = \"a\"\ntitle = \"A\"\nrelation = \"x.y\"\n";
+        let fehler = lies(&[("eins.toml", text), ("zwei.toml", text)]).unwrap_err().to_string();
+        assert!(fehler.contains("zwei.toml, Zeile 2") && fehler.contains("eins.toml"), "{fehler}");
+    }
+
+    #[test]
+    fn odd_names() {
+        let paar = |a: &str, b: &str| (a.to_owned(), b.to_owned());
+        assert_eq!(zerlege("fnp.flaeche").unwrap(), paar("fnp", "flaeche"));
+        assert_eq!(zerlege("Stadt.Grünflächen 2025").unwrap(), paar("Stadt", "Grünflächen 2025"));
+        assert_eq!(zerlege(r#""a.b"."c""d""#).unwrap(), paar("a.b", "c\"d"));
+        for falsch in ["tabelle", "a.b.c", ".b", "a.", "\"a.b", "\"a\"b.c", ""] {
+            assert!(zerlege(falsch).is_err(), "{falsch}");
+        }
+    }
+}

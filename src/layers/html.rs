@@ -1,0 +1,259 @@
+//! The same resources as pages: German, without script, readable with a screen reader.
+
+use askama::Template;
+use axum::response::Response;
+use serde_json::Value;
+
+use super::conformance::KLASSEN;
+use super::documents::adresse;
+use super::query::Ausdehnung;
+use super::relation::Spalte;
+use super::routes::objekt_adresse;
+use super::sammlung::Sammlung;
+use crate::error::Error;
+use crate::http::extract::Anfrage;
+use crate::http::openapi::Pfad;
+use crate::http::page::{Seite, html};
+use crate::http::problem::Problem;
+
+type Antwort = Result<Response, Problem>;
+
+/// One layer in a list.
+struct Eintrag<'a> {
+    adresse: String,
+    sammlung: &'a Sammlung,
+}
+
+fn eintraege<'a>(anfrage: &Anfrage, sammlungen: &'a [Sammlung]) -> Vec<Eintrag<'a>> {
+    let eintrag = |sammlung: &'a Sammlung| Eintrag {
+        adresse: adresse(&anfrage.basis, &sammlung.id),
+        sammlung,
+    };
+    sammlungen.iter().map(eintrag).collect()
+}
+
+#[derive(Template)]
+#[template(path = "layers/templates/start.html")]
+struct Start<'a> {
+    seite: Seite,
+    ebenen: Vec<Eintrag<'a>>,
+}
+
+/// `/`
+pub fn start(anfrage: &Anfrage, sammlungen: &[Sammlung]) -> Antwort {
+    html(&Start {
+        seite: anfrage.seite(),
+        ebenen: eintraege(anfrage, sammlungen),
+    })
+}
+
+#[derive(Template)]
+#[template(path = "layers/templates/ebenen.html")]
+struct Ebenen<'a> {
+    seite: Seite,
+    ebenen: Vec<Eintrag<'a>>,
+}
+
+/// `/collections`
+pub fn ebenen(anfrage: &Anfrage, sammlungen: &[Sammlung]) -> Antwort {
+    html(&Ebenen {
+        seite: anfrage.seite(),
+        ebenen: eintraege(anfrage, sammlungen),
+    })
+}
+
+#[derive(Template)]
+#[template(path = "layers/templates/konformitaet.html")]
+struct Konformitaet {
+    seite: Seite,
+    klassen: &'static [&'static str],
+}
+
+/// `/conformance`
+pub fn konformitaet(anfrage: &Anfrage) -> Antwort {
+    html(&Konformitaet {
+        seite: anfrage.seite(),
+        klassen: KLASSEN,
+    })
+}
+
+#[derive(Template)]
+#[template(path = "layers/templates/api.html")]
+struct Api<'a> {
+    seite: Seite,
+    pfade: &'a [Pfad],
+}
+
+/// `/api`
+pub fn api(anfrage: &Anfrage, pfade: &[Pfad]) -> Antwort {
+    html(&Api {
+        seite: anfrage.seite(),
+        pfade,
+    })
+}
+
+#[derive(Template)]
+#[template(path = "layers/templates/ebene.html")]
+struct Ebene<'a> {
+    seite: Seite,
+    hier: String,
+    sammlung: &'a Sammlung,
+    raum: Option<String>,
+    zeit: Option<String>,
+    spalten: &'a [Spalte],
+}
+
+/// `/collections/{id}`
+pub fn ebene(anfrage: &Anfrage, sammlung: &Sammlung, ausdehnung: &Ausdehnung) -> Antwort {
+    let raum = ausdehnung.raum.map(|[w, s, o, n]| {
+        let grad = format!("{w:.4}° bis {o:.4}° Ost, {s:.4}° bis {n:.4}° Nord");
+        grad.replace('.', ",")
+    });
+    let zeit = ausdehnung.zeit.as_ref().map(|[von, bis]| {
+        let tag = |zeit: &Option<String>| zeit.as_ref().map_or("offen".into(), |z| z.chars().take(10).collect::<String>());
+        format!("{} bis {}", tag(von), tag(bis))
+    });
+    html(&Ebene {
+        seite: anfrage.seite(),
+        hier: adresse(&anfrage.basis, &sammlung.id),
+        sammlung,
+        raum,
+        zeit,
+        spalten: &sammlung.ebene.spalten,
+    })
+}
+
+#[derive(Template)]
+#[template(path = "layers/templates/felder.html")]
+struct Felder<'a> {
+    seite: Seite,
+    hier: String,
+    sammlung: &'a Sammlung,
+    felder: Vec<[String; 4]>,
+}
+
+/// `/collections/{id}/schema` and `…/queryables`
+pub fn felder(anfrage: &Anfrage, sammlung: &Sammlung, schema: &Value) -> Antwort {
+    let text = |feld: &Value, name: &str| feld[name].as_str().unwrap_or_default().to_owned();
+    let felder = schema["properties"].as_object().into_iter().flatten();
+    let felder = felder.map(|(name, feld)| {
+        let typ = [text(feld, "type"), text(feld, "format"), text(feld, "x-unit")];
+        let typ: Vec<_> = typ.into_iter().filter(|t| !t.is_empty()).collect();
+        [name.clone(), text(feld, "title"), typ.join(", "), text(feld, "description")]
+    });
+    html(&Felder {
+        seite: anfrage.seite(),
+        hier: adresse(&anfrage.basis, &sammlung.id),
+        sammlung,
+        felder: felder.collect(),
+    })
+}
+
+/// One cell of a table.
+struct Zelle {
+    text: String,
+    zahl: bool,
+}
+
+#[derive(Template)]
+#[template(path = "layers/templates/objekte.html")]
+struct Objekte<'a> {
+    seite: Seite,
+    hier: String,
+    sammlung: &'a Sammlung,
+    /// Address of the row's feature, its id, its values.
+    zeilen: Vec<(String, String, Vec<Zelle>)>,
+    gesamt: String,
+    gezeigt: usize,
+    filter: Vec<(String, String)>,
+    json: String,
+    erste: Option<String>,
+    naechste: Option<String>,
+}
+
+/// `/collections/{id}/items`, from the GeoJSON document of the page.
+pub fn objekte(anfrage: &Anfrage, sammlung: &Sammlung, geojson: &[u8]) -> Antwort {
+    let doc: Value = serde_json::from_slice(geojson).map_err(Error::from)?;
+    let objekte = doc["features"].as_array().into_iter().flatten();
+    let zeilen: Vec<_> = objekte
+        .map(|objekt| {
+            let id = anzeige(&objekt["id"]);
+            let adresse = objekt_adresse(anfrage, &sammlung.id, &id);
+            (format!("{adresse}?f=html"), id, zellen(sammlung, objekt))
+        })
+        .collect();
+    let links = doc["links"].as_array();
+    let naechste = links
+        .into_iter()
+        .flatten()
+        .find(|link| link["rel"] == "next")
+        .and_then(|link| link["href"].as_str())
+        .map(str::to_owned);
+    let hier = adresse(&anfrage.basis, &sammlung.id);
+    let weiter_hinten = anfrage.parameter.einzig("cursor")?.is_some();
+    let filter = anfrage.parameter.ohne(&["f", "limit", "cursor"]);
+    html(&Objekte {
+        seite: anfrage.seite(),
+        sammlung,
+        gezeigt: zeilen.len(),
+        zeilen,
+        gesamt: anzeige(&doc["numberMatched"]),
+        filter: filter.map(|(name, wert)| (name.to_owned(), wert.to_owned())).collect(),
+        json: anfrage.adresse(crate::http::negotiate::Format::Json),
+        erste: weiter_hinten.then(|| format!("{hier}/items?f=html")),
+        naechste,
+        hier,
+    })
+}
+
+#[derive(Template)]
+#[template(path = "layers/templates/objekt.html")]
+struct Objekt<'a> {
+    seite: Seite,
+    hier: String,
+    sammlung: &'a Sammlung,
+    fid: &'a str,
+    json: String,
+    werte: Vec<(&'a Spalte, Zelle)>,
+    geometrie: String,
+}
+
+/// `/collections/{id}/items/{fid}`
+pub fn objekt(anfrage: &Anfrage, sammlung: &Sammlung, fid: &str, geojson: &[u8]) -> Antwort {
+    let doc: Value = serde_json::from_slice(geojson).map_err(Error::from)?;
+    let spalten = sammlung.ebene.spalten.iter();
+    html(&Objekt {
+        seite: anfrage.seite(),
+        hier: adresse(&anfrage.basis, &sammlung.id),
+        fid,
+        json: anfrage.adresse(crate::http::negotiate::Format::Json),
+        werte: spalten.zip(zellen(sammlung, &doc)).collect(),
+        geometrie: doc["geometry"]["type"].as_str().unwrap_or("keine").to_owned(),
+        sammlung,
+    })
+}
+
+fn zellen(sammlung: &Sammlung, objekt: &Value) -> Vec<Zelle> {
+    let spalten = sammlung.ebene.spalten.iter();
+    spalten
+        .map(|spalte| {
+            let zahl = spalte.klasse.ist_zahl();
+            let text = anzeige(&objekt["properties"][&spalte.name]);
+            Zelle {
+                // A decimal comma for people; ids and codes are text columns and stay as they are.
+                text: if zahl { text.replace('.', ",") } else { text },
+                zahl,
+            }
+        })
+        .collect()
+}
+
+fn anzeige(wert: &Value) -> String {
+    match wert {
+        Value::Null => String::new(),
+        Value::String(text) => text.clone(),
+        Value::Bool(true) => "ja".into(),
+        Value::Bool(false) => "nein".into(),
+        anderer => anderer.to_string(),
+    }
+}

@@ -1,0 +1,60 @@
+//! Published layers: OGC API – Features from one catalogue, `geodata/layers.toml`.
+//!
+//! Reading order: [`catalog`] (what is published) → [`relation`] (what the database
+//! says about it) → [`routes`] → [`query`] (the only dynamic SQL) → [`geojson`], [`wert`]
+//! (bytes of the answer). Everything anonymous is read through one pool whose role
+//! `zielraum_public` sees published rows only; this module never filters drafts itself.
+
+use std::sync::Arc;
+
+use sqlx::PgPool;
+
+pub mod auswahl;
+pub mod bbox;
+pub mod catalog;
+pub mod conformance;
+pub mod crs;
+pub mod cursor;
+pub mod datetime;
+pub mod documents;
+pub mod extent;
+pub mod geojson;
+pub mod html;
+pub mod items;
+pub mod openapi;
+pub mod query;
+pub mod queryables;
+pub mod relation;
+pub mod routes;
+pub mod sammlung;
+pub mod wert;
+
+/// What the routes of this module need.
+#[derive(Debug)]
+pub struct Dienst {
+    /// Logged in as `zielraum_public`, search_path `oeffentlich,public`.
+    pub pool: PgPool,
+    /// The layers, resolved against the database at start-up.
+    pub katalog: Arc<sammlung::Katalog>,
+    /// Extents, kept for a few seconds.
+    pub ausdehnungen: extent::Ausdehnungen,
+    /// Paths of other modules, for `/api`.
+    pub pfade: Vec<crate::http::openapi::Pfad>,
+}
+
+impl Dienst {
+    /// A service over a pool and a resolved catalogue.
+    #[must_use]
+    pub fn new(
+        pool: PgPool,
+        katalog: Arc<sammlung::Katalog>,
+        pfade: Vec<crate::http::openapi::Pfad>,
+    ) -> Self {
+        Self {
+            pool,
+            katalog,
+            ausdehnungen: extent::Ausdehnungen::default(),
+            pfade,
+        }
+    }
+}

@@ -1,0 +1,269 @@
+//! The catalogue resolved against the database: layers, and the collections they give.
+
+use std::sync::Arc;
+
+use sqlx::{PgPool, Row};
+
+use super::catalog::{self, EIGENE_SCHEMAS, Eintrag, Je, Legende, OEFFENTLICH, Zugang};
+use super::query;
+use super::relation::{self, Relation, Spalte, Verlangt};
+use crate::error::{Error, Result};
+
+/// Column that binds a collection to one plan version.
+const BINDUNG: &str = "fassung_id";
+
+/// One layer with what the database says about its relation.
+#[derive(Debug, Clone)]
+pub struct Ebene {
+    /// Where it is read.
+    pub relation: Relation,
+    /// Published columns, in order; without geometries and hidden ones.
+    pub spalten: Vec<Spalte>,
+    /// Column of the feature id.
+    pub schluessel: Spalte,
+    /// Column of the spatial order.
+    pub ordnung: Option<Spalte>,
+    /// Columns of the first and last moment.
+    pub zeit: Option<[Spalte; 2]>,
+    /// Classes of the legend.
+    pub legende: Option<Legende>,
+    /// Own schema: keys and order are never NULL and unique, the migrations see to it.
+    pub eigen: bool,
+}
+
+impl Ebene {
+    /// A published column by name.
+    #[must_use]
+    pub fn spalte(&self, name: &str) -> Option<&Spalte> {
+        self.spalten.iter().find(|spalte| spalte.name == name)
+    }
+}
+
+/// One collection.
+#[derive(Debug, Clone)]
+pub struct Sammlung {
+    /// Id, a segment of its address.
+    pub id: String,
+    /// German title.
+    pub titel: String,
+    /// German description.
+    pub beschreibung: Option<String>,
+    /// The layer behind it.
+    pub ebene: Arc<Ebene>,
+    /// Plan version it is bound to.
+    pub fassung: Option<i64>,
+}
+
+#[derive(Debug)]
+struct Zeile {
+    eintrag: Eintrag,
+    ebene: Arc<Ebene>,
+    je_plan: Option<Arc<Ebene>>,
+}
+
+/// All layers of the catalogue files, checked against the database.
+#[derive(Debug)]
+pub struct Katalog {
+    zeilen: Vec<Zeile>,
+}
+
+impl Katalog {
+    /// Resolves our own catalogue and, if given, a town's file (name, text).
+    pub async fn lies(pool: &PgPool, eigene: &str, weitere: Option<(&str, &str)>) -> Result<Self> {
+        let mut dateien = vec![("geodata/layers.toml", eigene)];
+        dateien.extend(weitere);
+        let mut zeilen = Vec::new();
+        for eintrag in catalog::lies(&dateien)? {
+            let mit_ort = |fehler: Error| match fehler {
+                Error::Eingabe(text) => Error::eingabe(format!("{}: {text}", eintrag.ort)),
+                anderer => anderer,
+            };
+            let je_plan = match eintrag.je {
+                None => None,
+                Some(Je::Plan) => {
+                    let relation = eintrag.je_relation.as_deref().unwrap_or(&eintrag.relation);
+                    let ebene = loese(pool, &eintrag, relation, true).await.map_err(mit_ort)?;
+                    Some(Arc::new(ebene))
+                }
+            };
+            let ebene = loese(pool, &eintrag, &eintrag.relation, false).await.map_err(mit_ort)?;
+            zeilen.push(Zeile {
+                ebene: Arc::new(ebene),
+                je_plan,
+                eintrag,
+            });
+        }
+        Ok(Self { zeilen })
+    }
+
+    /// All collections the public sees, in the order of the catalogue. Plans are
+    /// read each time: one imported a moment ago is there.
+    pub async fn oeffentliche(&self, pool: &PgPool) -> Result<Vec<Sammlung>> {
+        let mut sammlungen = Vec::new();
+        let mut plaene = None;
+        for zeile in self.oeffentliche_zeilen() {
+            sammlungen.push(zeile.sammlung());
+            if let Some(ebene) = &zeile.je_plan {
+                if plaene.is_none() {
+                    plaene = Some(lies_plaene(pool).await?);
+                }
+                let plaene = plaene.iter().flatten();
+                sammlungen.extend(plaene.map(|plan| zeile.fuer_plan(ebene, plan)));
+            }
+        }
+        Ok(sammlungen)
+    }
+
+    /// One collection by id; what the public may not see does not exist.
+    pub async fn oeffentliche_sammlung(&self, pool: &PgPool, id: &str) -> Result<Sammlung> {
+        let fest = self.oeffentliche_zeilen().find(|zeile| zeile.eintrag.id == id);
+        if let Some(zeile) = fest {
+            return Ok(zeile.sammlung());
+        }
+        for zeile in self.oeffentliche_zeilen() {
+            let Some(ebene) = &zeile.je_plan else { continue };
+            let kennung = id
+                .strip_prefix(&zeile.eintrag.id)
+                .and_then(|rest| rest.strip_prefix('_'));
+            let Some(kennung) = kennung else { continue };
+            if let Some(plan) = lies_plaene(pool).await?.iter().find(|plan| plan.kennung == kennung) {
+                return Ok(zeile.fuer_plan(ebene, plan));
+            }
+        }
+        Err(Error::nicht_gefunden(format!(
+            "Eine Ebene „{id}“ gibt es nicht. Alle Ebenen stehen unter /collections."
+        )))
+    }
+
+    fn oeffentliche_zeilen(&self) -> impl Iterator<Item = &Zeile> {
+        self.zeilen.iter().filter(|z| z.eintrag.access == Zugang::Oeffentlich)
+    }
+}
+
+impl Zeile {
+    fn sammlung(&self) -> Sammlung {
+        Sammlung {
+            id: self.eintrag.id.clone(),
+            titel: self.eintrag.title.clone(),
+            beschreibung: self.eintrag.description.clone(),
+            ebene: Arc::clone(&self.ebene),
+            fassung: None,
+        }
+    }
+
+    fn fuer_plan(&self, ebene: &Arc<Ebene>, plan: &Plan) -> Sammlung {
+        Sammlung {
+            id: format!("{}_{}", self.eintrag.id, plan.kennung),
+            titel: format!("{} – {}", self.eintrag.title, plan.name),
+            beschreibung: self.eintrag.description.clone(),
+            ebene: Arc::clone(ebene),
+            fassung: Some(plan.fassung),
+        }
+    }
+}
+
+struct Plan {
+    kennung: String,
+    name: String,
+    fassung: i64,
+}
+
+/// The plans the pool's role sees, each with its current version.
+async fn lies_plaene(pool: &PgPool) -> Result<Vec<Plan>> {
+    let zeilen = sqlx::query(
+        "SELECT p.kennung, p.name, f.id::bigint AS fassung
+         FROM plan p JOIN fassung f ON f.plan_id = p.id AND f.aktuell
+         ORDER BY p.kennung",
+    )
+    .fetch_all(pool)
+    .await
+    .map_err(query::fehler)?;
+    Ok(zeilen
+        .iter()
+        .map(|zeile| Plan {
+            kennung: zeile.get("kennung"),
+            name: zeile.get("name"),
+            fassung: zeile.get("fassung"),
+        })
+        .collect())
+}
+
+async fn loese(pool: &PgPool, eintrag: &Eintrag, name: &str, je_plan: bool) -> Result<Ebene> {
+    let (schema, name) = catalog::zerlege(name)?;
+    let oeffentlich = eintrag.access == Zugang::Oeffentlich;
+    let eigen = EIGENE_SCHEMAS.contains(&schema.as_str());
+    let schema = if eigen && oeffentlich { OEFFENTLICH } else { &schema };
+    let verlangt = Verlangt {
+        geometrie: eintrag.geometry.as_deref(),
+        oeffentlich,
+    };
+    let relation = relation::lies(pool, schema, &name, verlangt).await?;
+
+    let spalte = |gesucht: &str, wofuer: &str| {
+        relation.spalte(gesucht).cloned().ok_or_else(|| {
+            Error::eingabe(format!(
+                "{schema}.{name} hat keine Spalte „{gesucht}“ ({wofuer})."
+            ))
+        })
+    };
+    let schluessel = match (&eintrag.key, &relation.primaerschluessel) {
+        (Some(key), _) | (None, Some(key)) => spalte(key, "key")?,
+        (None, None) => {
+            return Err(Error::eingabe(format!(
+                "{schema}.{name} hat keinen Primärschlüssel aus einer Spalte. Nennen Sie mit key = \"…\" die Spalte, die jedes Objekt eindeutig bezeichnet."
+            )));
+        }
+    };
+    let ordnung = match &eintrag.order {
+        None => None,
+        Some(order) => Some(spalte(order, "order")?),
+    };
+    let zeit = match eintrag.datetime.as_deref() {
+        Some([tag]) => Some([spalte(tag, "datetime")?, spalte(tag, "datetime")?]),
+        Some([von, bis]) => Some([spalte(von, "datetime")?, spalte(bis, "datetime")?]),
+        _ => None,
+    };
+    pruefe_typen(ordnung.as_ref(), zeit.as_ref())?;
+    if let Some(legende) = &eintrag.legend {
+        spalte(&legende.column, "legend")?;
+    }
+    for versteckt in &eintrag.hide {
+        spalte(versteckt, "hide")?;
+    }
+    if je_plan {
+        spalte(BINDUNG, "je")?;
+    }
+    let bleibt = |s: &&Spalte| !eintrag.hide.contains(&s.name) && !(je_plan && s.name == BINDUNG);
+    let spalten = relation.spalten.iter().filter(bleibt).cloned().collect();
+    let ebene = Ebene {
+        spalten,
+        schluessel,
+        ordnung,
+        zeit,
+        legende: eintrag.legend.clone(),
+        eigen,
+        relation,
+    };
+    if !eigen && oeffentlich {
+        query::pruefe_schluessel(pool, &ebene).await?;
+    }
+    Ok(ebene)
+}
+
+fn pruefe_typen(ordnung: Option<&Spalte>, zeit: Option<&[Spalte; 2]>) -> Result<()> {
+    use super::wert::Klasse::{Datum, Ganzzahl, Ortszeit, Zeitpunkt};
+    if let Some(s) = ordnung.filter(|s| s.klasse != Ganzzahl) {
+        return Err(Error::eingabe(format!("order: „{}“ ist keine Ganzzahl ({}).", s.name, s.typ)));
+    }
+    let unpassend = zeit
+        .into_iter()
+        .flatten()
+        .find(|s| !matches!(s.klasse, Datum | Zeitpunkt | Ortszeit));
+    match unpassend {
+        Some(s) => Err(Error::eingabe(format!(
+            "datetime: „{}“ ist weder Datum noch Zeitpunkt ({}).",
+            s.name, s.typ
+        ))),
+        None => Ok(()),
+    }
+}
