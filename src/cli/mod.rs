@@ -5,6 +5,7 @@
 //! else (progress, protocols, errors) to standard error.
 
 mod migrate;
+mod strategie;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -46,6 +47,24 @@ struct Global {
 enum Command {
     /// Datenbank anlegen oder auf den Stand dieses Programms bringen
     Migrate,
+    /// Dateien einlesen
+    #[command(subcommand)]
+    Import(Import),
+    /// Dateien schreiben
+    #[command(subcommand)]
+    Export(Export),
+}
+
+#[derive(Debug, Subcommand)]
+enum Import {
+    /// Handlungsfelder, Ziele, Maßnahmen und ihre Verknüpfungen aus CSV-Dateien
+    Strategie(strategie::Import),
+}
+
+#[derive(Debug, Subcommand)]
+enum Export {
+    /// Leere CSV-Vorlagen mit Erläuterung für „import strategie“
+    Vorlage(strategie::Vorlage),
 }
 
 /// Runs the command line of this process; must be called from the main thread.
@@ -102,7 +121,15 @@ fn run(cli: Cli) -> Result<()> {
 async fn dispatch(command: Command, db: &Database) -> Result<()> {
     match command {
         Command::Migrate => migrate::run(db),
+        Command::Import(Import::Strategie(args)) => strategie::import(db, &args).await,
+        Command::Export(Export::Vorlage(args)) => strategie::vorlagen(db, &args).await,
     }
+}
+
+/// Writes a protocol or summary to standard error.
+#[expect(clippy::print_stderr, reason = "the command line's own notices")]
+pub(crate) fn notice(text: &str) {
+    eprint!("{text}");
 }
 
 /// Writes an answer to standard output; a closed pipe (`| head`) is no error.

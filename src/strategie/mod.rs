@@ -1,0 +1,4 @@
+//! Handlungsfelder, goals of two levels, measures and where they lie.
+
+pub mod raumbezug;
+pub mod ziel;
