@@ -5,6 +5,7 @@ pub mod db;
 pub mod dorferneuerung;
 pub mod error;
 pub mod fnp;
+pub mod gemeinde;
 pub mod http;
 pub mod import;
 pub mod layers;

@@ -4,6 +4,8 @@
 //! not exist · 1 our fault or the machine's. Answers go to standard output, everything
 //! else (progress, protocols, errors) to standard error.
 
+mod bilanz;
+mod import;
 mod migrate;
 mod strategie;
 
@@ -45,20 +47,16 @@ struct Global {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Daten einlesen
+    #[command(subcommand)]
+    Import(import::Was),
+    /// Flächenbilanz
+    Bilanz(bilanz::Bilanz),
     /// Datenbank anlegen oder auf den Stand dieses Programms bringen
     Migrate,
-    /// Dateien einlesen
-    #[command(subcommand)]
-    Import(Import),
     /// Dateien schreiben
     #[command(subcommand)]
     Export(Export),
-}
-
-#[derive(Debug, Subcommand)]
-enum Import {
-    /// Handlungsfelder, Ziele, Maßnahmen und ihre Verknüpfungen aus CSV-Dateien
-    Strategie(strategie::Import),
 }
 
 #[derive(Debug, Subcommand)]
@@ -120,8 +118,9 @@ fn run(cli: Cli) -> Result<()> {
 
 async fn dispatch(command: Command, db: &Database) -> Result<()> {
     match command {
+        Command::Import(was) => import::run(was, db).await,
+        Command::Bilanz(frage) => bilanz::run(frage, db).await,
         Command::Migrate => migrate::run(db),
-        Command::Import(Import::Strategie(args)) => strategie::import(db, &args).await,
         Command::Export(Export::Vorlage(args)) => strategie::vorlagen(db, &args).await,
     }
 }

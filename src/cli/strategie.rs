@@ -26,8 +26,8 @@ pub(super) struct Vorlage {
     ordner: PathBuf,
 }
 
-pub(super) async fn import(db: &Database, args: &Import) -> Result<()> {
-    let ergebnis = importiere_dateien(&db.write, &args.dateien, &audit::operator(), args.veroeffentlichen).await?;
+pub(super) async fn import(args: Import, db: &Database) -> Result<()> {
+    let ergebnis = importiere_dateien(db, &args.dateien, args.veroeffentlichen, &audit::operator()).await?;
     notice(&ergebnis.text());
     Ok(())
 }

@@ -76,7 +76,7 @@ fn cluster_major(pg: &Path) -> Result<u32> {
 /// Directories that hold a `postgres`, each once.
 fn candidates() -> Result<Vec<PathBuf>> {
     if let Some(dir) = std::env::var_os("PG_BIN").filter(|d| !d.is_empty()) {
-        let dir = PathBuf::from(dir);
+        let dir = std::path::absolute(dir)?;
         if dir.join("postgres").is_file() {
             return Ok(vec![dir]);
         }

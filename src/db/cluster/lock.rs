@@ -19,6 +19,11 @@ use super::directory::{Directory, open_private};
 use super::{postmaster, trouble};
 use crate::error::{Error, Result};
 
+/// Run by the watcher as `sh -c STOP sh PG_CTL PG`. Only a process that works in the
+/// cluster is its postmaster: the number in the file may have gone to somebody else.
+const STOP: &str = r#"pid=$(head -n 1 "$2/postmaster.pid") && [ "/proc/$pid/cwd" -ef "$2" ] &&
+exec "$1" stop -s -w -m fast -t 120 -D "$2""#;
+
 /// How a file is locked.
 #[derive(Clone, Copy)]
 pub(super) enum Mode {
@@ -72,8 +77,8 @@ pub(super) fn ensure_watcher(
         .command("flock")
         .arg("-x")
         .arg(&directory.users_lock)
+        .args(["sh", "-c", STOP, "sh"])
         .arg(binaries.dir.join("pg_ctl"))
-        .args(["stop", "-s", "-w", "-m", "fast", "-t", "120", "-D"])
         .arg(&directory.pg)
         .stdin(sign)
         .stdout(Stdio::null())
@@ -88,33 +93,33 @@ pub(super) fn ensure_watcher(
     }
 }
 
-/// Gives our share back and stops the server when nobody else uses it.
-pub(super) fn release(users: &File, directory: &Directory) -> Result<()> {
+/// Gives our share back and stops the server when nobody else uses it. True when it was
+/// stopped; the lock is then held exclusively, and nobody can start it before it is let go.
+pub(super) fn release(users: &File, directory: &Directory) -> Result<bool> {
     const LIMIT: Duration = Duration::from_mins(2);
     let path = &directory.users_lock;
     let begin = Instant::now();
     users.unlock().map_err(|e| trouble::io(path, &e))?;
     loop {
         if try_lock(users, Mode::Exclusive, path)? {
-            // Nobody can start it again while we hold this.
-            let stopped = postmaster::stop(&directory.pg, LIMIT);
+            if postmaster::stop(&directory.pg, LIMIT) {
+                return Ok(true);
+            }
             users.unlock().map_err(|e| trouble::io(path, &e))?;
-            return if stopped {
-                Ok(())
-            } else {
-                Err(Error::umgebung(format!(
-                    "Die Datenbank in {} ließ sich nicht beenden. Bitte {} ansehen.",
-                    directory.root.display(),
-                    directory.log.display()
-                )))
-            };
+            return Err(Error::umgebung(format!(
+                "Die Datenbank in {} ließ sich nicht beenden. Bitte {} ansehen.",
+                directory.root.display(),
+                directory.log.display()
+            )));
         }
         if try_lock(users, Mode::Shared, path)? {
-            return users.unlock().map_err(|e| trouble::io(path, &e)); // others go on
+            // Others go on.
+            users.unlock().map_err(|e| trouble::io(path, &e))?;
+            return Ok(false);
         }
         // The watcher was faster and is stopping it.
         if begin.elapsed() > LIMIT {
-            return Ok(());
+            return Ok(false);
         }
         std::thread::sleep(Duration::from_millis(15));
     }

@@ -153,9 +153,16 @@ impl Cluster {
             drop(signal);
             let _ = thread.join();
         }
-        let answer = lock::release(&self.shared.users, &self.shared.directory);
-        self.shared.reap();
-        answer
+        let shared = &self.shared;
+        if lock::release(&shared.users, &shared.directory)? {
+            // The watcher has nothing to watch any more; leave no zombie of it either.
+            for mut child in shared.children().drain(..) {
+                let _ = child.kill();
+                let _ = child.wait();
+            }
+            shared.users.unlock()?;
+        }
+        Ok(())
     }
 }
 
@@ -241,7 +248,7 @@ impl Shared {
                                 break Err(trouble::server(
                                     "Der Start der Datenbank",
                                     &said,
-                                    &self.directory.log,
+                                    Some(&self.directory.log),
                                 ));
                             }
                             sleep(Duration::from_millis(200));

@@ -65,11 +65,7 @@ pub(super) fn create(
         }
     }
     let _ = fs::remove_dir_all(new);
-    Err(trouble::server(
-        "Das Anlegen der Datenbank",
-        &said,
-        &directory.log,
-    ))
+    Err(trouble::server("Das Anlegen der Datenbank", &said, None))
 }
 
 /// A server process just started, and where its part of the log begins.

@@ -22,7 +22,7 @@ pub(super) fn io(path: &Path, cause: &io::Error) -> Error {
 }
 
 /// A program of PostgreSQL that failed, from what it printed or logged.
-pub(super) fn server(doing: &str, said: &str, log: &Path) -> Error {
+pub(super) fn server(doing: &str, said: &str, log: Option<&Path>) -> Error {
     const KNOWN: [(&str, &str); 6] = [
         (
             "No space left on device",
@@ -52,8 +52,8 @@ pub(super) fn server(doing: &str, said: &str, log: &Path) -> Error {
         .map_or("", |(_, hint)| hint);
     let lines: Vec<&str> = said.lines().filter(|l| !l.trim().is_empty()).collect();
     let tail = lines[lines.len().saturating_sub(6)..].join("\n  ");
+    let more = log.map_or_else(String::new, |l| format!("\nMehr steht in {}.", l.display()));
     Error::umgebung(format!(
-        "{doing} ist gescheitert. {hint}\nPostgreSQL meldet:\n  {tail}\nMehr steht in {}.",
-        log.display()
+        "{doing} ist gescheitert. {hint}\nPostgreSQL meldet:\n  {tail}{more}"
     ))
 }

@@ -19,13 +19,11 @@ use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use sqlx::PgPool;
-
 use self::spalten::{Art, TABELLEN, Tabellenart};
 use self::verzeichnis::Verzeichnis;
 use super::bericht::{Bericht, Stelle};
 use super::table::{self, Kodierung, Tabelle};
-use crate::db::audit;
+use crate::db::{Database, audit};
 use crate::error::{Error, Result};
 
 /// One delivered file with what it holds.
@@ -73,10 +71,10 @@ pub struct Ergebnis {
 
 /// Reads the files and imports them; see [`importiere`].
 pub async fn importiere_dateien(
-    pool: &PgPool,
+    db: &Database,
     pfade: &[PathBuf],
-    wer: &str,
     veroeffentlichen: bool,
+    wer: &str,
 ) -> Result<Ergebnis> {
     let mut inhalte = Vec::with_capacity(pfade.len());
     for pfad in pfade {
@@ -91,7 +89,7 @@ pub async fn importiere_dateien(
         })?;
         inhalte.push((name, inhalt));
     }
-    importiere(pool, &inhalte, wer, veroeffentlichen).await
+    importiere(db, &inhalte, veroeffentlichen, wer).await
 }
 
 fn dateiname(pfad: &Path) -> String {
@@ -106,10 +104,10 @@ fn dateiname(pfad: &Path) -> String {
 /// # Errors
 /// [`Error::Eingabe`] with the report of everything that is wrong; nothing was written.
 pub async fn importiere(
-    pool: &PgPool,
+    db: &Database,
     inhalte: &[(String, Vec<u8>)],
-    wer: &str,
     veroeffentlichen: bool,
+    wer: &str,
 ) -> Result<Ergebnis> {
     let mut bericht = Bericht::default();
     let dateien = lies_dateien(inhalte, &mut bericht);
@@ -124,16 +122,9 @@ pub async fn importiere(
             text
         });
 
-    let mut tx = audit::begin(pool, wer, &warum).await?;
+    let mut tx = audit::begin(&db.write, wer, &warum).await?;
     // Two imports at once could both find a kennung new.
-    let frei = sqlx::query_scalar!(r#"SELECT pg_try_advisory_xact_lock(20350727) AS "frei!""#)
-        .fetch_one(&mut *tx)
-        .await?;
-    if !frei {
-        return Err(Error::umgebung(
-            "Ein anderer Import der Strategie läuft gerade. Bitte warten, bis er fertig ist, und noch einmal aufrufen.",
-        ));
-    }
+    super::sperre(&mut tx).await?;
     let mut verzeichnis = Verzeichnis::lade(&mut tx).await?;
     let saetze = lesen::lies(&mut tx, &dateien, &mut verzeichnis, &mut bericht).await?;
     if bericht.abgelehnt() {
