@@ -97,11 +97,15 @@ fn liesmich(verzeichnis: &Verzeichnis, titel: &HashMap<(String, String), String>
         for spalte in tabelle.spalten {
             let beschreibung = titel
                 .get(&(tabelle.tabelle.to_owned(), spalte.feld.to_owned()))
-                .map(|t| ohne_marken(t))
+                .map(|t| match spalte.typ {
+                    // The description of a fixed choice repeats its words.
+                    Typ::Wahl(_) => ohne_marken(t.lines().next().unwrap_or_default()),
+                    _ => ohne_marken(t),
+                })
                 .unwrap_or_default();
             let _ = writeln!(
                 text,
-                "  {:<18} {beschreibung}{}. {}",
+                "  {:<18} {beschreibung}{}.{}",
                 spalte.name,
                 if spalte.pflicht { " (Pflicht)" } else { "" },
                 inhalt(spalte, verzeichnis)
@@ -122,7 +126,7 @@ fn ohne_marken(comment: &str) -> String {
 fn inhalt(spalte: &Spalte, verzeichnis: &Verzeichnis) -> String {
     let mut text = match spalte.typ {
         Typ::Kennung => "Buchstaben, Ziffern, - _ . ~; bleibt für immer.".to_owned(),
-        Typ::Text => "Text.".to_owned(),
+        Typ::Text => String::new(),
         Typ::Ganzzahl(von, bis) if bis < 100_000 => format!("Ganze Zahl von {von} bis {bis}."),
         Typ::Ganzzahl(..) => "Ganze Zahl.".to_owned(),
         Typ::Wahr => "ja oder nein.".to_owned(),
@@ -149,6 +153,9 @@ fn inhalt(spalte: &Spalte, verzeichnis: &Verzeichnis) -> String {
         Typ::Wkt => "WKT in EPSG:25832 (Ostwert, Nordwert), etwa POINT (640000.5 5324000.2); bei art = punkt, linie, flaeche.".to_owned(),
         Typ::Veroeffentlichung => "„entwurf“ hält die Zeile zurück; sonst leer.".to_owned(),
     };
+    if !text.is_empty() {
+        text.insert(0, ' ');
+    }
     if let Some(vorgabe) = spalte.vorgabe {
         let vorgabe = match vorgabe.trim_matches('"') {
             "false" => "nein",
