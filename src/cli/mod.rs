@@ -52,6 +52,12 @@ enum Command {
     Import(import::Was),
     /// Flächenbilanz
     Bilanz(bilanz::Bilanz),
+    /// Maßnahmen nach Ortsteil, Ziel, Nutzung oder Polygon
+    Massnahmen(strategie::Massnahmen),
+    /// Ziele, auch die einer Fläche des Plans
+    Ziele(strategie::Ziele),
+    /// Was in einem Gebiet der Dorferneuerung liegt
+    Gebiet(strategie::Gebiet),
     /// Datenbank anlegen oder auf den Stand dieses Programms bringen
     Migrate,
     /// Dateien schreiben
@@ -121,6 +127,9 @@ async fn dispatch(command: Command, db: &Database) -> Result<()> {
         Command::Import(was) => import::run(was, db).await,
         Command::Bilanz(frage) => bilanz::run(frage, db).await,
         Command::Migrate => migrate::run(db),
+        Command::Massnahmen(frage) => strategie::massnahmen(frage, db).await,
+        Command::Ziele(frage) => strategie::ziele(frage, db).await,
+        Command::Gebiet(frage) => strategie::gebiet(frage, db).await,
         Command::Export(Export::Vorlage(args)) => strategie::vorlagen(db, &args).await,
     }
 }

@@ -1,1 +1,6 @@
-//! Village-renewal areas.
+//! Village renewal: areas with procedure and state, their projects and what lies inside.
+
+pub mod ausgabe;
+pub mod gebiet;
+pub mod inhalt;
+pub mod routes;

@@ -9,11 +9,11 @@ use uuid::Uuid;
 
 use super::spalten::{Art, Tabellenart, Typ};
 use super::verzeichnis::Verzeichnis;
-use super::{Datei, geometrie, zelle};
+use super::{Datei, zelle};
 use crate::db::geom::ewkb;
 use crate::error::Result;
 use crate::import::bericht::{Bericht, Stelle, gemeint};
-use crate::strategie::{raumbezug, ziel};
+use crate::strategie::{geometrie, raumbezug, ziel};
 
 /// One row, ready to write.
 #[derive(Debug)]

@@ -6,7 +6,6 @@
 //! land uses of a goal, projects of an area) replace the whole set of those owners the
 //! file names. What is equal stays untouched, in the history and in its version.
 
-mod geometrie;
 mod lesen;
 mod schreiben;
 pub mod spalten;
@@ -63,6 +62,8 @@ pub struct Ergebnis {
     pub zahlen: Vec<(Art, Zaehlung)>,
     /// Rows published, without their links.
     pub veroeffentlicht: usize,
+    /// Publication was asked for.
+    pub mit_freigabe: bool,
     /// Rows of the files that are now drafts.
     pub entwuerfe: usize,
     /// Sentences that refuse nothing, one a line; empty without any.
@@ -166,6 +167,7 @@ pub async fn importiere(
             .collect(),
         zahlen: geschrieben.zahlen,
         veroeffentlicht,
+        mit_freigabe: veroeffentlichen,
         entwuerfe,
         hinweise: bericht.hinweistext(),
     })
@@ -247,7 +249,7 @@ impl Ergebnis {
             "Veröffentlicht: {}. Entwurf: {}{}.",
             self.veroeffentlicht,
             self.entwuerfe,
-            if self.entwuerfe > 0 && self.veroeffentlicht == 0 {
+            if self.entwuerfe > 0 && !self.mit_freigabe {
                 " (öffentlich wird er mit --veroeffentlichen)"
             } else {
                 ""

@@ -1,6 +1,6 @@
-//! WKT of a cell: EPSG:25832 (easting, northing; metres), made Multi as stored.
+//! WKT as clerks and programs write it, checked and made Multi as stored.
 
-use geo_types::{Coord, Geometry, MultiLineString, MultiPoint, MultiPolygon};
+use geo_types::{Coord, Geometry, MultiLineString, MultiPoint, MultiPolygon, Polygon};
 use geozero::ToGeo as _;
 use geozero::wkt::Wkt;
 
@@ -48,6 +48,27 @@ pub fn lies(text: &str, dimension: u8) -> Result<Geometry<f64>, String> {
     }
     pruefe_form(&geometrie)?;
     Ok(geometrie)
+}
+
+/// The polygon of a WKT in longitude, latitude, where all its numbers are degrees.
+#[must_use]
+pub fn flaeche_grad(text: &str) -> Option<MultiPolygon<f64>> {
+    let flaeche = match Wkt(text).to_geo().ok()? {
+        Geometry::Polygon(flaeche) => MultiPolygon(vec![flaeche]),
+        Geometry::MultiPolygon(flaeche) => flaeche,
+        _ => return None,
+    };
+    let orte = koordinaten(&flaeche.clone().into());
+    (!orte.is_empty() && orte.iter().all(|ort| ort.x.abs() <= 180.0 && ort.y.abs() <= 90.0)).then_some(flaeche)
+}
+
+/// Polygons of several features as one area; features may overlap.
+#[must_use]
+pub fn vereinigt(flaechen: Vec<Polygon<f64>>) -> MultiPolygon<f64> {
+    if flaechen.len() < 2 {
+        return MultiPolygon(flaechen);
+    }
+    geo::algorithm::bool_ops::unary_union(&flaechen)
 }
 
 fn ohne_srid(text: &str) -> Result<&str, String> {
