@@ -99,8 +99,8 @@ BEGIN
   PERFORM freigabe.uebertrage('strategie.ziel_massnahme',
     format('massnahme_id = ANY (%L::uuid[]) AND ziel_id IN (SELECT id FROM oeffentlich.ziel)', ids), format('massnahme_id = ANY (%L::uuid[])', ids));
   -- The public anchor is made from the public plan: the working one may show a newer draft.
-  INSERT INTO oeffentlich.verweis (plan_id, kennung, fassung_id, nutzung, flaeche_m2, geom)
-    SELECT DISTINCT ON (fa.plan_id, f.kennung) fa.plan_id, f.kennung, fa.id, f.nutzung, f.flaeche_m2, f.geom
+  INSERT INTO oeffentlich.verweis (plan_id, kennung, fassung_id, nutzung, flaeche_m2, geom, seit)
+    SELECT DISTINCT ON (fa.plan_id, f.kennung) fa.plan_id, f.kennung, fa.id, f.nutzung, f.flaeche_m2, f.geom, clock_timestamp()
     FROM strategie.raumbezug r
     JOIN oeffentlich.fassung fa ON fa.plan_id = r.plan_id AND fa.aktuell
     JOIN oeffentlich.flaeche f ON f.fassung_id = fa.id AND f.kennung = r.flaeche_kennung

@@ -9,4 +9,5 @@ pub mod gemeinde;
 pub mod http;
 pub mod import;
 pub mod layers;
+pub mod strategie;
 pub mod verschneidung;

@@ -21,18 +21,25 @@ const FERTIG: &str = "Demodaten vollständig";
 struct Dateien;
 
 /// Demo data are loaded completely.
-pub(crate) async fn geladen(db: &Database) -> Result<bool> {
-    Ok(sqlx::query_scalar!(r#"SELECT EXISTS (SELECT FROM audit.aenderung WHERE wer = $1 AND warum = $2) AS "da!""#, WER, FERTIG)
-        .fetch_one(&db.write)
-        .await?)
+pub(super) async fn geladen(db: &Database) -> Result<bool> {
+    Ok(sqlx::query_scalar!(
+        r#"SELECT EXISTS (SELECT FROM audit.aenderung WHERE wer = $1 AND warum = $2) AS "da!""#,
+        WER,
+        FERTIG
+    )
+    .fetch_one(&db.write)
+    .await?)
 }
 
 /// Loads the demo into an empty database; goes on where an earlier start was interrupted.
 #[expect(clippy::print_stderr, reason = "progress on the terminal")]
 pub(super) async fn lade(db: &Database) -> Result<()> {
-    let fremd = sqlx::query_scalar!(r#"SELECT EXISTS (SELECT FROM audit.aenderung WHERE wer <> $1) AS "da!""#, WER)
-        .fetch_one(&db.write)
-        .await?;
+    let fremd = sqlx::query_scalar!(
+        r#"SELECT EXISTS (SELECT FROM audit.aenderung WHERE wer <> $1) AS "da!""#,
+        WER
+    )
+    .fetch_one(&db.write)
+    .await?;
     if geladen(db).await? {
         return Ok(());
     }
@@ -49,27 +56,61 @@ pub(super) async fn lade(db: &Database) -> Result<()> {
     let datei = |name: &str| ordner.path().join(name);
     eprintln!("Demodaten werden geladen (keine amtlichen Angaben):");
     eprintln!("  Gemeinde und Ortsteile");
-    gebiete::fuehre_aus(db, Art::Gemeinde, &datei("gemeinde.geojson"), Felder::default(), WER).await?;
-    gebiete::fuehre_aus(db, Art::Ortsteile, &datei("ortsteile.geojson"), Felder::default(), WER).await?;
-    for (name, was) in [("fnp-2001.gml", "Flächennutzungsplan 2001"), ("fnp-2025-entwurf.gml", "Flächennutzungsplan 2025 (Entwurf)")] {
+    gebiete::fuehre_aus(
+        db,
+        Art::Gemeinde,
+        &datei("gemeinde.geojson"),
+        Felder::default(),
+        WER,
+    )
+    .await?;
+    gebiete::fuehre_aus(
+        db,
+        Art::Ortsteile,
+        &datei("ortsteile.geojson"),
+        Felder::default(),
+        WER,
+    )
+    .await?;
+    for (name, was) in [
+        ("fnp-2001.gml", "Flächennutzungsplan 2001"),
+        ("fnp-2025-entwurf.gml", "Flächennutzungsplan 2025 (Entwurf)"),
+    ] {
         eprintln!("  {was}");
         plan(db, &datei(name)).await?;
     }
     eprintln!("  Dorferneuerung");
-    dorferneuerung::fuehre_aus(db, &datei("dorferneuerung.geojson"), Felder::default(), true, WER).await?;
+    dorferneuerung::fuehre_aus(
+        db,
+        &datei("dorferneuerung.geojson"),
+        Felder::default(),
+        true,
+        WER,
+    )
+    .await?;
     eprintln!("  Strategie");
-    let tabellen: Vec<_> = Dateien::iter().filter(|name| name.ends_with(".csv")).map(|name| datei(&name)).collect();
+    let tabellen: Vec<_> = Dateien::iter()
+        .filter(|name| name.ends_with(".csv"))
+        .map(|name| datei(&name))
+        .collect();
     strategie::importiere_dateien(db, &tabellen, true, WER).await?;
     audit::begin(&db.write, WER, FERTIG).await?.commit().await?;
     Ok(())
 }
 
 async fn plan(db: &Database, datei: &Path) -> Result<()> {
-    let auftrag = Auftrag { datei: datei.to_owned(), veroeffentlichen: true, wer: WER.to_owned(), ..Auftrag::default() };
-    fnp::fuehre_aus(db, &auftrag).await.map_err(|(error, _)| match error {
-        // Our own data must be readable: anything else is our fault.
-        Error::Eingabe(text) => Error::intern(text),
-        other => other,
-    })?;
+    let auftrag = Auftrag {
+        datei: datei.to_owned(),
+        veroeffentlichen: true,
+        wer: WER.to_owned(),
+        ..Auftrag::default()
+    };
+    fnp::fuehre_aus(db, &auftrag)
+        .await
+        .map_err(|(error, _)| match error {
+            // Our own data must be readable: anything else is our fault.
+            Error::Eingabe(text) => Error::intern(text),
+            other => other,
+        })?;
     Ok(())
 }

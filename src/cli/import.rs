@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 
-use super::answer;
+use super::{answer, strategie};
 use crate::db::{Database, audit};
 use crate::error::{Error, Result};
 use crate::fnp::plan::Stand;
@@ -23,6 +23,8 @@ pub(super) enum Was {
     Ortsteile(Gebiete),
     /// Gebiete der Dorferneuerung (GeoJSON oder GeoPackage)
     Dorferneuerung(Gebiete),
+    /// Handlungsfelder, Ziele, Maßnahmen und ihre Verknüpfungen aus CSV-Dateien
+    Strategie(strategie::Import),
 }
 
 #[derive(Debug, Args)]
@@ -76,20 +78,40 @@ pub(super) async fn run(was: Was, db: &Database) -> Result<()> {
         Was::Gemeinde(angaben) => benannte_gebiete(Art::Gemeinde, angaben, db).await,
         Was::Ortsteile(angaben) => benannte_gebiete(Art::Ortsteile, angaben, db).await,
         Was::Dorferneuerung(angaben) => {
-            let felder = Felder { name: angaben.name, schluessel: angaben.schluessel };
-            let anzahl = dorferneuerung::fuehre_aus(db, &angaben.datei, felder, angaben.veroeffentlichen, &audit::operator()).await?;
+            let felder = Felder {
+                name: angaben.name,
+                schluessel: angaben.schluessel,
+            };
+            let anzahl = dorferneuerung::fuehre_aus(
+                db,
+                &angaben.datei,
+                felder,
+                angaben.veroeffentlichen,
+                &audit::operator(),
+            )
+            .await?;
             answer(&format!(
                 "{anzahl} Gebiete der Dorferneuerung übernommen{}.\n",
-                if angaben.veroeffentlichen { " und veröffentlicht" } else { " (Entwurf; mit --veroeffentlichen werden sie öffentlich)" }
+                if angaben.veroeffentlichen {
+                    " und veröffentlicht"
+                } else {
+                    " (Entwurf; mit --veroeffentlichen werden sie öffentlich)"
+                }
             ))
         }
+        Was::Strategie(angaben) => strategie::import(angaben, db).await,
     }
 }
 
 async fn plan(fnp: Fnp, db: &Database) -> Result<()> {
-    for (option, gegeben) in [("--zuordnung", fnp.zuordnung.is_some()), ("--schluessel", fnp.schluessel.is_some())] {
+    for (option, gegeben) in [
+        ("--zuordnung", fnp.zuordnung.is_some()),
+        ("--schluessel", fnp.schluessel.is_some()),
+    ] {
         if gegeben {
-            return Err(Error::aufruf(format!("{option} passt nicht zu XPlanGML: Nutzung und Kennung stehen dort im Plan selbst.")));
+            return Err(Error::aufruf(format!(
+                "{option} passt nicht zu XPlanGML: Nutzung und Kennung stehen dort im Plan selbst."
+            )));
         }
     }
     let auftrag = Auftrag {
@@ -115,17 +137,28 @@ async fn plan(fnp: Fnp, db: &Database) -> Result<()> {
 
 fn schreibe(datei: Option<&Path>, protokoll: &Protokoll) -> Result<()> {
     let Some(datei) = datei else { return Ok(()) };
-    std::fs::write(datei, serde_json::to_vec_pretty(protokoll)?)
-        .map_err(|cause| Error::umgebung(format!("Das Protokoll lässt sich nicht nach „{}“ schreiben: {cause}", datei.display())))
+    std::fs::write(datei, serde_json::to_vec_pretty(protokoll)?).map_err(|cause| {
+        Error::umgebung(format!(
+            "Das Protokoll lässt sich nicht nach „{}“ schreiben: {cause}",
+            datei.display()
+        ))
+    })
 }
 
 async fn benannte_gebiete(art: Art, angaben: Gebiete, db: &Database) -> Result<()> {
-    let felder = Felder { name: angaben.name, schluessel: angaben.schluessel };
+    let felder = Felder {
+        name: angaben.name,
+        schluessel: angaben.schluessel,
+    };
     let anzahl = gebiete::fuehre_aus(db, art, &angaben.datei, felder, &audit::operator()).await?;
     answer(&match (art, anzahl) {
         (Art::Gemeinde, 1) => "1 Gemeinde übernommen.\n".to_owned(),
         (Art::Gemeinde, n) => format!("{n} Gemeinden übernommen.\n"),
-        (Art::Ortsteile, 1) => "1 Ortsteil übernommen; alle Bilanzen sind neu gerechnet.\n".to_owned(),
-        (Art::Ortsteile, n) => format!("{n} Ortsteile übernommen; alle Bilanzen sind neu gerechnet.\n"),
+        (Art::Ortsteile, 1) => {
+            "1 Ortsteil übernommen; alle Bilanzen sind neu gerechnet.\n".to_owned()
+        }
+        (Art::Ortsteile, n) => {
+            format!("{n} Ortsteile übernommen; alle Bilanzen sind neu gerechnet.\n")
+        }
     })
 }

@@ -5,8 +5,11 @@
 //! else (progress, protocols, errors) to standard error.
 
 mod bilanz;
+mod demo;
 mod import;
 mod migrate;
+mod serve;
+mod strategie;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -46,13 +49,30 @@ struct Global {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Dienst starten: Karte, Ebenen, Bilanz
+    Serve(serve::Serve),
     /// Daten einlesen
     #[command(subcommand)]
     Import(import::Was),
     /// Flächenbilanz
     Bilanz(bilanz::Bilanz),
+    /// Maßnahmen nach Ortsteil, Ziel, Nutzung oder Polygon
+    Massnahmen(strategie::Massnahmen),
+    /// Ziele, auch die einer Fläche des Plans
+    Ziele(strategie::Ziele),
+    /// Was in einem Gebiet der Dorferneuerung liegt
+    Gebiet(strategie::Gebiet),
     /// Datenbank anlegen oder auf den Stand dieses Programms bringen
     Migrate,
+    /// Dateien schreiben
+    #[command(subcommand)]
+    Export(Export),
+}
+
+#[derive(Debug, Subcommand)]
+enum Export {
+    /// Leere CSV-Vorlagen mit Erläuterung für „import strategie“
+    Vorlage(strategie::Vorlage),
 }
 
 /// Runs the command line of this process; must be called from the main thread.
@@ -108,10 +128,21 @@ fn run(cli: Cli) -> Result<()> {
 
 async fn dispatch(command: Command, db: &Database) -> Result<()> {
     match command {
+        Command::Serve(serve) => serve::run(serve, db).await,
         Command::Import(was) => import::run(was, db).await,
         Command::Bilanz(frage) => bilanz::run(frage, db).await,
         Command::Migrate => migrate::run(db),
+        Command::Massnahmen(frage) => strategie::massnahmen(frage, db).await,
+        Command::Ziele(frage) => strategie::ziele(frage, db).await,
+        Command::Gebiet(frage) => strategie::gebiet(frage, db).await,
+        Command::Export(Export::Vorlage(args)) => strategie::vorlagen(db, &args).await,
     }
+}
+
+/// Writes a protocol or summary to standard error.
+#[expect(clippy::print_stderr, reason = "the command line's own notices")]
+pub(crate) fn notice(text: &str) {
+    eprint!("{text}");
 }
 
 /// Writes an answer to standard output; a closed pipe (`| head`) is no error.

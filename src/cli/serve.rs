@@ -15,7 +15,12 @@ use crate::error::{Error, Result};
 #[derive(Debug, Args)]
 pub(super) struct Serve {
     /// Adresse, auf der der Dienst antwortet
-    #[arg(long, env = "ZIELRAUM_LISTEN", default_value = "127.0.0.1:8080", value_name = "ADRESSE:PORT")]
+    #[arg(
+        long,
+        env = "ZIELRAUM_LISTEN",
+        default_value = "127.0.0.1:8080",
+        value_name = "ADRESSE:PORT"
+    )]
     listen: SocketAddr,
     /// Öffentliche Adresse des Dienstes hinter einem Proxy, zum Beispiel https://plan.example.de
     #[arg(long, env = "ZIELRAUM_PUBLIC_URL", value_name = "URL")]
@@ -43,9 +48,20 @@ pub(super) async fn run(serve: Serve, db: &Database) -> Result<()> {
     let eigene = serve.layers.as_deref().map(|pfad| {
         std::fs::read_to_string(pfad)
             .map(|text| (pfad.display().to_string(), text))
-            .map_err(|cause| Error::eingabe(format!("Die Ebenendatei „{}“ lässt sich nicht lesen: {cause}", pfad.display())))
+            .map_err(|cause| {
+                Error::eingabe(format!(
+                    "Die Ebenendatei „{}“ lässt sich nicht lesen: {cause}",
+                    pfad.display()
+                ))
+            })
     });
-    let app = app::App::neu(db, serve.public_url, eigene.transpose()?).await?;
+    let app = app::App::neu(
+        db,
+        serve.public_url,
+        eigene.transpose()?,
+        demo::geladen(db).await?,
+    )
+    .await?;
     sage_adressen(&app, listener.local_addr()?);
     axum::serve(listener, app::router(&app))
         .with_graceful_shutdown(ende())
@@ -56,13 +72,19 @@ pub(super) async fn run(serve: Serve, db: &Database) -> Result<()> {
 /// The addresses to open, for the person at the terminal.
 #[expect(clippy::print_stderr, reason = "the command line's own words")]
 fn sage_adressen(app: &app::App, adresse: SocketAddr) {
-    let wurzel = app.public_url.clone().unwrap_or_else(|| format!("http://{adresse}"));
+    let wurzel = app
+        .public_url
+        .clone()
+        .unwrap_or_else(|| format!("http://{adresse}"));
     eprintln!("Zielraum läuft. Im Browser öffnen:");
     for (pfad, was) in [
         ("/", "Start"),
         ("/karte", "Karte"),
         ("/bilanz?f=html", "Flächenbilanz"),
-        ("/collections?f=html", "Ebenen; in QGIS unter WFS / OGC API – Features diese Adresse eintragen:"),
+        (
+            "/collections?f=html",
+            "Ebenen; in QGIS unter WFS / OGC API – Features diese Adresse eintragen:",
+        ),
     ] {
         eprintln!("  {wurzel}{pfad:<22} {was}");
     }

@@ -1,3 +1,7 @@
 //! Village renewal: areas with procedure and state, their projects and what lies inside.
 
+pub mod ausgabe;
+pub mod gebiet;
+pub mod inhalt;
+pub mod routes;
 pub mod store;

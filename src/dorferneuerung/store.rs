@@ -60,7 +60,10 @@ pub async fn codes(conn: &mut PgConnection) -> Result<Vec<(String, String, Strin
 }
 
 /// The Ortsteil an area lies in with most of its area.
-pub async fn ortsteil_von(conn: &mut PgConnection, geom: &MultiPolygon<f64>) -> Result<Option<i32>> {
+pub async fn ortsteil_von(
+    conn: &mut PgConnection,
+    geom: &MultiPolygon<f64>,
+) -> Result<Option<i32>> {
     Ok(sqlx::query_scalar!(
         "SELECT id FROM ortsteil WHERE geom && $1 AND st_intersects(geom, $1) ORDER BY st_area(st_intersection(geom, $1)) DESC, id LIMIT 1",
         Geom::utm32(geom.clone()) as Geom
@@ -71,6 +74,8 @@ pub async fn ortsteil_von(conn: &mut PgConnection, geom: &MultiPolygon<f64>) -> 
 
 /// Publishes areas.
 pub async fn veroeffentliche(conn: &mut PgConnection, ids: &[Uuid]) -> Result<()> {
-    sqlx::query!("SELECT freigabe.veroeffentliche('gebiet', $1)", ids).execute(conn).await?;
+    sqlx::query!("SELECT freigabe.veroeffentliche('gebiet', $1)", ids)
+        .execute(conn)
+        .await?;
     Ok(())
 }

@@ -14,10 +14,23 @@ use crate::error::{Error, Result};
 use crate::gemeinde::kennung::slug;
 
 /// Imports areas; returns their number.
-pub async fn fuehre_aus(db: &Database, datei: &Path, felder: Felder, veroeffentlichen: bool, wer: &str) -> Result<usize> {
+pub async fn fuehre_aus(
+    db: &Database,
+    datei: &Path,
+    felder: Felder,
+    veroeffentlichen: bool,
+    wer: &str,
+) -> Result<usize> {
     let pfad = datei.to_owned();
-    let (datei, benannt) = tokio::task::spawn_blocking(move || gebiete::lies(&pfad, &felder)).await.map_err(Error::intern)??;
-    let mut tx = audit::begin(&db.write, wer, &format!("Import {} (SHA-256 {})", datei.name, datei.sha256)).await?;
+    let (datei, benannt) = tokio::task::spawn_blocking(move || gebiete::lies(&pfad, &felder))
+        .await
+        .map_err(Error::intern)??;
+    let mut tx = audit::begin(
+        &db.write,
+        wer,
+        &format!("Import {} (SHA-256 {})", datei.name, datei.sha256),
+    )
+    .await?;
     sperre(&mut tx).await?;
     let codes = store::codes(&mut tx).await?;
     let mut fehler = Vec::new();
@@ -55,11 +68,21 @@ async fn angabe(
         };
         codes
             .iter()
-            .find(|(l, schluessel, titel)| l == liste && (schluessel == wert || slug(titel) == slug(wert)))
+            .find(|(l, schluessel, titel)| {
+                l == liste && (schluessel == wert || slug(titel) == slug(wert))
+            })
             .map(|(_, schluessel, _)| schluessel.clone())
             .ok_or_else(|| {
-                let moeglich: Vec<&str> = codes.iter().filter(|(l, _, _)| l == liste).map(|(_, s, _)| s.as_str()).collect();
-                format!("Objekt {} ({name}): „{wert}“ ist kein Wert von {liste}. Möglich sind: {}.", merkmal.nr, moeglich.join(", "))
+                let moeglich: Vec<&str> = codes
+                    .iter()
+                    .filter(|(l, _, _)| l == liste)
+                    .map(|(_, s, _)| s.as_str())
+                    .collect();
+                format!(
+                    "Objekt {} ({name}): „{wert}“ ist kein Wert von {liste}. Möglich sind: {}.",
+                    merkmal.nr,
+                    moeglich.join(", ")
+                )
             })
     };
     let (typ, stand) = match (code("typ", "dorferneuerung"), code("stand", "idee")) {
@@ -69,11 +92,18 @@ async fn angabe(
     let ortsteil_id = match merkmal.feld(&["ortsteil", "ORTSTEIL"]) {
         None => store::ortsteil_von(conn, &merkmal.geom).await?,
         Some(wert) => {
-            let id = sqlx::query_scalar!("SELECT id FROM ortsteil WHERE kennung = $1 OR name = $1 OR kennung = $2", wert, slug(wert))
-                .fetch_optional(&mut *conn)
-                .await?;
+            let id = sqlx::query_scalar!(
+                "SELECT id FROM ortsteil WHERE kennung = $1 OR name = $1 OR kennung = $2",
+                wert,
+                slug(wert)
+            )
+            .fetch_optional(&mut *conn)
+            .await?;
             if id.is_none() {
-                return Ok(Err(format!("Objekt {} ({name}): einen Ortsteil „{wert}“ gibt es nicht; bitte zuerst die Ortsteile einlesen.", merkmal.nr)));
+                return Ok(Err(format!(
+                    "Objekt {} ({name}): einen Ortsteil „{wert}“ gibt es nicht; bitte zuerst die Ortsteile einlesen.",
+                    merkmal.nr
+                )));
             }
             id
         }
@@ -83,7 +113,9 @@ async fn angabe(
         typ,
         stand,
         ortsteil_id,
-        traeger: merkmal.feld(&["traeger", "Träger", "TRAEGER"]).map(str::to_owned),
+        traeger: merkmal
+            .feld(&["traeger", "Träger", "TRAEGER"])
+            .map(str::to_owned),
         geom: merkmal.geom,
         name,
     }))

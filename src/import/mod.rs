@@ -2,8 +2,9 @@
 //!
 //! Reading order: [`datei`] (what a file is), [`xplangml`] and [`vector`] (readers),
 //! [`verbund`] (the join with the Ortsteile), [`fnp`] and [`gebiete`] (loading),
-//! [`protokoll`].
+//! [`protokoll`]. Tables: [`table`] (reader), [`strategie`] (loading), [`bericht`].
 
+pub mod bericht;
 pub mod crs;
 pub mod datei;
 pub mod dorferneuerung;
@@ -11,6 +12,8 @@ pub mod fnp;
 pub mod gebiete;
 mod hilbert;
 pub mod protokoll;
+pub mod strategie;
+pub mod table;
 pub mod vector;
 pub mod verbund;
 pub mod xplangml;
@@ -27,6 +30,8 @@ pub(crate) async fn sperre(conn: &mut PgConnection) -> Result<()> {
     if frei {
         Ok(())
     } else {
-        Err(Error::umgebung("Ein anderer Import läuft gerade. Bitte warten, bis er fertig ist, und dann noch einmal starten."))
+        Err(Error::umgebung(
+            "Ein anderer Import läuft gerade. Bitte warten, bis er fertig ist, und dann noch einmal starten.",
+        ))
     }
 }

@@ -37,7 +37,10 @@ pub struct Auftrag {
 ///
 /// # Errors
 /// The refusal beside its protocol; nothing was stored then.
-pub async fn fuehre_aus(db: &Database, auftrag: &Auftrag) -> std::result::Result<Protokoll, (Error, Box<Protokoll>)> {
+pub async fn fuehre_aus(
+    db: &Database,
+    auftrag: &Auftrag,
+) -> std::result::Result<Protokoll, (Error, Box<Protokoll>)> {
     let mut protokoll = Protokoll {
         datei: auftrag
             .datei

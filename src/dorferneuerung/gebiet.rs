@@ -1,0 +1,83 @@
+//! Village-renewal areas as questions about them are answered.
+
+use serde::Serialize;
+
+use crate::fnp::plan::Fassung;
+use crate::strategie::massnahme::{Benannt, Code, MassnahmeKurz};
+
+/// An area in a list.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct GebietKurz {
+    /// Kennung, part of its address.
+    pub kennung: String,
+    /// Name.
+    pub name: String,
+    /// Ortsteil it belongs to.
+    pub ortsteil: Option<Benannt>,
+    /// Title of its kind (Dorferneuerung, Sanierungsgebiet …).
+    pub typ: String,
+    /// State of the procedure.
+    pub stand: Code,
+    /// Responsible body.
+    pub traeger: Option<String>,
+    /// m², EPSG:25832.
+    pub flaeche_m2: f64,
+    /// Only the working world has drafts.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub entwurf: bool,
+}
+
+/// Land use inside an area.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Nutzung {
+    /// Key.
+    pub nutzung: String,
+    /// Title.
+    pub name: String,
+    /// Colour.
+    pub farbe: String,
+    /// Areas of the plan with a part inside.
+    pub anzahl: i64,
+    /// m² inside.
+    pub m2: f64,
+    /// Of the village-renewal area, 0..1.
+    pub anteil: f64,
+}
+
+/// A goal that measures of the area serve or hinder.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Zielbezug {
+    /// Kennung of the goal.
+    pub kennung: String,
+    /// Its number.
+    pub nummer: Option<String>,
+    /// Its title.
+    pub titel: String,
+    /// Measures with a positive contribution.
+    pub gefoerdert_durch: usize,
+    /// Measures with a negative one.
+    pub gehemmt_durch: usize,
+}
+
+/// An area and what lies in it.
+#[derive(Debug, Clone, Serialize)]
+pub struct Gebiet {
+    /// The area.
+    #[serde(flatten)]
+    pub kurz: GebietKurz,
+    /// Plan of the land use; None when no plan is there for this caller.
+    pub plan: Option<Fassung>,
+    /// Land use by area, valid areas of the plan only; in the order of the code list.
+    pub nutzungen: Vec<Nutzung>,
+    /// Its projects, also those that lie outside or nowhere.
+    pub projekte: Vec<MassnahmeKurz>,
+    /// Other measures that lie in it or are named for its Ortsteil.
+    pub massnahmen: Vec<MassnahmeKurz>,
+    /// Measures of the whole town.
+    pub gesamtstadt: Vec<MassnahmeKurz>,
+    /// Goals of its projects and measures, most served first.
+    pub ziele: Vec<Zielbezug>,
+    /// Its shape, longitude and latitude.
+    #[serde(skip)]
+    pub geometrie: serde_json::Value,
+}

@@ -1,0 +1,97 @@
+//! Village-renewal areas over HTTP: JSON, and GeoJSON with `f=geojson`.
+
+use axum::Router;
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use serde_json::{Value, json};
+use sqlx::PgPool;
+
+use super::gebiet::Gebiet;
+use super::inhalt;
+use crate::error::Error;
+use crate::http::extract::Anfrage;
+use crate::http::openapi::{Pfad, anfrage_parameter, pfad_parameter};
+use crate::http::problem::Problem;
+use crate::strategie::routes::{als_geojson, geojson};
+
+/// Routes over the public pool.
+pub fn router(public: PgPool) -> Router {
+    Router::new()
+        .route("/dorferneuerung", get(gebiete))
+        .route("/dorferneuerung/{kennung}", get(gebiet))
+        .with_state(public)
+}
+
+/// For `/api`.
+#[must_use]
+pub fn pfade() -> Vec<Pfad> {
+    let f = || {
+        anfrage_parameter(
+            "f",
+            "Ausgabe",
+            &json!({"type": "string", "enum": ["json", "geojson"]}),
+        )
+    };
+    vec![
+        Pfad {
+            pfad: "/dorferneuerung".into(),
+            kennung: "dorferneuerungsgebiete".into(),
+            titel: "Gebiete der Dorferneuerung".into(),
+            thema: "Dorferneuerung",
+            parameter: Vec::new(),
+            medien: &["application/json"],
+        },
+        Pfad {
+            pfad: "/dorferneuerung/{kennung}".into(),
+            kennung: "dorferneuerungsgebiet".into(),
+            titel: "Ein Gebiet mit Nutzung, Projekten, Maßnahmen und Zielen".into(),
+            thema: "Dorferneuerung",
+            parameter: vec![
+                pfad_parameter("kennung", "Kennung des Gebiets"),
+                anfrage_parameter(
+                    "plan",
+                    "Plan der Nutzung, auch KENNUNG@FASSUNG; ohne Angabe der wirksame",
+                    &json!({"type": "string"}),
+                ),
+                f(),
+            ],
+            medien: &["application/json", "application/geo+json"],
+        },
+    ]
+}
+
+/// The area as a GeoJSON feature.
+#[must_use]
+pub fn feature(gebiet: &Gebiet) -> Value {
+    json!({"type": "Feature", "id": gebiet.kurz.kennung, "geometry": gebiet.geometrie, "properties": gebiet})
+}
+
+async fn gebiete(State(public): State<PgPool>, anfrage: Anfrage) -> Result<Response, Problem> {
+    anfrage.parameter.nur(&["f"])?;
+    if als_geojson(&anfrage)? {
+        return Err(Error::parameter(
+            "f",
+            "Die Gebiete mit ihrer Form stehen in der Ebene /collections/dorferneuerungsgebiete.",
+        )
+        .into());
+    }
+    let mut conn = public.acquire().await.map_err(Error::from)?;
+    Ok(axum::Json(json!({"gebiete": inhalt::gebiete(&mut conn, None).await?})).into_response())
+}
+
+async fn gebiet(
+    State(public): State<PgPool>,
+    Path(kennung): Path<String>,
+    anfrage: Anfrage,
+) -> Result<Response, Problem> {
+    anfrage.parameter.nur(&["plan", "f"])?;
+    let als_geojson = als_geojson(&anfrage)?;
+    let mut conn = public.acquire().await.map_err(Error::from)?;
+    let gebiet = inhalt::gebiet(&mut conn, &kennung, anfrage.parameter.einzig("plan")?).await?;
+    Ok(if als_geojson {
+        geojson(&feature(&gebiet))
+    } else {
+        axum::Json(gebiet).into_response()
+    })
+}

@@ -1,0 +1,180 @@
+//! What an import of tables has to say: one sentence per place, collected over all files.
+
+use std::fmt::Write as _;
+
+/// Sentences shown at most; the rest is counted.
+const GRENZE: usize = 200;
+/// Longest part of a value that is shown, in characters.
+const WERT_MAX: usize = 60;
+
+/// Where in the delivered files a sentence belongs.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Stelle {
+    /// File name as given, without its folder.
+    pub datei: String,
+    /// Line of the file, from 1; 0 for the whole file.
+    pub zeile: usize,
+    /// Heading of the column.
+    pub spalte: Option<String>,
+    /// Value as delivered.
+    pub wert: Option<String>,
+}
+
+impl Stelle {
+    /// The whole file.
+    #[must_use]
+    pub fn datei(datei: &str) -> Self {
+        Self::zeile(datei, 0)
+    }
+    /// One line.
+    #[must_use]
+    pub fn zeile(datei: &str, zeile: usize) -> Self {
+        Self {
+            datei: datei.to_owned(),
+            zeile,
+            ..Self::default()
+        }
+    }
+    /// One cell of that line.
+    #[must_use]
+    pub fn zelle(mut self, spalte: &str, wert: &str) -> Self {
+        self.spalte = Some(spalte.to_owned());
+        self.wert = (!wert.is_empty()).then(|| kurz(wert));
+        self
+    }
+}
+
+impl std::fmt::Display for Stelle {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.datei)?;
+        if self.zeile > 0 {
+            write!(f, ", Zeile {}", self.zeile)?;
+        }
+        if let Some(spalte) = &self.spalte {
+            write!(f, ", Spalte {spalte}")?;
+        }
+        if let Some(wert) = &self.wert {
+            write!(f, ", Wert „{wert}“")?;
+        }
+        Ok(())
+    }
+}
+
+/// The value as it is shown: one line, not too long.
+fn kurz(wert: &str) -> String {
+    let mut zeichen = wert.chars().map(|c| if c.is_control() { ' ' } else { c });
+    let mut text: String = zeichen.by_ref().take(WERT_MAX).collect();
+    if zeichen.next().is_some() {
+        text.push('…');
+    }
+    text
+}
+
+/// Everything found in the files of one call. Errors refuse them all.
+#[derive(Debug, Default)]
+pub struct Bericht {
+    fehler: Vec<(Stelle, String)>,
+    hinweise: Vec<(Stelle, String)>,
+}
+
+impl Bericht {
+    /// Something that refuses the import: what is wrong and what to do.
+    pub fn fehler(&mut self, stelle: Stelle, text: impl Into<String>) {
+        self.fehler.push((stelle, text.into()));
+    }
+    /// Something to know that refuses nothing.
+    pub fn hinweis(&mut self, stelle: Stelle, text: impl Into<String>) {
+        self.hinweise.push((stelle, text.into()));
+    }
+    /// True when the import is refused.
+    #[must_use]
+    pub fn abgelehnt(&self) -> bool {
+        !self.fehler.is_empty()
+    }
+    /// Enough has been found; looking for more costs time and nobody reads it.
+    #[must_use]
+    pub fn voll(&self) -> bool {
+        self.fehler.len() >= GRENZE
+    }
+
+    /// The refusal: errors by file and line, then the hints, which often explain them.
+    #[must_use]
+    pub fn ablehnung(&self) -> String {
+        let mut text = format!(
+            "Nichts wurde übernommen, weil {} gefunden wurde{}.\n",
+            anzahl(self.fehler.len(), "Fehler", "Fehler"),
+            if self.fehler.len() == 1 { "" } else { "n" },
+        );
+        liste(&mut text, &self.fehler);
+        if !self.hinweise.is_empty() {
+            text.push_str("Hinweise:\n");
+            liste(&mut text, &self.hinweise);
+        }
+        text.push_str("Bitte die Dateien berichtigen und alle noch einmal zusammen einlesen.");
+        text
+    }
+
+    /// The hints of an import that went through; empty without any.
+    #[must_use]
+    pub fn hinweistext(&self) -> String {
+        let mut text = String::new();
+        liste(&mut text, &self.hinweise);
+        text
+    }
+}
+
+fn liste(text: &mut String, eintraege: &[(Stelle, String)]) {
+    let mut sortiert: Vec<_> = eintraege.iter().collect();
+    sortiert.sort();
+    sortiert.dedup();
+    for (stelle, satz) in sortiert.iter().take(GRENZE) {
+        let _ = writeln!(text, "  {stelle}: {satz}");
+    }
+    if sortiert.len() > GRENZE {
+        let _ = writeln!(text, "  … und {} weitere.", sortiert.len() - GRENZE);
+    }
+}
+
+/// A number with its noun.
+#[must_use]
+pub fn anzahl(zahl: usize, einzahl: &str, mehrzahl: &str) -> String {
+    format!("{zahl} {}", if zahl == 1 { einzahl } else { mehrzahl })
+}
+
+/// „a“, „b“ oder „c“.
+#[must_use]
+pub fn oder<'a>(worte: impl IntoIterator<Item = &'a str>) -> String {
+    let mut worte: Vec<String> = worte.into_iter().map(|wort| format!("„{wort}“")).collect();
+    match worte.pop() {
+        None => String::new(),
+        Some(letztes) if worte.is_empty() => letztes,
+        Some(letztes) => format!("{} oder {letztes}", worte.join(", ")),
+    }
+}
+
+/// The known word closest to a mistyped one, where it is close enough to be meant.
+#[must_use]
+pub fn naechstes<'a>(wort: &str, bekannt: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let gesucht = wort.to_lowercase();
+    bekannt
+        .into_iter()
+        .map(|kandidat| {
+            (
+                strsim::osa_distance(&gesucht, &kandidat.to_lowercase()),
+                kandidat,
+            )
+        })
+        .filter(|(abstand, kandidat)| {
+            *abstand * 5 <= 2 * gesucht.chars().count().max(kandidat.chars().count())
+        })
+        .min()
+        .map(|(_, kandidat)| kandidat)
+}
+
+/// „ Gemeint ist vielleicht „x“.“, or nothing.
+#[must_use]
+pub fn gemeint<'a>(wort: &str, bekannt: impl IntoIterator<Item = &'a str>) -> String {
+    naechstes(wort, bekannt)
+        .map(|nah| format!(" Gemeint ist vielleicht „{nah}“."))
+        .unwrap_or_default()
+}
