@@ -4,7 +4,7 @@
 
 /// `XP_AllgArtDerBaulNutzung`.
 const ALLG_ART: &str = "1000 2000 3000 4000 9999";
-/// `XP_BesondereArtDerBaulNutzung` with the allgArt it belongs to (§ 1 Abs. 2 BauNVO).
+/// `XP_BesondereArtDerBaulNutzung` with the allgArt it belongs to (§ 1 Abs. 2 `BauNVO`).
 const BESONDERE_ART: &[(&str, &str)] = &[
     ("1000", "1000"),
     ("1100", "1000"),

@@ -1,5 +1,15 @@
 //! The Flächennutzungsplan: plans, their versions (Fassung), areas and balance.
+//!
+//! Reading order: [`objekt`] (what an importer delivers), [`nutzung`] and [`codeliste`]
+//! (classes and codes), [`plan`] (which version is meant), [`bilanz`] (figures), `store`
+//! (SQL), `routes`.
 
+pub mod bilanz;
+pub mod bilanz_ausgabe;
 pub mod codeliste;
 pub mod nutzung;
 pub mod objekt;
+pub mod plan;
+pub mod routes;
+pub mod store;
+pub mod zahl;

@@ -4,7 +4,7 @@
 //! Decisions where XPlanung leaves room:
 //! * Only a Bebauungsfläche needs a code to find its key (W, M, G, S). A delivered
 //!   `allgArtDerBaulNutzung` decides; without it `besondereArtDerBaulNutzung` does,
-//!   by the groups of § 1 Abs. 2 BauNVO. When both are given and disagree the
+//!   by the groups of § 1 Abs. 2 `BauNVO`. When both are given and disagree the
 //!   delivered allgArt still decides and [`pruefe`] says so.
 //! * Code 9999 ("Sonstige") of the deciding attribute is `sonstiges`; an unknown
 //!   deciding code, or none at all, is `nicht_zugeordnet`.
@@ -142,7 +142,7 @@ pub fn zuordnen(klasse: &str, codes: &Map<String, Value>) -> &'static str {
     }
 }
 
-/// `XP_AllgArtDerBaulNutzung` → key (§ 1 Abs. 1 BauNVO).
+/// `XP_AllgArtDerBaulNutzung` → key (§ 1 Abs. 1 `BauNVO`).
 fn baugruppe(allg_art: &str) -> &'static str {
     match allg_art {
         "1000" => "W",

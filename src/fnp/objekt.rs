@@ -35,7 +35,7 @@ impl Rechtsstand {
 /// Geometry in EPSG:25832 (easting, northing; metres), arcs already drawn as chords of at most 1 mm sagitta.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Geometrie {
-    /// Areas, also MultiSurface.
+    /// Areas, also `MultiSurface`.
     Flaeche(MultiPolygon<f64>),
     /// Lines.
     Linie(MultiLineString<f64>),

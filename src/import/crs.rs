@@ -3,7 +3,7 @@
 //!
 //! Axis order is the trap: for the Gauss-Krüger and the geographic systems the short
 //! form `EPSG:31468` is taken as easting, northing (longitude, latitude), the URN and
-//! http forms mean the order of the EPSG register, northing first; AdV names mean
+//! http forms mean the order of the EPSG register, northing first; `AdV` names mean
 //! easting first for projected systems. Files get it wrong, so the numbers have the
 //! last word: what lies in Germany only the other way round is swapped, and the
 //! caller is told.
@@ -20,7 +20,7 @@ pub struct Bezugssystem {
     pub epsg: u32,
     /// Name for messages.
     pub name: &'static str,
-    /// AdV name (`urn:adv:crs:…`), where there is one.
+    /// `AdV` name (`urn:adv:crs:…`), where there is one.
     adv: Option<&'static str>,
     /// The EPSG register names northing (latitude) first.
     register_norden_zuerst: bool,
@@ -176,12 +176,12 @@ impl Umrechner {
     }
 
     fn mit_proj(&mut self, epsg: u32, punkte: &mut [Coord<f64>]) -> Result<()> {
-        let stelle = match self.offen.iter().position(|(e, _)| *e == epsg) {
-            Some(stelle) => stelle,
-            None => {
-                self.offen.push((epsg, oeffne(epsg)?));
-                self.offen.len() - 1
-            }
+        let bekannt = self.offen.iter().position(|(e, _)| *e == epsg);
+        let stelle = if let Some(stelle) = bekannt {
+            stelle
+        } else {
+            self.offen.push((epsg, oeffne(epsg)?));
+            self.offen.len() - 1
         };
         let mut x: Vec<f64> = punkte.iter().map(|p| p.x).collect();
         let mut y: Vec<f64> = punkte.iter().map(|p| p.y).collect();

@@ -21,16 +21,13 @@ pub(super) struct Bericht {
 
 impl Bericht {
     pub(super) fn melde(&mut self, befund: Befund) {
-        let zaehler = match self.anzahl.iter().position(|(c, _, _)| *c == befund.code) {
-            Some(i) => &mut self.anzahl[i],
-            None => {
-                self.anzahl.push((befund.code.clone(), befund.schwere, 0));
-                let letzter = self.anzahl.len() - 1;
-                &mut self.anzahl[letzter]
-            }
-        };
-        zaehler.2 += 1;
-        if zaehler.2 <= JE_CODE {
+        let bekannt = self.anzahl.iter().position(|(c, _, _)| *c == befund.code);
+        let stelle = bekannt.unwrap_or_else(|| {
+            self.anzahl.push((befund.code.clone(), befund.schwere, 0));
+            self.anzahl.len() - 1
+        });
+        self.anzahl[stelle].2 += 1;
+        if self.anzahl[stelle].2 <= JE_CODE {
             self.befunde.push(befund);
         }
     }

@@ -33,6 +33,7 @@ fn sehnen(radius: f64, winkel: f64, grenze: usize) -> Option<usize> {
 
 /// Centre and radius of the circle through three points; None when they are (almost)
 /// on a line.
+#[expect(clippy::many_single_char_names, reason = "the letters of the formula")]
 fn umkreis(a: Coord<f64>, b: Coord<f64>, c: Coord<f64>) -> Option<(Coord<f64>, f64)> {
     // Relative to a: UTM coordinates have too many digits for the products below.
     let (p, q) = (b - a, c - a);
@@ -92,17 +93,22 @@ pub(super) fn kreis(
     c: Coord<f64>,
     grenze: usize,
 ) -> Result<Option<Vec<Coord<f64>>>, ()> {
-    let mut p = [a, b, c];
-    p.sort_by(|m, n| m.x.total_cmp(&n.x).then(m.y.total_cmp(&n.y)));
-    let (mitte, radius) = umkreis(p[0], p[1], p[2]).ok_or(())?;
-    let Some(mut v) = punkte(mitte, radius, p[0], TAU, grenze) else {
+    let mut ecken = [a, b, c];
+    ecken.sort_by(|links, rechts| {
+        links
+            .x
+            .total_cmp(&rechts.x)
+            .then(links.y.total_cmp(&rechts.y))
+    });
+    let (mitte, radius) = umkreis(ecken[0], ecken[1], ecken[2]).ok_or(())?;
+    let Some(mut rand) = punkte(mitte, radius, ecken[0], TAU, grenze) else {
         return Ok(None);
     };
-    v.push(p[0]);
+    rand.push(ecken[0]);
     if (b.x - a.x) * (c.y - a.y) - (b.y - a.y) * (c.x - a.x) < 0.0 {
-        v.reverse();
+        rand.reverse();
     }
-    Ok(Some(v))
+    Ok(Some(rand))
 }
 
 /// `start` and the vertices after it, without the last one.

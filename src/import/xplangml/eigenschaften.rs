@@ -20,7 +20,6 @@ const LISTEN: &[&str] = &[
     "detailArtDerFestlegung",
     "massnahme",
     "betreten",
-    "typ",
 ];
 /// Names that changed between versions.
 const UMBENANNT: &[(&str, &str)] = &[("sonderNutzung", "sondernutzung")];

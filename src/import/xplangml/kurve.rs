@@ -5,7 +5,7 @@ use geo_types::Coord;
 
 use super::baum::Element;
 use super::bogen;
-use super::gml::{Erbe, Leser, Lesung, unlesbar};
+use super::koordinaten::{Erbe, Leser, Lesung, unlesbar};
 use super::version::Raum;
 use crate::fnp::objekt::Schwere;
 

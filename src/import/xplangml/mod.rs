@@ -2,8 +2,8 @@
 //!
 //! Reading order for the engineer: [`lies`] here; `quelle` (bytes → UTF-8), `baum`
 //! (XML → one feature as a tree), `version` (namespaces), `plan` (what a feature is
-//! and where it goes), `eigenschaften` and `kopf` (attributes), `gml`, `kurve` and
-//! `bogen` (geometry), `bericht` (counts and findings).
+//! and where it goes), `eigenschaften` and `kopf` (attributes), `gml`, `kurve`,
+//! `bogen` and `koordinaten` (geometry), `bericht` (counts and findings).
 //!
 //! Memory holds one feature at a time. Nothing is fetched: no schema, no xlink, no
 //! DTD. The file is refused ([`Error::Eingabe`], with line) only when it cannot be
@@ -23,6 +23,7 @@ mod bogen;
 mod deutsch;
 mod eigenschaften;
 mod gml;
+mod koordinaten;
 mod kopf;
 mod kurve;
 mod plan;

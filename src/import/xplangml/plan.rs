@@ -9,7 +9,7 @@ use geo_types::{Coord, MultiPolygon};
 
 use super::baum::Element;
 use super::bericht::Bericht;
-use super::gml::{Hindernis, Leser};
+use super::koordinaten::{Hindernis, Leser};
 use super::{Gelesen, deutsch, eigenschaften, kopf};
 use crate::error::{Error, Result};
 use crate::fnp::nutzung::{self, Basis};
@@ -25,7 +25,7 @@ pub(super) struct Plan<'a> {
     bericht: Bericht,
     /// The plan and its line.
     kopf: Option<(PlanKopf, u64)>,
-    /// Geltungsbereich of the FP_Bereich, used when the plan has none.
+    /// Geltungsbereich of the `FP_Bereich`, used when the plan has none.
     bereich_flaeche: MultiPolygon<f64>,
     /// Other plan classes in the file and how often.
     andere_plaene: BTreeMap<String, u64>,
@@ -332,7 +332,15 @@ impl<'a> Plan<'a> {
 
     fn bemerkungen(&mut self, el: &Element) {
         for b in self.leser.bemerkungen() {
-            self.melde(el, b.code, b.schwere, b.ort, b.text);
+            let objekt = Some(el).filter(|_| !b.ganze_datei);
+            self.bericht.melde(Befund {
+                code: b.code.to_owned(),
+                schwere: b.schwere,
+                klasse: objekt.map(|el| el.name.clone()),
+                kennung: objekt.and_then(|el| el.attribut("id")).map(str::to_owned),
+                ort: b.ort.map(|p| [p.x, p.y]),
+                text: b.text,
+            });
         }
     }
 

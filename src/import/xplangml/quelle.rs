@@ -42,6 +42,8 @@ pub(super) struct Quelle<R> {
     zeile: u64,
     spalte: u64,
     token: usize,
+    /// A control character went by; the next read refuses.
+    steuerzeichen: bool,
 }
 
 impl<R: BufRead> Quelle<R> {
@@ -68,6 +70,7 @@ impl<R: BufRead> Quelle<R> {
             zeile: 1,
             spalte: 1,
             token: 0,
+            steuerzeichen: false,
         })
     }
 
@@ -92,6 +95,11 @@ impl<R: BufRead> BufRead for Quelle<R> {
                 "ein einzelner Wert ist größer als {} MB",
                 TOKEN_GRENZE >> 20
             )));
+        }
+        if self.steuerzeichen {
+            return Err(ablehnen(
+                "die Datei enthält Steuerzeichen, die in XML nicht erlaubt sind",
+            ));
         }
         let bytes = match &mut self.weg {
             Weg::Direkt => self.innen.fill_buf()?,
@@ -120,14 +128,6 @@ impl<R: BufRead> BufRead for Quelle<R> {
                 &puffer[*pos..*bis]
             }
         };
-        if bytes
-            .iter()
-            .any(|b| *b < 0x20 && !matches!(b, b'\n' | b'\r' | b'\t'))
-        {
-            return Err(ablehnen(
-                "die Datei enthält Steuerzeichen, die in XML nicht erlaubt sind",
-            ));
-        }
         Ok(bytes)
     }
 
@@ -138,13 +138,18 @@ impl<R: BufRead> BufRead for Quelle<R> {
             Weg::Uebersetzt { puffer, pos, .. } => &puffer[*pos..],
         };
         let gelesen = &gelesen[..anzahl.min(gelesen.len())];
-        let umbrueche = gelesen.iter().filter(|b| **b == b'\n').count();
-        if umbrueche > 0 {
-            self.zeile += umbrueche as u64;
-            let letzter = gelesen.iter().rposition(|b| *b == b'\n').unwrap_or(0);
-            self.spalte = (gelesen.len() - letzter) as u64;
-        } else {
-            self.spalte += gelesen.len() as u64;
+        // Checked here and not in fill_buf, which sees the same bytes many times.
+        for byte in gelesen {
+            self.spalte += 1;
+            match byte {
+                b'\n' => {
+                    self.zeile += 1;
+                    self.spalte = 1;
+                }
+                b'\r' | b'\t' => {}
+                0..0x20 => self.steuerzeichen = true,
+                _ => {}
+            }
         }
         self.token += anzahl;
         match &mut self.weg {

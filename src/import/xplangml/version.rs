@@ -2,7 +2,7 @@
 
 /// `http://www.xplanung.de/xplangml/` + `5/1`.
 const STAMM: &str = "http://www.xplanung.de/xplangml/";
-/// Flattened view of the XPlanSyn WFS: text values instead of codes, not XPlanGML.
+/// Flattened view of the `XPlanSyn` WFS: text values instead of codes, not XPlanGML.
 const XPLANSYN: &str = "http://www.deegree.org/xplanung/1/0";
 const GML: &str = "http://www.opengis.net/gml";
 const WFS: &str = "http://www.opengis.net/wfs";

@@ -1,0 +1,82 @@
+//! `import fnp`: one plan file → one Fassung, in one transaction.
+//!
+//! [`lesen`] reads, sorts and checks without the database; [`laden`] writes. Between them
+//! stands the [`Lieferung`], everything the file says.
+
+pub mod laden;
+pub mod lesen;
+
+use std::path::PathBuf;
+
+use super::protokoll::{Ergebnis, Protokoll};
+use crate::db::Database;
+use crate::error::{Error, Result};
+use crate::fnp::plan::Stand;
+use lesen::Lieferung;
+
+/// What the caller asked for.
+#[derive(Debug, Clone, Default)]
+pub struct Auftrag {
+    /// The file.
+    pub datei: PathBuf,
+    /// Kennung of the plan.
+    pub plan: Option<String>,
+    /// State, instead of the file's rechtsstand.
+    pub stand: Option<Stand>,
+    /// Publish drafts too.
+    pub veroeffentlichen: bool,
+    /// Repair invalid areas.
+    pub reparieren: bool,
+    /// Read and check only.
+    pub probe: bool,
+    /// Who imports.
+    pub wer: String,
+}
+
+/// Imports a plan; the protocol tells of refusals too.
+///
+/// # Errors
+/// The refusal beside its protocol; nothing was stored then.
+pub async fn fuehre_aus(db: &Database, auftrag: &Auftrag) -> std::result::Result<Protokoll, (Error, Box<Protokoll>)> {
+    let mut protokoll = Protokoll {
+        datei: auftrag
+            .datei
+            .file_name()
+            .map_or_else(String::new, |name| name.to_string_lossy().into_owned()),
+        format: "unbekannt".into(),
+        version: None,
+        plan: auftrag.plan.clone(),
+        ergebnis: Ergebnis::Abgelehnt,
+        klassen: Vec::new(),
+        befunde: Vec::new(),
+        bilanz: None,
+    };
+    match versuche(db, auftrag, &mut protokoll).await {
+        Ok(()) => Ok(protokoll),
+        Err(error) => {
+            protokoll.ergebnis = Ergebnis::Abgelehnt;
+            protokoll.befunde.push(crate::fnp::objekt::Befund {
+                code: "abgelehnt".into(),
+                schwere: crate::fnp::objekt::Schwere::Fehler,
+                klasse: None,
+                kennung: None,
+                ort: None,
+                text: error.to_string(),
+            });
+            Err((error, Box::new(protokoll)))
+        }
+    }
+}
+
+async fn versuche(db: &Database, auftrag: &Auftrag, protokoll: &mut Protokoll) -> Result<()> {
+    let kopie = auftrag.clone();
+    let mut lieferung: Lieferung = tokio::task::spawn_blocking(move || lesen::lies(&kopie))
+        .await
+        .map_err(Error::intern)??;
+    protokoll.format = lieferung.format.to_owned();
+    protokoll.version = Some(lieferung.kopf.version.clone());
+    protokoll.plan = Some(lieferung.kennung.clone());
+    protokoll.klassen = std::mem::take(&mut lieferung.klassen);
+    protokoll.befunde = std::mem::take(&mut lieferung.befunde);
+    laden::lade(db, auftrag, lieferung, protokoll).await
+}

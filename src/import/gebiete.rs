@@ -1,0 +1,1 @@
+//! `import gemeinde|ortsteile|dorferneuerung`: areas with a name from GeoJSON or GeoPackage.

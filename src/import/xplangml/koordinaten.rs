@@ -1,0 +1,351 @@
+//! Numbers to places: coordinates of a geometry in EPSG:25832, with the reference
+//! system and dimension inherited from the elements around them.
+
+use std::collections::HashSet;
+
+use geo_types::Coord;
+
+use super::baum::Element;
+use super::version::Raum;
+use crate::error::{Error, Result};
+use crate::fnp::objekt::Schwere;
+use crate::import::crs::{self, Angabe, Umrechner};
+
+/// Vertices of one object, arcs drawn.
+const PUNKTE_GRENZE: usize = 2_000_000;
+/// No supported system has larger numbers; squares of them stay finite.
+const GROESSTE_ZAHL: f64 = 1e9;
+
+/// Why a geometry could not be read.
+#[derive(Debug)]
+pub(super) enum Hindernis {
+    /// This object cannot be read; the plan can.
+    Objekt {
+        /// Line.
+        zeile: u64,
+        /// German sentence without the place.
+        text: String,
+    },
+    /// The file is refused.
+    Datei(Error),
+}
+
+impl From<Error> for Hindernis {
+    fn from(e: Error) -> Self {
+        Self::Datei(e)
+    }
+}
+
+pub(super) type Lesung<T> = Result<T, Hindernis>;
+
+pub(super) fn unlesbar<T>(el: &Element, text: impl Into<String>) -> Lesung<T> {
+    Err(Hindernis::Objekt {
+        zeile: el.zeile,
+        text: text.into(),
+    })
+}
+
+/// A remark about a geometry; the caller adds class and gml:id.
+#[derive(Debug)]
+pub(super) struct Bemerkung {
+    pub code: &'static str,
+    pub schwere: Schwere,
+    pub ort: Option<Coord<f64>>,
+    pub text: String,
+    /// About the file, told once; not about the object at hand.
+    pub ganze_datei: bool,
+}
+
+/// Inherited from the elements around: srsName and srsDimension.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Erbe {
+    pub srs: Option<Angabe>,
+    dimension: Option<usize>,
+}
+
+/// Reads geometries; knows the file's reference system and keeps the remarks.
+#[derive(Debug, Default)]
+pub(super) struct Leser {
+    umrechner: Umrechner,
+    /// From the collection's Envelope, else the first one seen anywhere.
+    datei: Option<Angabe>,
+    datei_aus_umschlag: bool,
+    zuletzt: Option<(String, Angabe)>,
+    gemeldet: HashSet<(&'static str, u32)>,
+    /// Vertices of the object at hand.
+    punkte: usize,
+    bemerkungen: Vec<Bemerkung>,
+}
+
+impl Leser {
+    /// Takes the srsName of the collection's `boundedBy` as the file's.
+    pub(super) fn umschlag(&mut self, bounded_by: &Element) -> Result<()> {
+        if let Some(angabe) = self.umschlag_von(bounded_by)? {
+            self.datei = Some(angabe);
+            self.datei_aus_umschlag = true;
+        }
+        Ok(())
+    }
+
+    pub(super) fn umschlag_von(&mut self, bounded_by: &Element) -> Result<Option<Angabe>> {
+        match bounded_by
+            .suche("Envelope")
+            .and_then(|e| Some((e.attribut("srsName")?, e.zeile)))
+        {
+            Some((name, zeile)) => self.angabe(name, zeile).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// Remarks since the last call.
+    pub(super) fn bemerkungen(&mut self) -> Vec<Bemerkung> {
+        std::mem::take(&mut self.bemerkungen)
+    }
+
+    pub(super) fn bemerke(
+        &mut self,
+        code: &'static str,
+        schwere: Schwere,
+        ort: Option<Coord<f64>>,
+        text: String,
+    ) {
+        self.bemerkungen.push(Bemerkung {
+            code,
+            schwere,
+            ort,
+            text,
+            ganze_datei: false,
+        });
+    }
+
+    /// Says something about a reference system once per file.
+    fn bemerke_einmal(
+        &mut self,
+        code: &'static str,
+        schwere: Schwere,
+        epsg: u32,
+        ort: Option<Coord<f64>>,
+        text: impl FnOnce() -> String,
+    ) {
+        if self.gemeldet.insert((code, epsg)) {
+            self.bemerkungen.push(Bemerkung {
+                code,
+                schwere,
+                ort,
+                text: text(),
+                ganze_datei: true,
+            });
+        }
+    }
+
+    fn angabe(&mut self, name: &str, zeile: u64) -> Result<Angabe> {
+        if let Some((zuletzt, angabe)) = &self.zuletzt
+            && zuletzt == name
+        {
+            return Ok(*angabe);
+        }
+        let Some(angabe) = crs::erkenne(name) else {
+            return Err(Error::eingabe(format!(
+                "Zeile {zeile}: Das Bezugssystem „{name}“ wird nicht gelesen. Gelesen werden: {}. \
+                 Bitte den Plan in einem davon ausgeben lassen.",
+                crs::unterstuetzte()
+            )));
+        };
+        if self.datei.is_none() {
+            self.datei = Some(angabe);
+        }
+        self.zuletzt = Some((name.to_owned(), angabe));
+        Ok(angabe)
+    }
+
+    /// `srsName` and `srsDimension` of an element, else those around it.
+    pub(super) fn erbe(&mut self, el: &Element, von: Erbe) -> Result<Erbe> {
+        Ok(Erbe {
+            srs: match el.attribut("srsName") {
+                Some(name) => Some(self.angabe(name, el.zeile)?),
+                None => von.srs,
+            },
+            dimension: el
+                .attribut("srsDimension")
+                .and_then(|d| d.parse().ok())
+                .or(von.dimension),
+        })
+    }
+
+    /// All positions directly in an element (`posList`, `pos`, `pointProperty`,
+    /// `coordinates`), transformed.
+    pub(super) fn koordinaten(&mut self, el: &Element, erbe: Erbe) -> Lesung<Vec<Coord<f64>>> {
+        let mut punkte = Vec::new();
+        // Consecutive gml:pos of the same system are transformed together.
+        let mut lauf: Option<(Angabe, usize)> = None;
+        for kind in el.kinder.iter().filter(|k| k.raum == Raum::Gml) {
+            let quelle = match kind.name.as_str() {
+                "posList" | "pos" | "coordinates" => kind,
+                "pointProperty" | "pointRep" => match kind.suche("pos") {
+                    Some(pos) => pos,
+                    None => {
+                        return unlesbar(
+                            kind,
+                            "ein Punkt ist nur ein Verweis oder leer; Verweisen wird nicht gefolgt",
+                        );
+                    }
+                },
+                _ => continue,
+            };
+            let erbe = self.erbe(quelle, erbe)?;
+            let angabe = self.bezug(erbe, quelle)?;
+            let beginn = match lauf {
+                Some((alt, beginn))
+                    if alt.system.epsg == angabe.system.epsg
+                        && alt.norden_zuerst == angabe.norden_zuerst =>
+                {
+                    beginn
+                }
+                Some((alt, beginn)) => {
+                    self.umrechnen(alt, &mut punkte[beginn..], el)?;
+                    punkte.len()
+                }
+                None => punkte.len(),
+            };
+            lauf = Some((angabe, beginn));
+            zahlen(quelle, erbe.dimension.unwrap_or(2), &mut punkte)?;
+        }
+        if let Some((angabe, beginn)) = lauf {
+            self.umrechnen(angabe, &mut punkte[beginn..], el)?;
+        }
+        self.zaehle(punkte.len(), el)?;
+        Ok(punkte)
+    }
+
+    fn bezug(&mut self, erbe: Erbe, el: &Element) -> Result<Angabe> {
+        if let Some(angabe) = erbe.srs {
+            return Ok(angabe);
+        }
+        let Some(angabe) = self.datei else {
+            return Err(Error::eingabe(format!(
+                "Zeile {}: Die Geometrie nennt kein Bezugssystem (srsName), und weder die Datei (boundedBy/Envelope) \
+                 noch eine Geometrie davor nennt eines. Bitte den Plan mit srsName ausgeben lassen, z. B. \
+                 srsName=\"EPSG:25832\".",
+                el.zeile
+            )));
+        };
+        if !self.datei_aus_umschlag {
+            self.bemerke_einmal("srsname-fehlt", Schwere::Hinweis, angabe.system.epsg, None, || {
+                format!(
+                    "Ab Zeile {} nennen Geometrien kein Bezugssystem (srsName); angenommen ist das der übrigen \
+                     Datei, EPSG:{}.",
+                    el.zeile, angabe.system.epsg
+                )
+            });
+        }
+        Ok(angabe)
+    }
+
+    fn umrechnen(&mut self, angabe: Angabe, punkte: &mut [Coord<f64>], el: &Element) -> Lesung<()> {
+        let epsg = angabe.system.epsg;
+        let lage = match self.umrechner.nach_25832(angabe, punkte) {
+            Ok(lage) => lage,
+            Err(Error::Eingabe(text)) => return unlesbar(el, text),
+            Err(e) => return Err(e.into()),
+        };
+        let ort = punkte.first().copied();
+        if epsg != 25832 {
+            self.bemerke_einmal("crs-umgerechnet", Schwere::Hinweis, epsg, None, || {
+                format!(
+                    "Die Koordinaten sind von EPSG:{epsg} ({}) nach EPSG:25832 umgerechnet.",
+                    angabe.system.name
+                )
+            });
+        }
+        if lage.vertauscht {
+            self.bemerke_einmal("achsen-vertauscht", Schwere::Warnung, epsg, ort, || {
+                format!(
+                    "Ab Zeile {}: Rechts- und Hochwert stehen in anderer Reihenfolge, als EPSG:{epsg} in dieser \
+                     Schreibweise verlangt; sie wurden vertauscht gelesen. Bitte die Lage des Plans prüfen.",
+                    el.zeile
+                )
+            });
+        }
+        if lage.ausserhalb {
+            self.bemerke_einmal("lage-ausserhalb", Schwere::Warnung, epsg, ort, || {
+                format!(
+                    "Ab Zeile {}: Koordinaten liegen außerhalb Deutschlands, gelesen als EPSG:{epsg}. Stimmt das \
+                     Bezugssystem?",
+                    el.zeile
+                )
+            });
+        }
+        Ok(())
+    }
+
+    /// A new object begins.
+    pub(super) fn neues_objekt(&mut self) {
+        self.punkte = 0;
+    }
+
+    /// Vertices left for this object.
+    pub(super) fn uebrig(&self) -> usize {
+        PUNKTE_GRENZE - self.punkte
+    }
+
+    /// Counts vertices of this object against the limit.
+    pub(super) fn zaehle(&mut self, anzahl: usize, el: &Element) -> Lesung<()> {
+        if anzahl > self.uebrig() {
+            return unlesbar(
+                el,
+                format!("die Geometrie hat mehr als {PUNKTE_GRENZE} Stützpunkte"),
+            );
+        }
+        self.punkte += anzahl;
+        Ok(())
+    }
+}
+
+fn zahlen(el: &Element, dimension: usize, ziel: &mut Vec<Coord<f64>>) -> Lesung<()> {
+    // coordinates (GML 2): "x,y x,y"; elsewhere white space only.
+    let komma = el.name == "coordinates";
+    let mut stuecke = el
+        .text
+        .split(|c: char| c.is_ascii_whitespace() || (komma && c == ','))
+        .filter(|s| !s.is_empty());
+    if !(2..=3).contains(&dimension) {
+        return unlesbar(
+            el,
+            format!("Koordinaten mit srsDimension={dimension} werden nicht gelesen"),
+        );
+    }
+    let mut paar = [0.0; 3];
+    let mut stelle = 0;
+    for stueck in stuecke.by_ref() {
+        // "NaN" and "inf" parse as f64 in Rust; neither is a place.
+        let Some(zahl) = stueck
+            .parse::<f64>()
+            .ok()
+            .filter(|z| z.abs() < GROESSTE_ZAHL)
+        else {
+            return unlesbar(
+                el,
+                format!(
+                    "„{}“ ist keine Koordinate",
+                    stueck.chars().take(40).collect::<String>()
+                ),
+            );
+        };
+        paar[stelle] = zahl;
+        stelle += 1;
+        if stelle == dimension {
+            ziel.push(Coord {
+                x: paar[0],
+                y: paar[1],
+            });
+            stelle = 0;
+        }
+    }
+    if stelle != 0 {
+        return unlesbar(
+            el,
+            format!("die Anzahl der Zahlen ist kein Vielfaches von {dimension}"),
+        );
+    }
+    Ok(())
+}
