@@ -122,15 +122,14 @@ const browser = await chromium.launch({
 try {
   for (const { name, path, map } of PAGES) {
     for (const [width, screen] of Object.entries(SCREENS)) {
-      const problems = [];
+      let problems = [];
       try {
         const opened = await open(browser, screen, path);
-        problems.push(...opened.problems.splice(0));
-        if (map) await mapReady(opened.page).catch(() => opened.problems.push('die Karte meldet sich nicht bereit'));
+        ({ problems } = opened);
+        if (map) await mapReady(opened.page).catch(() => problems.push('die Karte meldet sich nicht bereit'));
         const wide = await opened.page.evaluate(() => document.documentElement.scrollWidth);
-        if (wide > screen.viewport.width) opened.problems.push(`die Seite ist ${wide} Punkte breit`);
+        if (wide > screen.viewport.width) problems.push(`die Seite ist ${wide} Punkte breit`);
         await opened.page.screenshot({ path: `${folder}/seite-${name}-${width}.png`, fullPage: !map });
-        problems.push(...opened.problems);
         await opened.page.context().close();
       } catch (error) {
         problems.push(error.message.split('\n')[0]);
