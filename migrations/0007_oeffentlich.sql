@@ -165,35 +165,55 @@ BEGIN
 END $$;
 
 -- Publishes one Fassung with its plan, areas, findings and figures.
-CREATE FUNCTION freigabe.veroeffentliche_fassung(nummer int) RETURNS void LANGUAGE plpgsql AS $$
+CREATE FUNCTION freigabe.veroeffentliche_fassung(fid int) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
   plan fnp.plan;
   lauf uuid;
   t text;
 BEGIN
-  UPDATE fnp.plan p SET veroeffentlichung = 'veroeffentlicht' FROM fnp.fassung f WHERE f.id = nummer AND p.id = f.plan_id AND p.veroeffentlichung <> 'veroeffentlicht';
-  SELECT p.* INTO STRICT plan FROM fnp.plan p JOIN fnp.fassung f ON f.plan_id = p.id WHERE f.id = nummer;
-  SELECT importlauf_id INTO lauf FROM fnp.fassung WHERE id = nummer;
+  UPDATE fnp.plan p SET veroeffentlichung = 'veroeffentlicht' FROM fnp.fassung f WHERE f.id = fid AND p.id = f.plan_id AND p.veroeffentlichung <> 'veroeffentlicht';
+  SELECT p.* INTO STRICT plan FROM fnp.plan p JOIN fnp.fassung f ON f.plan_id = p.id WHERE f.id = fid;
+  SELECT importlauf_id INTO lauf FROM fnp.fassung WHERE id = fid;
   PERFORM freigabe.uebertrage('fnp.plan', format('id = %L', plan.id), 'false');
   PERFORM freigabe.uebertrage('fnp.plan_gemeinde', format('plan_id = %L', plan.id), format('plan_id = %L', plan.id));
-  UPDATE oeffentlich.fassung SET aktuell = false WHERE plan_id = plan.id AND id <> nummer AND aktuell;
-  PERFORM freigabe.uebertrage('fnp.fassung', format('plan_id = %L AND (id = %s OR id IN (SELECT id FROM oeffentlich.fassung))', plan.id, nummer), 'false');
-  IF to_regclass('oeffentlich.flaeche_f' || nummer) IS NULL THEN
-    PERFORM fnp.fassung_anlegen('oeffentlich', nummer);
+  UPDATE oeffentlich.fassung SET aktuell = false WHERE plan_id = plan.id AND id <> fid AND aktuell;
+  PERFORM freigabe.uebertrage('fnp.fassung', format('plan_id = %L AND (id = %s OR id IN (SELECT id FROM oeffentlich.fassung))', plan.id, fid), 'false');
+  IF to_regclass('oeffentlich.flaeche_f' || fid) IS NULL THEN
+    PERFORM fnp.fassung_anlegen('oeffentlich', fid);
     FOREACH t IN ARRAY ARRAY['flaeche', 'ueberlagerung', 'linie', 'punkt', 'anteil'] LOOP
-      EXECUTE (SELECT format('INSERT INTO oeffentlich.%I (%s) SELECT %s FROM fnp.%I WHERE fassung_id = $1', t || '_f' || nummer, s, s, t)
+      EXECUTE (SELECT format('INSERT INTO oeffentlich.%I (%s) SELECT %s FROM fnp.%I WHERE fassung_id = $1', t || '_f' || fid, s, s, t)
         FROM (SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) AS s FROM pg_attribute
-              WHERE attrelid = ('oeffentlich.' || t)::regclass AND attnum > 0 AND NOT attisdropped) x) USING nummer;
+              WHERE attrelid = ('oeffentlich.' || t)::regclass AND attnum > 0 AND NOT attisdropped) x) USING fid;
       PERFORM audit.beruehre('oeffentlich.' || t);
     END LOOP;
-    PERFORM fnp.fassung_anhaengen('oeffentlich', nummer);
+    PERFORM fnp.fassung_anhaengen('oeffentlich', fid);
   END IF;
-  PERFORM freigabe.uebertrage('fnp.pruefung', format('fassung_id = %s', nummer), format('fassung_id = %s', nummer));
+  PERFORM freigabe.uebertrage('fnp.pruefung', format('fassung_id = %s', fid), format('fassung_id = %s', fid));
   PERFORM freigabe.uebertrage('fnp.import_befund', format('importlauf_id = %L', lauf), format('importlauf_id = %L', lauf));
   PERFORM audit.beruehre('oeffentlich.import_befund');
-  PERFORM freigabe.vermerke('fassung', plan.kennung || '@' || (SELECT f.nummer FROM fnp.fassung f WHERE f.id = veroeffentliche_fassung.nummer), plan.version);
+  PERFORM freigabe.vermerke('fassung', plan.kennung || '@' || (SELECT f.nummer FROM fnp.fassung f WHERE f.id = fid), plan.version);
   PERFORM freigabe.wartende();
   PERFORM oeffentlich.leite_nach_import();
+END $$;
+
+-- Carries changed attributes of a published plan (its state) and of its published versions over.
+CREATE FUNCTION freigabe.plan_nachfuehren(pid uuid) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  IF EXISTS (SELECT FROM oeffentlich.plan WHERE id = pid) THEN
+    PERFORM freigabe.uebertrage('fnp.plan', format('id = %L', pid), 'false');
+    UPDATE oeffentlich.fassung o SET stand = f.stand, gueltig = f.gueltig FROM fnp.fassung f
+      WHERE f.id = o.id AND o.plan_id = pid AND (o.stand, o.gueltig) IS DISTINCT FROM (f.stand, f.gueltig);
+  END IF;
+END $$;
+
+-- The join of a published Fassung after its Ortsteile changed.
+CREATE FUNCTION freigabe.verbund_nachfuehren(fid int) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  DELETE FROM oeffentlich.anteil WHERE fassung_id = fid;
+  INSERT INTO oeffentlich.anteil (fassung_id, ordnung, ortsteil_id, nutzung, rechtsstand, m2)
+    SELECT fassung_id, ordnung, ortsteil_id, nutzung, rechtsstand, m2 FROM fnp.anteil WHERE fassung_id = fid;
+  PERFORM freigabe.uebertrage('fnp.pruefung', format('fassung_id = %s', fid), format('fassung_id = %s', fid));
+  PERFORM audit.beruehre('oeffentlich.anteil'), audit.beruehre('oeffentlich.pruefung');
 END $$;
 
 RESET ROLE;

@@ -11,7 +11,7 @@ use crate::layers::{self, sammlung::Katalog};
 /// What the service was started with.
 #[derive(Debug, Clone)]
 pub struct App {
-    /// Logged in as `zielraum_public`, search_path `oeffentlich,public`: the only
+    /// Logged in as `zielraum_public`, `search_path` `oeffentlich,public`: the only
     /// way anonymous requests reach the database.
     pub public: PgPool,
     /// Published layers.

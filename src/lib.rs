@@ -2,8 +2,10 @@
 pub mod app;
 pub mod cli;
 pub mod db;
+pub mod dorferneuerung;
 pub mod error;
 pub mod fnp;
+pub mod gemeinde;
 pub mod http;
 pub mod import;
 pub mod layers;

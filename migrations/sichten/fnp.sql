@@ -92,3 +92,21 @@ BEGIN
     EXECUTE format('COMMENT ON COLUMN bilanz_ortsteil.%I IS %L', s, t);
   END LOOP;
 END $$;
+
+-- Area × Ortsteil: what a figure of the balance is made of, as a layer.
+CREATE VIEW anteil_sicht WITH (security_invoker = true) AS
+SELECT f.fassung_id, f.ordnung, f.kennung || '.' || coalesce(o.kennung, '-') AS id, f.kennung AS flaeche, o.kennung AS ortsteil, o.name AS ortsteil_name,
+  f.nutzung, n.name AS nutzung_name, f.rechtsstand, a.m2, a.m2 / nullif(f.flaeche_m2, 0) AS anteil, f.flaeche_m2, f.geom::geometry(MultiPolygon, 25832) AS geom
+FROM anteil a JOIN flaeche f ON f.fassung_id = a.fassung_id AND f.ordnung = a.ordnung JOIN nutzung n ON n.schluessel = f.nutzung LEFT JOIN ortsteil o ON o.id = a.ortsteil_id;
+COMMENT ON COLUMN anteil_sicht.id IS 'Kennung';
+COMMENT ON COLUMN anteil_sicht.flaeche IS 'Fläche (Kennung)';
+COMMENT ON COLUMN anteil_sicht.ortsteil IS 'Ortsteil (Kennung)';
+COMMENT ON COLUMN anteil_sicht.ortsteil_name IS 'Ortsteil';
+COMMENT ON COLUMN anteil_sicht.nutzung_name IS 'Nutzung (Klartext)';
+COMMENT ON COLUMN anteil_sicht.anteil IS 'Anteil der Fläche im Ortsteil
+0 bis 1.';
+
+CREATE VIEW anteil_aktuell WITH (security_invoker = true) AS
+SELECT k.plan, k.fassung, a.* FROM anteil_sicht a JOIN fassung_in_kraft k USING (fassung_id);
+COMMENT ON COLUMN anteil_aktuell.plan IS 'Plan';
+COMMENT ON COLUMN anteil_aktuell.fassung IS 'Fassung';

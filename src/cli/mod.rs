@@ -4,6 +4,8 @@
 //! not exist · 1 our fault or the machine's. Answers go to standard output, everything
 //! else (progress, protocols, errors) to standard error.
 
+mod bilanz;
+mod import;
 mod migrate;
 
 use std::path::PathBuf;
@@ -44,6 +46,11 @@ struct Global {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Daten einlesen
+    #[command(subcommand)]
+    Import(import::Was),
+    /// Flächenbilanz
+    Bilanz(bilanz::Bilanz),
     /// Datenbank anlegen oder auf den Stand dieses Programms bringen
     Migrate,
 }
@@ -101,6 +108,8 @@ fn run(cli: Cli) -> Result<()> {
 
 async fn dispatch(command: Command, db: &Database) -> Result<()> {
     match command {
+        Command::Import(was) => import::run(was, db).await,
+        Command::Bilanz(frage) => bilanz::run(frage, db).await,
         Command::Migrate => migrate::run(db),
     }
 }

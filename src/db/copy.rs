@@ -117,6 +117,10 @@ impl Row<'_> {
     pub fn bool(&mut self, value: bool) -> Result<()> {
         self.field(&[u8::from(value)])
     }
+    /// `uuid`.
+    pub fn uuid(&mut self, value: uuid::Uuid) -> Result<()> {
+        self.field(value.as_bytes())
+    }
     /// `jsonb`.
     pub fn jsonb(&mut self, value: &serde_json::Value) -> Result<()> {
         let mut bytes = vec![1];

@@ -106,3 +106,30 @@ pub async fn beitraege(
     .fetch_all(conn)
     .await?)
 }
+
+/// Kennung and name of all Ortsteile, by name.
+pub async fn ortsteile(conn: &mut PgConnection) -> Result<Vec<(String, String)>> {
+    Ok(
+        sqlx::query!(r#"SELECT kennung, name FROM ortsteil ORDER BY name COLLATE "de-x-icu", kennung"#)
+            .fetch_all(conn)
+            .await?
+            .into_iter()
+            .map(|row| (row.kennung, row.name))
+            .collect(),
+    )
+}
+
+/// Name of a Nutzung.
+pub async fn nutzung(conn: &mut PgConnection, schluessel: &str) -> Result<String> {
+    let schluessel_liste = sqlx::query!("SELECT schluessel, name FROM nutzung ORDER BY reihenfolge").fetch_all(conn).await?;
+    match schluessel_liste.iter().find(|row| row.schluessel == schluessel) {
+        Some(row) => Ok(row.name.clone()),
+        None => Err(crate::error::Error::parameter(
+            "nutzung",
+            format!(
+                "Die Nutzung „{schluessel}“ gibt es nicht. Möglich sind: {}.",
+                schluessel_liste.iter().map(|row| row.schluessel.as_str()).collect::<Vec<_>>().join(", ")
+            ),
+        )),
+    }
+}

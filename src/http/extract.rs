@@ -51,7 +51,11 @@ impl<S: Send + Sync> FromRequestParts<S> for Anfrage {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
-        let kontext = parts.extensions.get::<Kontext>().cloned().unwrap_or_default();
+        let kontext = parts
+            .extensions
+            .get::<Kontext>()
+            .cloned()
+            .unwrap_or_default();
         Ok(Self {
             parameter: Parameter::lies(parts.uri.query().unwrap_or_default())?,
             basis: Basis::von(&kontext, parts),
@@ -85,7 +89,9 @@ impl Parameter {
         let erster = werte.next().map(|(_, wert)| wert.as_str());
         if werte.next().is_some() {
             return Err(problem::PARAMETER
-                .mit(format!("Der Parameter „{name}“ steht mehrfach in der Anfrage; er darf einmal stehen."))
+                .mit(format!(
+                    "Der Parameter „{name}“ steht mehrfach in der Anfrage; er darf einmal stehen."
+                ))
                 .parameter(name));
         }
         Ok(erster)
@@ -93,7 +99,11 @@ impl Parameter {
 
     /// Refuses any parameter that is not in the list (OGC API – Features, 7.15.1).
     pub fn nur(&self, erlaubt: &[&str]) -> Result<(), Problem> {
-        match self.0.iter().find(|(name, _)| !erlaubt.contains(&name.as_str())) {
+        match self
+            .0
+            .iter()
+            .find(|(name, _)| !erlaubt.contains(&name.as_str()))
+        {
             None => Ok(()),
             Some((name, _)) => Err(unbekannt(name, erlaubt)),
         }
@@ -113,15 +123,21 @@ impl Parameter {
 pub fn unbekannt(name: &str, erlaubt: &[&str]) -> Problem {
     problem::PARAMETER
         .mit(format!(
-            "Den Parameter „{name}“ gibt es hier nicht. Möglich sind: {}.",
-            erlaubt.join(", ")
+            "Den Parameter „{name}“ gibt es hier nicht. {}",
+            if erlaubt.is_empty() {
+                "Diese Adresse hat keine Parameter.".to_owned()
+            } else {
+                format!("Möglich sind: {}.", erlaubt.join(", "))
+            }
         ))
         .parameter(name)
 }
 
 fn unlesbar(name: &str) -> Problem {
     problem::PARAMETER
-        .mit("Ein Parameter ist kein gültiges, prozentkodiertes UTF-8 oder enthält ein Nullzeichen.")
+        .mit(
+            "Ein Parameter ist kein gültiges, prozentkodiertes UTF-8 oder enthält ein Nullzeichen.",
+        )
         .parameter(name)
 }
 

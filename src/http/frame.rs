@@ -1,17 +1,18 @@
 //! What happens once around every request: id, size checks, problem bodies,
 //! OPTIONS from the routes' own method lists, cross-origin headers.
 
+use askama::Template;
 use axum::Router;
 use axum::extract::{Extension, Path, Request};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
-use askama::Template;
 
 use super::Kontext;
 use super::link::Basis;
 use super::negotiate::will_html;
+use super::openapi::{Pfad, pfad_parameter};
 use super::page::{STIL, Seite};
 use super::problem::{self, ARTEN, Art, PROBLEM_JSON, Problem};
 
@@ -28,6 +29,29 @@ pub fn rahmen(routes: Router, kontext: Kontext) -> Router {
         .layer(Extension(kontext))
 }
 
+/// The paths of this module, for `/api`.
+#[must_use]
+pub fn pfade() -> Vec<Pfad> {
+    let pfad = |pfad: &str, kennung: &str, titel: &str, parameter| Pfad {
+        pfad: pfad.to_owned(),
+        kennung: kennung.to_owned(),
+        titel: titel.to_owned(),
+        thema: "Dienst",
+        parameter,
+        medien: &["text/html"],
+    };
+    let slug = pfad_parameter("slug", "Art des Problems");
+    vec![
+        pfad("/probleme", "probleme", "Alle Fehlermeldungen", vec![]),
+        pfad(
+            "/probleme/{slug}",
+            "problem",
+            "Eine Fehlermeldung",
+            vec![slug],
+        ),
+    ]
+}
+
 fn router() -> Router {
     Router::new()
         .route("/probleme", get(liste))
@@ -36,7 +60,11 @@ fn router() -> Router {
 }
 
 /// See the module's head.
-pub async fn begleite(Extension(kontext): Extension<Kontext>, request: Request, next: Next) -> Response {
+pub async fn begleite(
+    Extension(kontext): Extension<Kontext>,
+    request: Request,
+    next: Next,
+) -> Response {
     let id = uuid::Uuid::now_v7().simple().to_string();
     let (parts, body) = request.into_parts();
     let method = parts.method.clone();
@@ -58,7 +86,13 @@ pub async fn begleite(Extension(kontext): Extension<Kontext>, request: Request, 
         if let Some(ursache) = &problem.ursache {
             tracing::error!(anfrage = id, adresse, ursache, "request failed");
         }
-        response = schreibe(&problem, response, &seite, &id, html && method != Method::HEAD);
+        response = schreibe(
+            &problem,
+            response.headers(),
+            &seite,
+            &id,
+            html && method != Method::HEAD,
+        );
     }
     ergaenze(response, &id)
 }
@@ -103,10 +137,14 @@ fn als_problem(response: &Response) -> Option<Problem> {
     })
 }
 
-fn schreibe(problem: &Problem, alt: Response, seite: &Seite, id: &str, html: bool) -> Response {
+fn schreibe(problem: &Problem, alt: &HeaderMap, seite: &Seite, id: &str, html: bool) -> Response {
     let status = problem.art.status;
     let mut neu = if html {
-        let vorlage = ProblemSeite { seite, problem, anfrage: id };
+        let vorlage = ProblemSeite {
+            seite,
+            problem,
+            anfrage: id,
+        };
         let text = vorlage.render().unwrap_or_else(|_| problem.detail.clone());
         (status, Html(text)).into_response()
     } else {
@@ -114,12 +152,12 @@ fn schreibe(problem: &Problem, alt: Response, seite: &Seite, id: &str, html: boo
         (status, [(header::CONTENT_TYPE, PROBLEM_JSON)], doc).into_response()
     };
     for name in [header::ALLOW, header::RETRY_AFTER] {
-        if let Some(wert) = alt.headers().get(&name) {
+        if let Some(wert) = alt.get(&name) {
             neu.headers_mut().insert(name, wert.clone());
         }
     }
     if status == StatusCode::METHOD_NOT_ALLOWED
-        && let Ok(wert) = HeaderValue::from_str(&allow(alt.headers()))
+        && let Ok(wert) = HeaderValue::from_str(&allow(alt))
     {
         neu.headers_mut().insert(header::ALLOW, wert);
     }
@@ -143,7 +181,10 @@ fn options(headers: &HeaderMap) -> Response {
             header::ACCESS_CONTROL_ALLOW_HEADERS,
             HeaderValue::from_static("Accept, Accept-Language, Content-Type, If-None-Match"),
         );
-        headers.insert(header::ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("3600"));
+        headers.insert(
+            header::ACCESS_CONTROL_MAX_AGE,
+            HeaderValue::from_static("3600"),
+        );
     }
     response
 }
@@ -160,7 +201,10 @@ fn ergaenze(mut response: Response, id: &str) -> Response {
         HeaderValue::from_static("Content-Crs, Link, X-Request-Id"),
     );
     headers.append(header::VARY, HeaderValue::from_static("Accept"));
-    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(
+        header::X_CONTENT_TYPE_OPTIONS,
+        HeaderValue::from_static("nosniff"),
+    );
     if let Ok(wert) = HeaderValue::from_str(id) {
         headers.insert(ANFRAGE_ID.clone(), wert);
     }
@@ -176,18 +220,31 @@ async fn stil() -> impl IntoResponse {
 }
 
 async fn liste(anfrage: super::extract::Anfrage) -> Result<Response, Problem> {
-    anfrage.parameter.nur(&["f"])?;
+    anfrage.parameter.nur(&[])?;
     let arten: Vec<&Art> = ARTEN.to_vec();
-    super::page::html(&ProblemeSeite { seite: anfrage.seite(), arten })
+    super::page::html(&ProblemeSeite {
+        seite: anfrage.seite(),
+        arten,
+    })
 }
 
-async fn seite(Path(slug): Path<String>, anfrage: super::extract::Anfrage) -> Result<Response, Problem> {
-    anfrage.parameter.nur(&["f"])?;
-    let arten: Vec<&Art> = ARTEN.iter().filter(|art| art.slug == slug).copied().collect();
+async fn seite(
+    Path(slug): Path<String>,
+    anfrage: super::extract::Anfrage,
+) -> Result<Response, Problem> {
+    anfrage.parameter.nur(&[])?;
+    let arten: Vec<&Art> = ARTEN
+        .iter()
+        .filter(|art| art.slug == slug)
+        .copied()
+        .collect();
     if arten.is_empty() {
         return Err(problem::NICHT_GEFUNDEN.mit(format!("Ein Problem „{slug}“ gibt es nicht.")));
     }
-    super::page::html(&ProblemeSeite { seite: anfrage.seite(), arten })
+    super::page::html(&ProblemeSeite {
+        seite: anfrage.seite(),
+        arten,
+    })
 }
 
 #[derive(Template)]

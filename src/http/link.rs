@@ -126,9 +126,15 @@ mod tests {
 
     #[test]
     fn host_header_or_public_url() {
-        assert_eq!(basis("karten.example:8080", None), "http://karten.example:8080");
+        assert_eq!(
+            basis("karten.example:8080", None),
+            "http://karten.example:8080"
+        );
         assert_eq!(basis("[::1]:8080", None), "http://[::1]:8080");
-        assert_eq!(basis("x", Some("https://geo.example/zr/")), "https://geo.example/zr");
+        assert_eq!(
+            basis("x", Some("https://geo.example/zr/")),
+            "https://geo.example/zr"
+        );
         assert_eq!(basis("a\"><script>", None), "http://localhost");
     }
 

@@ -114,12 +114,21 @@ mod tests {
     fn weighs_accept() {
         let browser = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
         assert_eq!(fuer(browser), Some(Format::Html));
-        assert_eq!(fuer("application/geo+json, application/json"), Some(Format::Json));
+        assert_eq!(
+            fuer("application/geo+json, application/json"),
+            Some(Format::Json)
+        );
         assert_eq!(fuer("*/*"), Some(Format::Json));
-        assert_eq!(fuer("text/html;q=0.2, application/json;q=0.1"), Some(Format::Html));
+        assert_eq!(
+            fuer("text/html;q=0.2, application/json;q=0.1"),
+            Some(Format::Html)
+        );
         assert_eq!(fuer("application/*"), Some(Format::Json));
         assert_eq!(fuer("text/*"), Some(Format::Html));
-        assert_eq!(fuer("*/*, application/json;q=0"), Some(Format::Html));
+        assert_eq!(
+            fuer("*/*, application/json;q=0, application/geo+json;q=0"),
+            Some(Format::Html)
+        );
         assert_eq!(fuer("application/vnd.oai.openapi+json;version=3.0"), None);
         assert_eq!(fuer("image/png"), None);
         assert_eq!(fuer("text/html;q=0"), None);

@@ -27,7 +27,7 @@ pub struct Pfad {
 
 /// A query parameter in the form QGIS reads: inline, `form`, not exploded, typed.
 #[must_use]
-pub fn anfrage_parameter(name: &str, beschreibung: &str, schema: Value) -> Value {
+pub fn anfrage_parameter(name: &str, beschreibung: &str, schema: &Value) -> Value {
     json!({
         "name": name, "in": "query", "description": beschreibung, "required": false,
         "style": "form", "explode": false, "schema": schema,
@@ -51,7 +51,7 @@ pub fn verweis(name: &str) -> Value {
 
 /// The whole document; `parameter` are the shared ones by name.
 #[must_use]
-pub fn dokument(basis: &Basis, pfade: &[Pfad], parameter: Map<String, Value>) -> Value {
+pub fn dokument(basis: &Basis, pfade: &[Pfad], parameter: &Map<String, Value>) -> Value {
     let mut paths = Map::new();
     for pfad in pfade {
         let inhalt: Map<String, Value> = pfad

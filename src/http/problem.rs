@@ -113,7 +113,10 @@ impl Problem {
     #[must_use]
     pub fn dokument(&self, wurzel: &str, anfrage: &str) -> Value {
         let mut doc = Map::new();
-        doc.insert("type".into(), json!(format!("{wurzel}/probleme/{}", self.art.slug)));
+        doc.insert(
+            "type".into(),
+            json!(format!("{wurzel}/probleme/{}", self.art.slug)),
+        );
         doc.insert("title".into(), json!(self.art.titel));
         doc.insert("status".into(), json!(self.art.status.as_u16()));
         doc.insert("detail".into(), json!(self.detail));

@@ -135,7 +135,11 @@ fn hash(datei: &mut File) -> Result<String> {
 fn entpacke(pfad: &Path) -> Result<tempfile::NamedTempFile> {
     let beschaedigt = |cause: zip::result::ZipError| Error::eingabe(format!("Das Zip-Archiv ist beschädigt: {cause}"));
     let mut archiv = zip::ZipArchive::new(BufReader::new(File::open(pfad)?)).map_err(beschaedigt)?;
-    let namen: Vec<String> = archiv.file_names().map(str::to_owned).collect();
+    let namen: Vec<String> = archiv
+        .file_names()
+        .map(|name| name.map(std::borrow::Cow::into_owned))
+        .collect::<std::result::Result<_, _>>()
+        .map_err(beschaedigt)?;
     let endung = |name: &str, wert: &str| {
         Path::new(name)
             .extension()

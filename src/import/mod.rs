@@ -6,6 +6,7 @@
 
 pub mod crs;
 pub mod datei;
+pub mod dorferneuerung;
 pub mod fnp;
 pub mod gebiete;
 mod hilbert;

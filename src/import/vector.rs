@@ -8,8 +8,7 @@ use std::path::Path;
 
 use gdal::vector::LayerAccess;
 use gdal::{Dataset, DatasetOptions, GdalOpenFlags};
-use geo::MapCoordsInPlace;
-use geo_types::{Coord, Geometry, MultiPolygon};
+use geo_types::{Coord, Geometry, LineString, MultiPolygon};
 use geozero::{ToGeo, wkb::Wkb};
 
 use super::crs::{self, Umrechner};
@@ -140,18 +139,28 @@ fn rechne_um(mut geom: MultiPolygon<f64>, angabe: crs::Angabe, umrechner: &mut U
     if punkte.iter().any(|p| !p.x.is_finite() || !p.y.is_finite()) {
         return Err(Error::eingabe(format!("Objekt {nr} hat eine Koordinate, die keine Zahl ist.")));
     }
-    umrechner.nach_25832(angabe, &mut punkte)?;
+    let lage = umrechner.nach_25832(angabe, &mut punkte)?;
+    if lage.ausserhalb {
+        return Err(Error::eingabe(format!(
+            "Objekt {nr} liegt nach seinen Koordinaten nicht in Deutschland; bitte das Koordinatenreferenzsystem der Datei prüfen."
+        )));
+    }
+    if lage.vertauscht {
+        tracing::warn!("Objekt {nr}: Rechts- und Hochwert waren vertauscht und wurden richtig gelesen.");
+    }
     // coords_iter walks exteriors before interiors, and so must the way back.
     let mut neu = punkte.into_iter();
     for polygon in &mut geom.0 {
-        polygon.exterior_mut(|ring| ring.map_coords_in_place(|alt| neu.next().unwrap_or(alt)));
-        polygon.interiors_mut(|ringe| {
-            for ring in ringe {
-                ring.map_coords_in_place(|alt| neu.next().unwrap_or(alt));
-            }
-        });
+        polygon.exterior_mut(|ring| ersetze(ring, &mut neu));
+        polygon.interiors_mut(|ringe| ringe.iter_mut().for_each(|ring| ersetze(ring, &mut neu)));
     }
     Ok(geom)
+}
+
+fn ersetze(ring: &mut LineString<f64>, neu: &mut impl Iterator<Item = Coord<f64>>) {
+    for (punkt, neu) in ring.0.iter_mut().zip(neu) {
+        *punkt = neu;
+    }
 }
 
 /// Old GeoJSON may name its CRS by a link, which GDAL would fetch.

@@ -17,7 +17,9 @@ pub const LIMIT_MAX: usize = 10_000;
 pub const LIMIT_HTML: usize = 50;
 
 /// Parameters of an items request that are no property filters.
-pub const FESTE: [&str; 7] = ["f", "limit", "bbox", "bbox-crs", "crs", "datetime", "cursor"];
+pub const FESTE: [&str; 7] = [
+    "f", "limit", "bbox", "bbox-crs", "crs", "datetime", "cursor",
+];
 
 /// One property filter.
 #[derive(Debug)]
@@ -58,9 +60,15 @@ impl Auswahl {
             };
             parameter.einzig(name)?;
             let wert = spalte.klasse.pruefe(wert).map_err(|erwartet| {
-                Error::parameter(name, format!("„{wert}“ passt nicht zu „{name}“. Erwartet wird {erwartet}."))
+                Error::parameter(
+                    name,
+                    format!("„{wert}“ passt nicht zu „{name}“. Erwartet wird {erwartet}."),
+                )
             })?;
-            filter.push(Filter { spalte: name.to_owned(), wert });
+            filter.push(Filter {
+                spalte: name.to_owned(),
+                wert,
+            });
         }
         let bbox_crs = system(parameter, "bbox-crs")?;
         let bbox = match parameter.einzig("bbox")? {
@@ -70,7 +78,10 @@ impl Auswahl {
         Ok(Self {
             limit: parameter.einzig("limit")?.map_or(Ok(vorgabe), limit)?,
             bbox,
-            zeit: parameter.einzig("datetime")?.map(Zeitraum::lies).transpose()?,
+            zeit: parameter
+                .einzig("datetime")?
+                .map(Zeitraum::lies)
+                .transpose()?,
             filter,
             cursor: parameter.einzig("cursor")?.map(Cursor::lies).transpose()?,
             crs: system(parameter, "crs")?.unwrap_or(Ziel::Crs84),

@@ -5,9 +5,9 @@
 use super::crs::{Lage, Ziel};
 use crate::error::{Error, Result};
 
-/// Longest piece of an edge, in degrees; its sagitta stays below 1 m.
-const SCHRITT_GRAD: f64 = 0.05;
-/// At most so many pieces an edge.
+/// Longest piece of an edge, in degrees: the chord of a parallel stays within 3 mm of it.
+const SCHRITT_GRAD: f64 = 0.005;
+/// At most so many pieces an edge; only boxes wider than 2° get longer ones.
 const STUECKE_MAX: f64 = 400.0;
 
 /// One or (across the antimeridian) two boxes in longitude and latitude, or one in metres.
@@ -24,7 +24,9 @@ impl Bbox {
         let falsch = |grund: &str| {
             Error::parameter(
                 "bbox",
-                format!("„{text}“ ist kein Ausschnitt: {grund} Erwartet werden 4 oder 6 Zahlen, zum Beispiel bbox=10.8,48.0,10.9,48.1."),
+                format!(
+                    "„{text}“ ist kein Ausschnitt: {grund} Erwartet werden 4 oder 6 Zahlen, zum Beispiel bbox=10.8,48.0,10.9,48.1."
+                ),
             )
         };
         let zahlen: Vec<f64> = text
@@ -32,12 +34,14 @@ impl Bbox {
             .map(|zahl| zahl.trim().parse::<f64>().ok().filter(|z| z.is_finite()))
             .collect::<Option<_>>()
             .ok_or_else(|| falsch("nicht jeder Wert ist eine endliche Zahl."))?;
-        let [a, b, c, d] = match *zahlen.as_slice() {
-            [a, b, c, d] => [a, b, c, d],
-            [a, b, _, c, d, _] => [a, b, c, d],
-            _ => return Err(falsch("die Anzahl stimmt nicht.")),
+        let ([a, b, c, d] | [a, b, _, c, d, _]) = *zahlen.as_slice() else {
+            return Err(falsch("die Anzahl stimmt nicht."));
         };
-        let [west, sued, ost, nord] = if system.breite_zuerst() { [b, a, d, c] } else { [a, b, c, d] };
+        let [west, sued, ost, nord] = if system.breite_zuerst() {
+            [b, a, d, c]
+        } else {
+            [a, b, c, d]
+        };
         if sued > nord {
             return Err(falsch("der untere Rand liegt über dem oberen."));
         }
@@ -51,7 +55,10 @@ impl Bbox {
         } else {
             vec![[west, sued, ost, nord]]
         };
-        Ok(Self { system: lage, kaesten })
+        Ok(Self {
+            system: lage,
+            kaesten,
+        })
     }
 
     /// The boxes as one EWKB geometry in the given system, or None when nothing of
@@ -95,13 +102,24 @@ impl Bbox {
 }
 
 fn schneide(a: [f64; 4], b: [f64; 4]) -> Option<[f64; 4]> {
-    let kasten = [a[0].max(b[0]), a[1].max(b[1]), a[2].min(b[2]), a[3].min(b[3])];
+    let kasten = [
+        a[0].max(b[0]),
+        a[1].max(b[1]),
+        a[2].min(b[2]),
+        a[3].min(b[3]),
+    ];
     (kasten[0] <= kasten[2] && kasten[1] <= kasten[3]).then_some(kasten)
 }
 
 /// Closed ring around a box with extra vertices, counter-clockwise.
 fn rand([west, sued, ost, nord]: [f64; 4], schritt: f64) -> Vec<(f64, f64)> {
-    let ecken = [(west, sued), (ost, sued), (ost, nord), (west, nord), (west, sued)];
+    let ecken = [
+        (west, sued),
+        (ost, sued),
+        (ost, nord),
+        (west, nord),
+        (west, sued),
+    ];
     let mut ring = vec![ecken[0]];
     for paar in ecken.windows(2) {
         let ((xa, ya), (xb, yb)) = (paar[0], paar[1]);
@@ -178,7 +196,16 @@ mod tests {
             kaesten("170,-1,-170,1"),
             Some(vec![[170.0, -1.0, 180.0, 1.0], [-180.0, -1.0, -170.0, 1.0]])
         );
-        for falsch in ["", "1,2,3", "1,2,3,4,5", "1,4,3,2", "a,2,3,4", "NaN,2,3,4", "1,2,inf,4", "1,,3,4"] {
+        for falsch in [
+            "",
+            "1,2,3",
+            "1,2,3,4,5",
+            "1,4,3,2",
+            "a,2,3,4",
+            "NaN,2,3,4",
+            "1,2,inf,4",
+            "1,,3,4",
+        ] {
             assert_eq!(kaesten(falsch), None, "{falsch}");
         }
     }

@@ -81,6 +81,9 @@ pub struct Eintrag {
     pub je: Option<Je>,
     /// Relation of the repeated collections, when it is not `relation`.
     pub je_relation: Option<String>,
+    /// Shows only plan versions in force: their numbers are bound as `fassung_id`.
+    #[serde(default)]
+    pub aktuell: bool,
     /// Columns that are not published.
     #[serde(default)]
     pub hide: Vec<String>,
@@ -101,7 +104,9 @@ pub fn lies(dateien: &[(&str, &str)]) -> Result<Vec<Eintrag>> {
     let mut eintraege: Vec<Eintrag> = Vec::new();
     for (name, text) in dateien {
         let datei: Datei = toml::from_str(text).map_err(|fehler| {
-            Error::eingabe(format!("Der Ebenenkatalog {name} ist nicht lesbar.\n{fehler}"))
+            Error::eingabe(format!(
+                "Der Ebenenkatalog {name} ist nicht lesbar.\n{fehler}"
+            ))
         })?;
         for eintrag in datei.layer {
             let zeile = text[..eintrag.span().start].matches('\n').count() + 1;
@@ -118,7 +123,8 @@ fn pruefe(eintrag: &Eintrag, bisher: &[Eintrag]) -> Result<()> {
     let falsch = |text: String| Err(Error::eingabe(format!("{}: {text}", eintrag.ort)));
     let id = &eintrag.id;
     let erlaubt = |c: char| c.is_alphanumeric() || "-_.".contains(c);
-    if id.is_empty() || id.chars().count() > 100 || !id.chars().all(erlaubt) || id.starts_with('.') {
+    if id.is_empty() || id.chars().count() > 100 || !id.chars().all(erlaubt) || id.starts_with('.')
+    {
         return falsch("Die id darf nur Buchstaben, Ziffern, „-“, „_“ und „.“ enthalten (höchstens 100 Zeichen).".into());
     }
     if let Some(anderer) = bisher.iter().find(|anderer| anderer.id == *id) {
@@ -127,7 +133,11 @@ fn pruefe(eintrag: &Eintrag, bisher: &[Eintrag]) -> Result<()> {
     if eintrag.title.trim().is_empty() {
         return falsch("title fehlt.".into());
     }
-    if eintrag.datetime.as_ref().is_some_and(|spalten| !(1..=2).contains(&spalten.len())) {
+    if eintrag
+        .datetime
+        .as_ref()
+        .is_some_and(|spalten| !(1..=2).contains(&spalten.len()))
+    {
         return falsch("datetime nennt eine Spalte oder zwei: [\"von\", \"bis\"].".into());
     }
     if eintrag.je_relation.is_some() && eintrag.je.is_none() {
@@ -199,21 +209,32 @@ mod tests {
     fn unknown_entries_name_their_line() {
         let text = "[[layer]]\nid = \"a\"\ntitle = \"A\"\nrelation = \"x.y\"\nfarbe = \"rot\"\n";
         let fehler = lies(&[("stadt.toml", text)]).unwrap_err().to_string();
-        assert!(fehler.contains("line 5") && fehler.contains("farbe"), "{fehler}");
+        assert!(
+            fehler.contains("line 5") && fehler.contains("farbe"),
+            "{fehler}"
+        );
     }
 
     #[test]
     fn ids_are_unique_over_all_files() {
         let text = "\n[[layer]]\nid = \"a\"\ntitle = \"A\"\nrelation = \"x.y\"\n";
-        let fehler = lies(&[("eins.toml", text), ("zwei.toml", text)]).unwrap_err().to_string();
-        assert!(fehler.contains("zwei.toml, Zeile 2") && fehler.contains("eins.toml"), "{fehler}");
+        let fehler = lies(&[("eins.toml", text), ("zwei.toml", text)])
+            .unwrap_err()
+            .to_string();
+        assert!(
+            fehler.contains("zwei.toml, Zeile 2") && fehler.contains("eins.toml"),
+            "{fehler}"
+        );
     }
 
     #[test]
     fn odd_names() {
         let paar = |a: &str, b: &str| (a.to_owned(), b.to_owned());
         assert_eq!(zerlege("fnp.flaeche").unwrap(), paar("fnp", "flaeche"));
-        assert_eq!(zerlege("Stadt.Grünflächen 2025").unwrap(), paar("Stadt", "Grünflächen 2025"));
+        assert_eq!(
+            zerlege("Stadt.Grünflächen 2025").unwrap(),
+            paar("Stadt", "Grünflächen 2025")
+        );
         assert_eq!(zerlege(r#""a.b"."c""d""#).unwrap(), paar("a.b", "c\"d"));
         for falsch in ["tabelle", "a.b.c", ".b", "a.", "\"a.b", "\"a\"b.c", ""] {
             assert!(zerlege(falsch).is_err(), "{falsch}");

@@ -171,7 +171,7 @@ impl Wandler {
 
     /// One position in the axis order of the answer.
     #[must_use]
-    pub fn wandle(&self, x: f64, y: f64) -> (f64, f64) {
+    pub fn wandle(self, x: f64, y: f64) -> (f64, f64) {
         let nach = self.nach.lage();
         let (x, y) = if self.von == nach {
             (x, y)
@@ -179,12 +179,16 @@ impl Wandler {
             let (lon, lat) = self.von.zu_grad(x, y);
             nach.von_grad(lon, lat)
         };
-        if self.nach.breite_zuerst() { (y, x) } else { (x, y) }
+        if self.nach.breite_zuerst() {
+            (y, x)
+        } else {
+            (x, y)
+        }
     }
 
     /// Decimals to write.
     #[must_use]
-    pub fn stellen(&self) -> u32 {
+    pub fn stellen(self) -> u32 {
         match self.nach.lage() {
             Lage::Geografisch => STELLEN_GRAD,
             Lage::Utm(_) | Lage::Mercator => STELLEN_METER,
@@ -291,7 +295,10 @@ mod tests {
             for (lon, lat) in [(5.9, 47.3), (10.87, 48.05), (15.0, 55.0), (9.0, 50.0)] {
                 let (x, y) = lage.von_grad(lon, lat);
                 let (lon2, lat2) = lage.zu_grad(x, y);
-                assert!((lon - lon2).abs() < 1e-9 && (lat - lat2).abs() < 1e-9, "{lage:?}");
+                assert!(
+                    (lon - lon2).abs() < 1e-9 && (lat - lat2).abs() < 1e-9,
+                    "{lage:?}"
+                );
             }
         }
     }

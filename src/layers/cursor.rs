@@ -49,7 +49,11 @@ impl Cursor {
 
     /// Reads what [`Self::kodiere`] wrote.
     pub fn lies(text: &str) -> Result<Self> {
-        let ziffer = |b: &u8| char::from(*b).to_digit(16).and_then(|z| u8::try_from(z).ok());
+        let ziffer = |b: &u8| {
+            char::from(*b)
+                .to_digit(16)
+                .and_then(|z| u8::try_from(z).ok())
+        };
         let bytes: Option<Vec<u8>> = text
             .as_bytes()
             .chunks(2)

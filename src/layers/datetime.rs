@@ -24,34 +24,33 @@ impl Zeitraum {
                 ),
             )
         };
-        let (von, bis) = match text.split_once('/') {
-            Some((von, bis)) => (grenze(von).ok_or_else(falsch)?, grenze(bis).ok_or_else(falsch)?),
-            None => {
-                let spanne = grenze(text).filter(Option::is_some).ok_or_else(falsch)?;
-                (spanne, spanne)
-            }
-        };
-        let zeitraum = Self {
-            von: von.and_then(|(anfang, _)| anfang),
-            bis: bis.and_then(|(_, ende)| ende),
-        };
-        match zeitraum {
-            Self { von: Some(von), bis: Some(bis) } if von > bis => Err(Error::parameter(
+        let (anfang, ende) = text.split_once('/').unwrap_or((text, text));
+        if anfang == text && offen(text) {
+            return Err(falsch());
+        }
+        let (von, _) = spanne(anfang).ok_or_else(falsch)?;
+        let (_, bis) = spanne(ende).ok_or_else(falsch)?;
+        if von.zip(bis).is_some_and(|(von, bis)| von > bis) {
+            return Err(Error::parameter(
                 "datetime",
                 format!("Der Anfang liegt nach dem Ende: „{text}“."),
-            )),
-            _ => Ok(zeitraum),
+            ));
         }
+        Ok(Self { von, bis })
     }
 }
 
 /// First and last moment of what was written; a day lasts until its last microsecond.
 type Spanne = (Option<DateTime<Utc>>, Option<DateTime<Utc>>);
 
-/// `Some(None)` is an open end, `None` is not a time.
-fn grenze(text: &str) -> Option<Option<Spanne>> {
-    if text.is_empty() || text == ".." {
-        return Some(None);
+fn offen(text: &str) -> bool {
+    text.is_empty() || text == ".."
+}
+
+/// `None` is not a time.
+fn spanne(text: &str) -> Option<Spanne> {
+    if offen(text) {
+        return Some((None, None));
     }
     let (anfang, ende) = if text.len() == 10 {
         let tag: NaiveDate = text.parse().ok()?;
@@ -66,11 +65,11 @@ fn grenze(text: &str) -> Option<Option<Spanne>> {
     };
     // PostgreSQL has no year 0; QGIS writes it for "since ever".
     let jahr_eins = DateTime::<Utc>::from_timestamp(-62_135_596_800, 0)?;
-    Some(Some(if anfang < jahr_eins {
+    Some(if anfang < jahr_eins {
         (None, Some(ende.max(jahr_eins)))
     } else {
         (Some(anfang), Some(ende))
-    }))
+    })
 }
 
 /// A moment by RFC 3339.
@@ -92,7 +91,9 @@ mod tests {
 
     fn lies(text: &str) -> Option<(String, String)> {
         let zeit = |z: Option<DateTime<Utc>>| z.map_or_else(|| "..".into(), |z| z.to_rfc3339());
-        Zeitraum::lies(text).ok().map(|z| (zeit(z.von), zeit(z.bis)))
+        Zeitraum::lies(text)
+            .ok()
+            .map(|z| (zeit(z.von), zeit(z.bis)))
     }
 
     #[test]
@@ -103,17 +104,32 @@ mod tests {
         assert_eq!(lies("2024-05-01T14:00:00+02:00"), paar(moment, moment));
         assert_eq!(
             lies("2024-05-01"),
-            paar("2024-05-01T00:00:00+00:00", "2024-05-01T23:59:59.999999+00:00")
+            paar(
+                "2024-05-01T00:00:00+00:00",
+                "2024-05-01T23:59:59.999999+00:00"
+            )
         );
         assert_eq!(lies("../2024-05-01T12:00:00Z"), paar("..", moment));
         assert_eq!(lies("2024-05-01T12:00:00Z/"), paar(moment, ".."));
         assert_eq!(lies("../.."), paar("..", ".."));
-        assert_eq!(lies("0000-01-01T00:00:00Z/2024-05-01T12:00:00Z"), paar("..", moment));
+        assert_eq!(
+            lies("0000-01-01T00:00:00Z/2024-05-01T12:00:00Z"),
+            paar("..", moment)
+        );
         assert_eq!(
             lies("2024-05-01T12:00:00Z/9999-12-31T00:00:00Z"),
             paar(moment, "9999-12-31T00:00:00+00:00")
         );
-        for falsch in ["", "..", "gestern", "2024-13-01", "2024", "2024-01-02/2024-01-01", "a/b", "2024-01-01/2024-01-02/2024-01-03"] {
+        for falsch in [
+            "",
+            "..",
+            "gestern",
+            "2024-13-01",
+            "2024",
+            "2024-01-02/2024-01-01",
+            "a/b",
+            "2024-01-01/2024-01-02/2024-01-03",
+        ] {
             assert_eq!(lies(falsch), None, "{falsch}");
         }
     }

@@ -33,7 +33,12 @@ pub fn adresse(basis: &Basis, id: &str) -> String {
 pub fn selbst(adresse: &str, json: &str, titel: &str) -> Vec<Link> {
     vec![
         Link::new("self", json, adresse, titel),
-        Link::new("alternate", HTML, format!("{adresse}?f=html"), format!("{titel} (Seite)")),
+        Link::new(
+            "alternate",
+            HTML,
+            format!("{adresse}?f=html"),
+            format!("{titel} (Seite)"),
+        ),
     ]
 }
 
@@ -42,11 +47,31 @@ pub fn selbst(adresse: &str, json: &str, titel: &str) -> Vec<Link> {
 pub fn landing(basis: &Basis) -> Value {
     let mut links = selbst(&basis.zu("/"), JSON, "Diese Übersicht");
     links.extend([
-        Link::new("service-desc", OPENAPI_JSON, basis.zu("/api"), "Beschreibung der Schnittstelle (OpenAPI 3.0)"),
-        Link::new("service-doc", HTML, basis.zu("/api?f=html"), "Beschreibung der Schnittstelle (Seite)"),
-        Link::new("conformance", JSON, basis.zu("/conformance"), "Erfüllte OGC-Konformitätsklassen"),
+        Link::new(
+            "service-desc",
+            OPENAPI_JSON,
+            basis.zu("/api"),
+            "Beschreibung der Schnittstelle (OpenAPI 3.0)",
+        ),
+        Link::new(
+            "service-doc",
+            HTML,
+            basis.zu("/api?f=html"),
+            "Beschreibung der Schnittstelle (Seite)",
+        ),
+        Link::new(
+            "conformance",
+            JSON,
+            basis.zu("/conformance"),
+            "Erfüllte OGC-Konformitätsklassen",
+        ),
         Link::new("data", JSON, basis.zu("/collections"), "Ebenen"),
-        Link::new("data", HTML, basis.zu("/collections?f=html"), "Ebenen (Seite)"),
+        Link::new(
+            "data",
+            HTML,
+            basis.zu("/collections?f=html"),
+            "Ebenen (Seite)",
+        ),
     ]);
     json!({
         "title": "Zielraum",
@@ -85,11 +110,31 @@ pub fn collection(basis: &Basis, sammlung: &Sammlung, ausdehnung: &Ausdehnung) -
     let titel = &sammlung.titel;
     let mut links = selbst(&hier, JSON, titel);
     links.extend([
-        Link::new("items", GEOJSON, format!("{hier}/items"), format!("{titel}: Objekte")),
-        Link::new("items", HTML, format!("{hier}/items?f=html"), format!("{titel}: Objekte (Seite)")),
+        Link::new(
+            "items",
+            GEOJSON,
+            format!("{hier}/items"),
+            format!("{titel}: Objekte"),
+        ),
+        Link::new(
+            "items",
+            HTML,
+            format!("{hier}/items?f=html"),
+            format!("{titel}: Objekte (Seite)"),
+        ),
         Link::new(REL_SCHEMA, SCHEMA_JSON, format!("{hier}/schema"), "Felder"),
-        Link::new("describedby", SCHEMA_JSON, format!("{hier}/schema"), "Felder"),
-        Link::new(REL_QUERYABLES, SCHEMA_JSON, format!("{hier}/queryables"), "Filterbare Felder"),
+        Link::new(
+            "describedby",
+            SCHEMA_JSON,
+            format!("{hier}/schema"),
+            "Felder",
+        ),
+        Link::new(
+            REL_QUERYABLES,
+            SCHEMA_JSON,
+            format!("{hier}/queryables"),
+            "Filterbare Felder",
+        ),
     ]);
     let mut doc = Map::new();
     doc.insert("id".into(), json!(sammlung.id));

@@ -14,14 +14,17 @@ use crate::error::Result;
 /// How long an extent may be older than the data.
 const HALTBAR: Duration = Duration::from_secs(10);
 
+/// Id and plan version of a collection.
+type Wer = (String, Option<Vec<i64>>);
+
 /// Extents by collection.
 #[derive(Debug, Default)]
-pub struct Ausdehnungen(Mutex<HashMap<(String, Option<i64>), (Instant, Ausdehnung)>>);
+pub struct Ausdehnungen(Mutex<HashMap<Wer, (Instant, Ausdehnung)>>);
 
 impl Ausdehnungen {
     /// The extent of a collection, at most [`HALTBAR`] old.
     pub async fn von(&self, pool: &PgPool, sammlung: &Sammlung) -> Result<Ausdehnung> {
-        let wer = (sammlung.id.clone(), sammlung.fassung);
+        let wer = (sammlung.id.clone(), sammlung.fassungen.clone());
         if let Some(ausdehnung) = self.frisch(&wer) {
             return Ok(ausdehnung);
         }
@@ -33,7 +36,7 @@ impl Ausdehnungen {
         Ok(ausdehnung)
     }
 
-    fn frisch(&self, wer: &(String, Option<i64>)) -> Option<Ausdehnung> {
+    fn frisch(&self, wer: &Wer) -> Option<Ausdehnung> {
         let merker = self.0.lock().ok()?;
         let (seit, ausdehnung) = merker.get(wer)?;
         (seit.elapsed() < HALTBAR).then(|| ausdehnung.clone())

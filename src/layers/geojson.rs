@@ -9,7 +9,7 @@ use super::crs::Wandler;
 const TIEFE_MAX: u8 = 8;
 
 /// Writes one geometry, or `null` when it is empty, broken or not finite.
-pub fn schreibe(out: &mut Vec<u8>, ewkb: &[u8], wandler: &Wandler) {
+pub fn schreibe(out: &mut Vec<u8>, ewkb: &[u8], wandler: Wandler) {
     let anfang = out.len();
     let mut schreiber = Schreiber {
         out,
@@ -17,7 +17,10 @@ pub fn schreibe(out: &mut Vec<u8>, ewkb: &[u8], wandler: &Wandler) {
         stellen: wandler.stellen(),
         faktor: 10f64.powi(wandler.stellen().cast_signed()),
     };
-    let mut leser = Leser { bytes: ewkb, little: true };
+    let mut leser = Leser {
+        bytes: ewkb,
+        little: true,
+    };
     if !matches!(schreiber.geometrie(&mut leser, 0), Some(true)) {
         out.truncate(anfang);
         out.extend_from_slice(b"null");
@@ -60,7 +63,10 @@ impl<'a> Leser<'a> {
         }
         let dimensionen =
             2 + usize::from(roh & 0x8000_0000 != 0) + usize::from(roh & 0x4000_0000 != 0);
-        Some(Kopf { typ: roh & 0xff, dimensionen })
+        Some(Kopf {
+            typ: roh & 0xff,
+            dimensionen,
+        })
     }
 
     /// The raw bytes of a run of positions with a leading count.
@@ -72,7 +78,11 @@ impl<'a> Leser<'a> {
     fn positionen(&mut self, anzahl: usize, dimensionen: usize) -> Option<Folge<'a>> {
         let schritt = dimensionen * 8;
         let bytes = self.nimm(anzahl.checked_mul(schritt)?)?;
-        Some(Folge { bytes, schritt, little: self.little })
+        Some(Folge {
+            bytes,
+            schritt,
+            little: self.little,
+        })
     }
 }
 
@@ -116,7 +126,7 @@ impl Folge<'_> {
 
 struct Schreiber<'a> {
     out: &'a mut Vec<u8>,
-    wandler: &'a Wandler,
+    wandler: Wandler,
     stellen: u32,
     faktor: f64,
 }
@@ -305,7 +315,7 @@ mod tests {
             .to_ewkb(CoordDimensions::xy(), Some(4326))
             .unwrap();
         let mut out = Vec::new();
-        schreibe(&mut out, &ewkb, &Wandler::new(Lage::Geografisch, nach));
+        schreibe(&mut out, &ewkb, Wandler::new(Lage::Geografisch, nach));
         String::from_utf8(out).unwrap()
     }
 
@@ -314,7 +324,10 @@ mod tests {
         let punkt = |x, y| als_text(&Point::new(x, y).into(), Ziel::Crs84);
         let mit = |xy: &str| format!(r#"{{"type":"MultiPoint","coordinates":[{xy}]}}"#);
         assert_eq!(punkt(10.5, -48.000_000_04), mit("[10.5,-48]"));
-        assert_eq!(punkt(0.000_000_1, -0.012_345_678), mit("[0.0000001,-0.0123457]"));
+        assert_eq!(
+            punkt(0.000_000_1, -0.012_345_678),
+            mit("[0.0000001,-0.0123457]")
+        );
         assert_eq!(punkt(100.0, 0.0), mit("[100,0]"));
         assert_eq!(punkt(f64::NAN, f64::NAN), "null");
         assert_eq!(punkt(f64::INFINITY, 1.0), "null");
@@ -332,7 +345,10 @@ mod tests {
             als_text(&multi.into(), Ziel::Crs84),
             r#"{"type":"MultiPolygon","coordinates":[[[[0,0],[9,0],[9,9],[0,9],[0,0]],[[1,1],[2,2],[2,1],[1,1]]]]}"#
         );
-        assert_eq!(als_text(&MultiPolygon::new(vec![leer]).into(), Ziel::Crs84), "null");
+        assert_eq!(
+            als_text(&MultiPolygon::new(vec![leer]).into(), Ziel::Crs84),
+            "null"
+        );
     }
 
     #[test]
@@ -342,13 +358,13 @@ mod tests {
         let wandler = Wandler::new(Lage::Geografisch, Ziel::Crs84);
         for ende in 0..ewkb.len() {
             let mut out = Vec::new();
-            schreibe(&mut out, &ewkb[..ende], &wandler);
+            schreibe(&mut out, &ewkb[..ende], wandler);
             assert_eq!(out, b"null");
         }
         let mut riesig = ewkb.clone();
         riesig[9..13].copy_from_slice(&u32::MAX.to_le_bytes());
         let mut out = Vec::new();
-        schreibe(&mut out, &riesig, &wandler);
+        schreibe(&mut out, &riesig, wandler);
         assert_eq!(out, b"null");
     }
 }

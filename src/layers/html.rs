@@ -110,7 +110,10 @@ pub fn ebene(anfrage: &Anfrage, sammlung: &Sammlung, ausdehnung: &Ausdehnung) ->
         grad.replace('.', ",")
     });
     let zeit = ausdehnung.zeit.as_ref().map(|[von, bis]| {
-        let tag = |zeit: &Option<String>| zeit.as_ref().map_or("offen".into(), |z| z.chars().take(10).collect::<String>());
+        let tag = |zeit: &Option<String>| {
+            zeit.as_ref()
+                .map_or("offen".into(), |z| z.chars().take(10).collect::<String>())
+        };
         format!("{} bis {}", tag(von), tag(bis))
     });
     html(&Ebene {
@@ -129,7 +132,7 @@ struct Felder<'a> {
     seite: Seite,
     hier: String,
     sammlung: &'a Sammlung,
-    felder: Vec<[String; 4]>,
+    zeilen: Vec<[String; 4]>,
 }
 
 /// `/collections/{id}/schema` and `…/queryables`
@@ -137,15 +140,24 @@ pub fn felder(anfrage: &Anfrage, sammlung: &Sammlung, schema: &Value) -> Antwort
     let text = |feld: &Value, name: &str| feld[name].as_str().unwrap_or_default().to_owned();
     let felder = schema["properties"].as_object().into_iter().flatten();
     let felder = felder.map(|(name, feld)| {
-        let typ = [text(feld, "type"), text(feld, "format"), text(feld, "x-unit")];
+        let typ = [
+            text(feld, "type"),
+            text(feld, "format"),
+            text(feld, "x-unit"),
+        ];
         let typ: Vec<_> = typ.into_iter().filter(|t| !t.is_empty()).collect();
-        [name.clone(), text(feld, "title"), typ.join(", "), text(feld, "description")]
+        [
+            name.clone(),
+            text(feld, "title"),
+            typ.join(", "),
+            text(feld, "description"),
+        ]
     });
     html(&Felder {
         seite: anfrage.seite(),
         hier: adresse(&anfrage.basis, &sammlung.id),
         sammlung,
-        felder: felder.collect(),
+        zeilen: felder.collect(),
     })
 }
 
@@ -198,7 +210,9 @@ pub fn objekte(anfrage: &Anfrage, sammlung: &Sammlung, geojson: &[u8]) -> Antwor
         gezeigt: zeilen.len(),
         zeilen,
         gesamt: anzeige(&doc["numberMatched"]),
-        filter: filter.map(|(name, wert)| (name.to_owned(), wert.to_owned())).collect(),
+        filter: filter
+            .map(|(name, wert)| (name.to_owned(), wert.to_owned()))
+            .collect(),
         json: anfrage.adresse(crate::http::negotiate::Format::Json),
         erste: weiter_hinten.then(|| format!("{hier}/items?f=html")),
         naechste,
@@ -228,7 +242,10 @@ pub fn objekt(anfrage: &Anfrage, sammlung: &Sammlung, fid: &str, geojson: &[u8])
         fid,
         json: anfrage.adresse(crate::http::negotiate::Format::Json),
         werte: spalten.zip(zellen(sammlung, &doc)).collect(),
-        geometrie: doc["geometry"]["type"].as_str().unwrap_or("keine").to_owned(),
+        geometrie: doc["geometry"]["type"]
+            .as_str()
+            .unwrap_or("keine")
+            .to_owned(),
         sammlung,
     })
 }

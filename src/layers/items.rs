@@ -58,15 +58,23 @@ pub async fn objekt_json(
     let (zeile, wandler) = query::einzeln(&dienst.pool, sammlung, id, crs)
         .await?
         .ok_or_else(|| {
-            Error::nicht_gefunden(format!("In „{}“ gibt es kein Objekt „{id}“.", sammlung.titel))
+            Error::nicht_gefunden(format!(
+                "In „{}“ gibt es kein Objekt „{id}“.",
+                sammlung.titel
+            ))
         })?;
     let mut out = Vec::new();
-    schreibe_objekt(&mut out, &sammlung.ebene, &zeile, &wandler)?;
+    schreibe_objekt(&mut out, &sammlung.ebene, &zeile, wandler)?;
     let oben = adresse(&anfrage.basis, &sammlung.id);
     let hier = format!("{oben}/items/{}", kodiere(id));
     let links = json!([
         Link::new("self", GEOJSON, &hier, "Dieses Objekt"),
-        Link::new("alternate", HTML, format!("{hier}?f=html"), "Dieses Objekt (Seite)"),
+        Link::new(
+            "alternate",
+            HTML,
+            format!("{hier}?f=html"),
+            "Dieses Objekt (Seite)"
+        ),
         Link::new("collection", JSON, &oben, &sammlung.titel),
     ]);
     out.extend_from_slice(format!(r#","links":{links}}}"#).as_bytes());
@@ -75,7 +83,12 @@ pub async fn objekt_json(
 
 /// Everything of a feature but the closing brace. Every property is written, null
 /// included: QGIS knows only the fields of the first ten features.
-fn schreibe_objekt(out: &mut Vec<u8>, ebene: &Ebene, zeile: &Zeile, wandler: &Wandler) -> Result<()> {
+fn schreibe_objekt(
+    out: &mut Vec<u8>,
+    ebene: &Ebene,
+    zeile: &Zeile,
+    wandler: Wandler,
+) -> Result<()> {
     out.extend_from_slice(br#"{"type":"Feature","id":"#);
     let schluessel = zeile.schluessel()?;
     if ebene.schluessel.klasse == Klasse::Ganzzahl {
@@ -111,11 +124,26 @@ fn seiten_links(anfrage: &Anfrage, sammlung: &Sammlung, ergebnis: &Ergebnis) -> 
     };
     let mut links = vec![
         Link::new("self", GEOJSON, eigene, "Diese Seite"),
-        Link::new("alternate", HTML, anfrage.adresse(Format::Html), "Diese Objekte (Seite)"),
-        Link::new("collection", JSON, adresse(&anfrage.basis, &sammlung.id), &sammlung.titel),
+        Link::new(
+            "alternate",
+            HTML,
+            anfrage.adresse(Format::Html),
+            "Diese Objekte (Seite)",
+        ),
+        Link::new(
+            "collection",
+            JSON,
+            adresse(&anfrage.basis, &sammlung.id),
+            &sammlung.titel,
+        ),
     ];
     if let Some(cursor) = &ergebnis.weiter {
-        links.push(Link::new("next", GEOJSON, naechste(anfrage, &hier, cursor), "Nächste Seite"));
+        links.push(Link::new(
+            "next",
+            GEOJSON,
+            naechste(anfrage, &hier, cursor),
+            "Nächste Seite",
+        ));
     }
     links
 }
@@ -125,5 +153,8 @@ fn seiten_links(anfrage: &Anfrage, sammlung: &Sammlung, ergebnis: &Ergebnis) -> 
 pub fn naechste(anfrage: &Anfrage, hier: &str, cursor: &Cursor) -> String {
     let cursor = cursor.kodiere();
     let paare = anfrage.parameter.ohne(&["cursor"]);
-    format!("{hier}?{}", kodiere_parameter(paare.chain([("cursor", cursor.as_str())])))
+    format!(
+        "{hier}?{}",
+        kodiere_parameter(paare.chain([("cursor", cursor.as_str())]))
+    )
 }

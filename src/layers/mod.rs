@@ -32,7 +32,7 @@ pub mod wert;
 /// What the routes of this module need.
 #[derive(Debug)]
 pub struct Dienst {
-    /// Logged in as `zielraum_public`, search_path `oeffentlich,public`.
+    /// Logged in as `zielraum_public`, `search_path` `oeffentlich,public`.
     pub pool: PgPool,
     /// The layers, resolved against the database at start-up.
     pub katalog: Arc<sammlung::Katalog>,

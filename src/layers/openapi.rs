@@ -19,19 +19,51 @@ pub fn parameter() -> Map<String, Value> {
     let zahlen = |anzahl: usize| json!({"type": "array", "items": {"type": "number"}, "minItems": anzahl, "maxItems": anzahl});
     let crs = json!({"type": "string", "format": "uri", "enum": Ziel::ALLE.map(Ziel::uri), "default": Ziel::Crs84.uri()});
     let alle = [
-        ("f", "f", "Format der Antwort; ohne Angabe entscheidet Accept.", json!({"type": "string", "enum": ["json", "html"]})),
-        ("limit", "limit", "Objekte je Seite; mehr als das Höchste wird gekürzt.",
-            json!({"type": "integer", "minimum": 1, "maximum": LIMIT_MAX, "default": LIMIT_VORGABE})),
-        ("bbox", "bbox", "Nur Objekte, die den Ausschnitt berühren: 4 oder 6 Zahlen, ohne bbox-crs Länge und Breite in Grad.",
-            json!({"oneOf": [zahlen(4), zahlen(6)]})),
-        ("bbox-crs", "bbox-crs", "Koordinatensystem von bbox.", crs.clone()),
+        (
+            "f",
+            "f",
+            "Format der Antwort; ohne Angabe entscheidet Accept.",
+            json!({"type": "string", "enum": ["json", "html"]}),
+        ),
+        (
+            "limit",
+            "limit",
+            "Objekte je Seite; mehr als das Höchste wird gekürzt.",
+            json!({"type": "integer", "minimum": 1, "maximum": LIMIT_MAX, "default": LIMIT_VORGABE}),
+        ),
+        (
+            "bbox",
+            "bbox",
+            "Nur Objekte, die den Ausschnitt berühren: 4 oder 6 Zahlen, ohne bbox-crs Länge und Breite in Grad.",
+            json!({"oneOf": [zahlen(4), zahlen(6)]}),
+        ),
+        (
+            "bbox-crs",
+            "bbox-crs",
+            "Koordinatensystem von bbox.",
+            crs.clone(),
+        ),
         ("crs", "crs", "Koordinatensystem der Antwort.", crs),
-        ("datetime", "datetime", "Nur Objekte, die dann gelten: Zeitpunkt oder Zeitraum nach RFC 3339, „..“ ist ein offenes Ende.",
-            json!({"type": "string"})),
-        ("cursor", "cursor", "Stelle, an der die Seite beginnt; nur aus einem Verweis next übernehmen.", json!({"type": "string"})),
+        (
+            "datetime",
+            "datetime",
+            "Nur Objekte, die dann gelten: Zeitpunkt oder Zeitraum nach RFC 3339, „..“ ist ein offenes Ende.",
+            json!({"type": "string"}),
+        ),
+        (
+            "cursor",
+            "cursor",
+            "Stelle, an der die Seite beginnt; nur aus einem Verweis next übernehmen.",
+            json!({"type": "string"}),
+        ),
     ];
     alle.into_iter()
-        .map(|(schluessel, name, text, schema)| (schluessel.to_owned(), anfrage_parameter(name, text, schema)))
+        .map(|(schluessel, name, text, schema)| {
+            (
+                schluessel.to_owned(),
+                anfrage_parameter(name, text, &schema),
+            )
+        })
         .collect()
 }
 
@@ -48,7 +80,12 @@ pub fn pfade(sammlungen: &[Sammlung]) -> Vec<Pfad> {
     };
     let mut pfade = vec![
         fest("/", "landing", "Übersicht", &[JSON, HTML]),
-        fest("/conformance", "conformance", "Konformitätsklassen", &[JSON, HTML]),
+        fest(
+            "/conformance",
+            "conformance",
+            "Konformitätsklassen",
+            &[JSON, HTML],
+        ),
         fest("/api", "api", "Diese Beschreibung", &[OPENAPI_JSON, HTML]),
         fest("/collections", "collections", "Alle Ebenen", &[JSON, HTML]),
     ];
@@ -61,29 +98,58 @@ pub fn pfade(sammlungen: &[Sammlung]) -> Vec<Pfad> {
 fn je_sammlung(sammlung: &Sammlung) -> Vec<Pfad> {
     let (id, titel) = (&sammlung.id, &sammlung.titel);
     let wurzel = format!("/collections/{}", kodiere(id));
-    let pfad = |ende: &str, kennung: &str, titel: String, parameter, medien: &'static [&'static str]| Pfad {
-        pfad: format!("{wurzel}{ende}"),
-        kennung: format!("{id}.{kennung}"),
-        titel,
-        thema: THEMA,
-        parameter,
-        medien,
-    };
+    let pfad =
+        |ende: &str, kennung: &str, titel: String, parameter, medien: &'static [&'static str]| {
+            Pfad {
+                pfad: format!("{wurzel}{ende}"),
+                kennung: format!("{id}.{kennung}"),
+                titel,
+                thema: THEMA,
+                parameter,
+                medien,
+            }
+        };
     let f = || vec![verweis("f")];
-    let gemeinsame = ["f", "limit", "bbox", "bbox-crs", "crs", "datetime", "cursor"];
+    let gemeinsame = [
+        "f", "limit", "bbox", "bbox-crs", "crs", "datetime", "cursor",
+    ];
     let mut parameter: Vec<Value> = gemeinsame.into_iter().map(verweis).collect();
     parameter.extend(filterbare(sammlung).map(|spalte| {
         let mut schema = eigenschaft(spalte);
         schema.retain(|name, _| name == "type" || name == "format");
-        anfrage_parameter(&spalte.name, &spalte.titel, Value::Object(schema))
+        anfrage_parameter(&spalte.name, &spalte.titel, &Value::Object(schema))
     }));
     let mut eines = vec![pfad_parameter("featureId", "Kennung des Objekts")];
     eines.extend([verweis("f"), verweis("crs")]);
     vec![
         pfad("", "collection", titel.clone(), f(), &[JSON, HTML]),
-        pfad("/schema", "schema", format!("{titel}: Felder"), f(), &[SCHEMA_JSON, HTML]),
-        pfad("/queryables", "queryables", format!("{titel}: filterbare Felder"), f(), &[SCHEMA_JSON, HTML]),
-        pfad("/items", "items", format!("{titel}: Objekte"), parameter, &[GEOJSON, HTML]),
-        pfad("/items/{featureId}", "item", format!("{titel}: ein Objekt"), eines, &[GEOJSON, HTML]),
+        pfad(
+            "/schema",
+            "schema",
+            format!("{titel}: Felder"),
+            f(),
+            &[SCHEMA_JSON, HTML],
+        ),
+        pfad(
+            "/queryables",
+            "queryables",
+            format!("{titel}: filterbare Felder"),
+            f(),
+            &[SCHEMA_JSON, HTML],
+        ),
+        pfad(
+            "/items",
+            "items",
+            format!("{titel}: Objekte"),
+            parameter,
+            &[GEOJSON, HTML],
+        ),
+        pfad(
+            "/items/{featureId}",
+            "item",
+            format!("{titel}: ein Objekt"),
+            eines,
+            &[GEOJSON, HTML],
+        ),
     ]
 }

@@ -28,7 +28,7 @@ pub fn schema(sammlung: &Sammlung, adresse: &str) -> Value {
         doc.insert("readOnly".into(), json!(true));
         eigenschaften.insert(spalte.name.clone(), Value::Object(doc));
     }
-    dokument(sammlung, adresse, eigenschaften)
+    dokument(sammlung, adresse, &eigenschaften)
 }
 
 /// `/collections/{id}/queryables`: each is a query parameter, the geometry is `bbox`.
@@ -41,7 +41,7 @@ pub fn queryables(sammlung: &Sammlung, adresse: &str) -> Value {
     for spalte in filterbare(sammlung) {
         eigenschaften.insert(spalte.name.clone(), Value::Object(eigenschaft(spalte)));
     }
-    dokument(sammlung, adresse, eigenschaften)
+    dokument(sammlung, adresse, &eigenschaften)
 }
 
 /// Columns that are query parameters; a name the service itself uses is not.
@@ -67,7 +67,7 @@ pub fn eigenschaft(spalte: &Spalte) -> Map<String, Value> {
     doc
 }
 
-fn dokument(sammlung: &Sammlung, adresse: &str, eigenschaften: Map<String, Value>) -> Value {
+fn dokument(sammlung: &Sammlung, adresse: &str, eigenschaften: &Map<String, Value>) -> Value {
     json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": adresse,

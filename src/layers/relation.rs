@@ -79,12 +79,16 @@ pub struct Verlangt<'a> {
 }
 
 /// Reads a relation; every sentence tells what the operator has to do.
-pub async fn lies(pool: &PgPool, schema: &str, name: &str, verlangt: Verlangt<'_>) -> Result<Relation> {
+pub async fn lies(
+    pool: &PgPool,
+    schema: &str,
+    name: &str,
+    verlangt: Verlangt<'_>,
+) -> Result<Relation> {
     let kopf = sqlx::query(
         "SELECT c.oid, c.relkind::text AS art, n.oid AS schema_oid,
                 has_schema_privilege(n.oid, 'USAGE') AS schema_recht,
                 has_table_privilege(c.oid, 'SELECT') AS leserecht,
-                EXISTS (SELECT FROM unnest(c.reloptions) o WHERE o IN ('security_invoker=true', 'security_invoker=on', 'security_invoker=1')) AS invoker,
                 current_user::text AS rolle
          FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
          WHERE n.nspname = $1 AND c.relname = $2 AND c.relkind IN ('r', 'v', 'm', 'f', 'p')",
@@ -103,7 +107,7 @@ pub async fn lies(pool: &PgPool, schema: &str, name: &str, verlangt: Verlangt<'_
     if verlangt.oeffentlich {
         rechte(&kopf, schema, name)?;
         if kopf.get::<String, _>("art") == "v" {
-            sicht(pool, oid, kopf.get("invoker"), schema, name).await?;
+            sicht(pool, oid, schema, name).await?;
         }
     }
     spalten(pool, oid, schema, name, verlangt).await
@@ -114,7 +118,11 @@ fn rechte(kopf: &sqlx::postgres::PgRow, schema: &str, name: &str) -> Result<()> 
     let rolle: String = kopf.get("rolle");
     let mut fehlt = Vec::new();
     if !kopf.get::<bool, _>("schema_recht") {
-        fehlt.push(format!("GRANT USAGE ON SCHEMA {} TO {};", quotiere(schema), quotiere(&rolle)));
+        fehlt.push(format!(
+            "GRANT USAGE ON SCHEMA {} TO {};",
+            quotiere(schema),
+            quotiere(&rolle)
+        ));
     }
     if !kopf.get::<bool, _>("leserecht") {
         fehlt.push(format!(
@@ -133,12 +141,19 @@ fn rechte(kopf: &sqlx::postgres::PgRow, schema: &str, name: &str) -> Result<()> 
     )))
 }
 
-async fn sicht(pool: &PgPool, oid: Oid, invoker: bool, schema: &str, name: &str) -> Result<()> {
-    if !invoker {
+async fn sicht(pool: &PgPool, oid: Oid, schema: &str, name: &str) -> Result<()> {
+    let eigentuemer: Vec<String> = sqlx::query_scalar(include_str!("eigentuemer.sql"))
+        .bind(oid)
+        .fetch_all(pool)
+        .await
+        .map_err(query::fehler)?;
+    if !eigentuemer.is_empty() {
+        let befehle = eigentuemer
+            .iter()
+            .map(|sicht| format!("ALTER VIEW {sicht} SET (security_invoker = true);"));
         return Err(Error::eingabe(format!(
-            "Die Sicht {schema}.{name} liest mit den Rechten ihres Eigentümers und könnte Entwürfe zeigen. Führen Sie aus:\n  ALTER VIEW {}.{} SET (security_invoker = true);",
-            quotiere(schema),
-            quotiere(name)
+            "Die Sicht {schema}.{name} liest mit den Rechten eines Eigentümers und könnte Entwürfe zeigen. Führen Sie aus:\n  {}",
+            befehle.collect::<Vec<_>>().join("\n  ")
         )));
     }
     let verdeckt: Vec<String> = sqlx::query_scalar(include_str!("verdeckt.sql"))
@@ -210,7 +225,9 @@ async fn spalten(
                 .iter()
                 .find(|(spalte, _)| spalte == gesucht)
                 .ok_or_else(|| {
-                    Error::eingabe(format!("{schema}.{name} hat keine Geometriespalte „{gesucht}“."))
+                    Error::eingabe(format!(
+                        "{schema}.{name} hat keine Geometriespalte „{gesucht}“."
+                    ))
                 })?,
         ),
         None => geometrien.first(),
@@ -233,7 +250,9 @@ async fn spalten(
 /// Reads `geometry(MultiPolygonZ,25832)`.
 fn geometrie(spalte: &str, typ: &str) -> Geometrie {
     let geography = typ.contains("geography");
-    let innen = typ.split_once('(').map_or("", |(_, rest)| rest.trim_end_matches(')'));
+    let innen = typ
+        .split_once('(')
+        .map_or("", |(_, rest)| rest.trim_end_matches(')'));
     let (art, srid) = innen.split_once(',').unwrap_or((innen, "0"));
     let srid = srid.parse().unwrap_or(0);
     let art = art.to_ascii_lowercase();
@@ -241,8 +260,11 @@ fn geometrie(spalte: &str, typ: &str) -> Geometrie {
     let art = if art == "multi" { "" } else { art };
     let dimension = match art {
         "point" | "multipoint" => Some(0),
-        "linestring" | "multilinestring" | "circularstring" | "compoundcurve" | "multicurve" => Some(1),
-        "polygon" | "multipolygon" | "curvepolygon" | "multisurface" | "triangle" | "tin" | "polyhedralsurface" => Some(2),
+        "linestring" | "multilinestring" | "circularstring" | "compoundcurve" | "multicurve" => {
+            Some(1)
+        }
+        "polygon" | "multipolygon" | "curvepolygon" | "multisurface" | "triangle" | "tin"
+        | "polyhedralsurface" => Some(2),
         _ => None,
     };
     let srid = if srid == 0 && geography { 4326 } else { srid };
@@ -252,7 +274,10 @@ fn geometrie(spalte: &str, typ: &str) -> Geometrie {
         getypt: srid != 0 && dimension.is_some(),
         geography,
         dimension,
-        boegen: !matches!(art, "point" | "multipoint" | "linestring" | "multilinestring" | "polygon" | "multipolygon"),
+        boegen: !matches!(
+            art,
+            "point" | "multipoint" | "linestring" | "multilinestring" | "polygon" | "multipolygon"
+        ),
         grad: None,
     }
 }
@@ -301,7 +326,9 @@ mod tests {
 
     #[test]
     fn comments_give_title_description_and_unit() {
-        let k = kommentar(Some("Fläche\nIm Plan.\nZweite Zeile [einheit m²] [code fnp.nutzung]"));
+        let k = kommentar(Some(
+            "Fläche\nIm Plan.\nZweite Zeile [einheit m²] [code fnp.nutzung]",
+        ));
         assert_eq!(k.titel.as_deref(), Some("Fläche"));
         assert_eq!(k.beschreibung.as_deref(), Some("Im Plan.\nZweite Zeile"));
         assert_eq!(k.einheit.as_deref(), Some("m²"));
@@ -315,9 +342,15 @@ mod tests {
             let g = geometrie("geom", typ);
             (g.srid, g.dimension, g.getypt, g.boegen)
         };
-        assert_eq!(g("geometry(MultiPolygon,25832)"), (25832, Some(2), true, false));
+        assert_eq!(
+            g("geometry(MultiPolygon,25832)"),
+            (25832, Some(2), true, false)
+        );
         assert_eq!(g("geometry(PointZM,31468)"), (31468, Some(0), true, false));
-        assert_eq!(g("geometry(CurvePolygon,25832)"), (25832, Some(2), true, true));
+        assert_eq!(
+            g("geometry(CurvePolygon,25832)"),
+            (25832, Some(2), true, true)
+        );
         assert_eq!(g("geometry(Geometry,25832)"), (25832, None, false, true));
         assert_eq!(g("geometry"), (0, None, false, true));
         assert_eq!(g("geometry(MultiLineString)"), (0, Some(1), false, false));

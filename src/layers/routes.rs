@@ -15,6 +15,7 @@ use super::documents::{GEOJSON, JSON, SCHEMA_JSON, adresse};
 use super::sammlung::Sammlung;
 use super::{Dienst, documents, html, items, openapi, queryables};
 use crate::http::extract::Anfrage;
+use crate::http::frame;
 use crate::http::link::kodiere;
 use crate::http::negotiate::Format;
 use crate::http::openapi::{OPENAPI_JSON, dokument};
@@ -69,10 +70,11 @@ async fn api(State(dienst): Dienste, anfrage: Anfrage) -> Antwort {
     ])?;
     let sammlungen = dienst.katalog.oeffentliche(&dienst.pool).await?;
     let mut pfade = openapi::pfade(&sammlungen);
+    pfade.extend(frame::pfade());
     pfade.extend(dienst.pfade.iter().cloned());
     match format {
         Format::Json => {
-            let doc = dokument(&anfrage.basis, &pfade, openapi::parameter());
+            let doc = dokument(&anfrage.basis, &pfade, &openapi::parameter());
             Ok(json(OPENAPI_JSON, &doc))
         }
         Format::Html => html::api(&anfrage, &pfade),
@@ -91,7 +93,10 @@ async fn collections(State(dienst): Dienste, anfrage: Anfrage) -> Antwort {
         let ausdehnung = dienst.ausdehnungen.von(&dienst.pool, &sammlung).await?;
         mit_ausdehnung.push((sammlung, ausdehnung));
     }
-    Ok(json(JSON, &documents::collections(&anfrage.basis, &mit_ausdehnung)))
+    Ok(json(
+        JSON,
+        &documents::collections(&anfrage.basis, &mit_ausdehnung),
+    ))
 }
 
 async fn collection(State(dienst): Dienste, Path(id): Path<String>, anfrage: Anfrage) -> Antwort {
@@ -100,7 +105,10 @@ async fn collection(State(dienst): Dienste, Path(id): Path<String>, anfrage: Anf
     let sammlung = sammlung(&dienst, &id).await?;
     let ausdehnung = dienst.ausdehnungen.von(&dienst.pool, &sammlung).await?;
     match format {
-        Format::Json => Ok(json(JSON, &documents::collection(&anfrage.basis, &sammlung, &ausdehnung))),
+        Format::Json => Ok(json(
+            JSON,
+            &documents::collection(&anfrage.basis, &sammlung, &ausdehnung),
+        )),
         Format::Html => html::ebene(&anfrage, &sammlung, &ausdehnung),
     }
 }
@@ -123,7 +131,10 @@ async fn felder(
     anfrage.parameter.nur(&["f"])?;
     let format = anfrage.format(&[SCHEMA_JSON])?;
     let sammlung = sammlung(dienst, id).await?;
-    let doc = dokument(&sammlung, &format!("{}/{ende}", adresse(&anfrage.basis, id)));
+    let doc = dokument(
+        &sammlung,
+        &format!("{}/{ende}", adresse(&anfrage.basis, id)),
+    );
     match format {
         Format::Json => Ok(json(SCHEMA_JSON, &doc)),
         Format::Html => html::felder(anfrage, &sammlung, &doc),
@@ -165,7 +176,10 @@ async fn objekt(
 }
 
 async fn sammlung(dienst: &Dienst, id: &str) -> Result<Sammlung, Problem> {
-    Ok(dienst.katalog.oeffentliche_sammlung(&dienst.pool, id).await?)
+    Ok(dienst
+        .katalog
+        .oeffentliche_sammlung(&dienst.pool, id)
+        .await?)
 }
 
 fn json(typ: &'static str, doc: &Value) -> Response {
@@ -185,5 +199,9 @@ fn geojson(doc: Vec<u8>, crs: Ziel) -> Response {
 /// Address of a feature's page.
 #[must_use]
 pub fn objekt_adresse(anfrage: &Anfrage, sammlung: &str, fid: &str) -> String {
-    format!("{}/items/{}", adresse(&anfrage.basis, sammlung), kodiere(fid))
+    format!(
+        "{}/items/{}",
+        adresse(&anfrage.basis, sammlung),
+        kodiere(fid)
+    )
 }

@@ -50,8 +50,8 @@ pub struct Sammlung {
     pub beschreibung: Option<String>,
     /// The layer behind it.
     pub ebene: Arc<Ebene>,
-    /// Plan version it is bound to.
-    pub fassung: Option<i64>,
+    /// Plan versions it is bound to; None: the layer has none.
+    pub fassungen: Option<Vec<i64>>,
 }
 
 #[derive(Debug)]
@@ -82,11 +82,15 @@ impl Katalog {
                 None => None,
                 Some(Je::Plan) => {
                     let relation = eintrag.je_relation.as_deref().unwrap_or(&eintrag.relation);
-                    let ebene = loese(pool, &eintrag, relation, true).await.map_err(mit_ort)?;
+                    let ebene = loese(pool, &eintrag, relation, true)
+                        .await
+                        .map_err(mit_ort)?;
                     Some(Arc::new(ebene))
                 }
             };
-            let ebene = loese(pool, &eintrag, &eintrag.relation, false).await.map_err(mit_ort)?;
+            let ebene = loese(pool, &eintrag, &eintrag.relation, false)
+                .await
+                .map_err(mit_ort)?;
             zeilen.push(Zeile {
                 ebene: Arc::new(ebene),
                 je_plan,
@@ -102,7 +106,7 @@ impl Katalog {
         let mut sammlungen = Vec::new();
         let mut plaene = None;
         for zeile in self.oeffentliche_zeilen() {
-            sammlungen.push(zeile.sammlung());
+            sammlungen.push(zeile.sammlung(pool).await?);
             if let Some(ebene) = &zeile.je_plan {
                 if plaene.is_none() {
                     plaene = Some(lies_plaene(pool).await?);
@@ -116,17 +120,25 @@ impl Katalog {
 
     /// One collection by id; what the public may not see does not exist.
     pub async fn oeffentliche_sammlung(&self, pool: &PgPool, id: &str) -> Result<Sammlung> {
-        let fest = self.oeffentliche_zeilen().find(|zeile| zeile.eintrag.id == id);
+        let fest = self
+            .oeffentliche_zeilen()
+            .find(|zeile| zeile.eintrag.id == id);
         if let Some(zeile) = fest {
-            return Ok(zeile.sammlung());
+            return zeile.sammlung(pool).await;
         }
         for zeile in self.oeffentliche_zeilen() {
-            let Some(ebene) = &zeile.je_plan else { continue };
+            let Some(ebene) = &zeile.je_plan else {
+                continue;
+            };
             let kennung = id
                 .strip_prefix(&zeile.eintrag.id)
                 .and_then(|rest| rest.strip_prefix('_'));
             let Some(kennung) = kennung else { continue };
-            if let Some(plan) = lies_plaene(pool).await?.iter().find(|plan| plan.kennung == kennung) {
+            if let Some(plan) = lies_plaene(pool)
+                .await?
+                .iter()
+                .find(|plan| plan.kennung == kennung)
+            {
                 return Ok(zeile.fuer_plan(ebene, plan));
             }
         }
@@ -136,19 +148,26 @@ impl Katalog {
     }
 
     fn oeffentliche_zeilen(&self) -> impl Iterator<Item = &Zeile> {
-        self.zeilen.iter().filter(|z| z.eintrag.access == Zugang::Oeffentlich)
+        self.zeilen
+            .iter()
+            .filter(|z| z.eintrag.access == Zugang::Oeffentlich)
     }
 }
 
 impl Zeile {
-    fn sammlung(&self) -> Sammlung {
-        Sammlung {
+    async fn sammlung(&self, pool: &PgPool) -> Result<Sammlung> {
+        let fassungen = if self.eintrag.aktuell {
+            Some(lies_fassungen_in_kraft(pool).await?)
+        } else {
+            None
+        };
+        Ok(Sammlung {
             id: self.eintrag.id.clone(),
             titel: self.eintrag.title.clone(),
             beschreibung: self.eintrag.description.clone(),
             ebene: Arc::clone(&self.ebene),
-            fassung: None,
-        }
+            fassungen,
+        })
     }
 
     fn fuer_plan(&self, ebene: &Arc<Ebene>, plan: &Plan) -> Sammlung {
@@ -157,7 +176,7 @@ impl Zeile {
             titel: format!("{} – {}", self.eintrag.title, plan.name),
             beschreibung: self.eintrag.description.clone(),
             ebene: Arc::clone(ebene),
-            fassung: Some(plan.fassung),
+            fassungen: Some(vec![plan.fassung]),
         }
     }
 }
@@ -188,16 +207,45 @@ async fn lies_plaene(pool: &PgPool) -> Result<Vec<Plan>> {
         .collect())
 }
 
-async fn loese(pool: &PgPool, eintrag: &Eintrag, name: &str, je_plan: bool) -> Result<Ebene> {
-    let (schema, name) = catalog::zerlege(name)?;
-    let oeffentlich = eintrag.access == Zugang::Oeffentlich;
+/// The versions in force, one per Gemeinde at most.
+async fn lies_fassungen_in_kraft(pool: &PgPool) -> Result<Vec<i64>> {
+    sqlx::query_scalar("SELECT fassung_id::bigint FROM fassung_in_kraft")
+        .fetch_all(pool)
+        .await
+        .map_err(query::fehler)
+}
+
+/// The relation as the reader sees it: for the public our own schemas are one copy.
+fn wo(relation: &str, oeffentlich: bool) -> Result<(String, String, bool)> {
+    let (schema, name) = catalog::zerlege(relation)?;
     let eigen = EIGENE_SCHEMAS.contains(&schema.as_str());
-    let schema = if eigen && oeffentlich { OEFFENTLICH } else { &schema };
+    let schema = if eigen && oeffentlich {
+        OEFFENTLICH.to_owned()
+    } else {
+        schema
+    };
+    Ok((schema, name, eigen))
+}
+
+/// The code table of a legend must be there and readable, like the layer itself.
+async fn klassen(pool: &PgPool, relation: &str, oeffentlich: bool) -> Result<()> {
+    let (schema, name, _) = wo(relation, oeffentlich)?;
+    let verlangt = Verlangt {
+        geometrie: None,
+        oeffentlich,
+    };
+    relation::lies(pool, &schema, &name, verlangt).await?;
+    Ok(())
+}
+
+async fn loese(pool: &PgPool, eintrag: &Eintrag, name: &str, je_plan: bool) -> Result<Ebene> {
+    let oeffentlich = eintrag.access == Zugang::Oeffentlich;
+    let (schema, name, eigen) = wo(name, oeffentlich)?;
     let verlangt = Verlangt {
         geometrie: eintrag.geometry.as_deref(),
         oeffentlich,
     };
-    let relation = relation::lies(pool, schema, &name, verlangt).await?;
+    let relation = relation::lies(pool, &schema, &name, verlangt).await?;
 
     let spalte = |gesucht: &str, wofuer: &str| {
         relation.spalte(gesucht).cloned().ok_or_else(|| {
@@ -226,14 +274,17 @@ async fn loese(pool: &PgPool, eintrag: &Eintrag, name: &str, je_plan: bool) -> R
     pruefe_typen(ordnung.as_ref(), zeit.as_ref())?;
     if let Some(legende) = &eintrag.legend {
         spalte(&legende.column, "legend")?;
+        klassen(pool, &legende.classes, oeffentlich).await?;
     }
     for versteckt in &eintrag.hide {
         spalte(versteckt, "hide")?;
     }
-    if je_plan {
-        spalte(BINDUNG, "je")?;
+    if je_plan || eintrag.aktuell {
+        spalte(BINDUNG, if je_plan { "je" } else { "aktuell" })?;
     }
-    let bleibt = |s: &&Spalte| !eintrag.hide.contains(&s.name) && !(je_plan && s.name == BINDUNG);
+    let bleibt = |s: &&Spalte| {
+        !(eintrag.hide.contains(&s.name) || (je_plan || eintrag.aktuell) && s.name == BINDUNG)
+    };
     let spalten = relation.spalten.iter().filter(bleibt).cloned().collect();
     let ebene = Ebene {
         spalten,
@@ -253,7 +304,10 @@ async fn loese(pool: &PgPool, eintrag: &Eintrag, name: &str, je_plan: bool) -> R
 fn pruefe_typen(ordnung: Option<&Spalte>, zeit: Option<&[Spalte; 2]>) -> Result<()> {
     use super::wert::Klasse::{Datum, Ganzzahl, Ortszeit, Zeitpunkt};
     if let Some(s) = ordnung.filter(|s| s.klasse != Ganzzahl) {
-        return Err(Error::eingabe(format!("order: „{}“ ist keine Ganzzahl ({}).", s.name, s.typ)));
+        return Err(Error::eingabe(format!(
+            "order: „{}“ ist keine Ganzzahl ({}).",
+            s.name, s.typ
+        )));
     }
     let unpassend = zeit
         .into_iter()

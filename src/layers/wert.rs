@@ -108,7 +108,9 @@ impl Klasse {
             Self::Ganzzahl => wert.parse::<i64>().is_ok(),
             Self::Gleitkomma | Self::Dezimal => {
                 wert.len() <= 64
-                    && wert.bytes().all(|b| b.is_ascii_digit() || b"+-.eE".contains(&b))
+                    && wert
+                        .bytes()
+                        .all(|b| b.is_ascii_digit() || b"+-.eE".contains(&b))
                     && wert.parse::<f64>().is_ok_and(f64::is_finite)
             }
             Self::Wahrheit => matches!(wert, "true" | "false"),
@@ -123,7 +125,11 @@ impl Klasse {
             Self::Json | Self::Feld => false,
             Self::Text | Self::Anderes => true,
         };
-        if gut { Ok(wert.to_owned()) } else { Err(self.erwartet()) }
+        if gut {
+            Ok(wert.to_owned())
+        } else {
+            Err(self.erwartet())
+        }
     }
 
     fn erwartet(self) -> &'static str {
@@ -135,7 +141,9 @@ impl Klasse {
             Self::Zeitpunkt => "ein Zeitpunkt wie 2025-01-31T12:00:00Z",
             Self::Ortszeit => "ein Zeitpunkt wie 2025-01-31T12:00:00",
             Self::Uuid => "eine UUID",
-            Self::Json | Self::Feld => "kein Wert: nach dieser Eigenschaft kann nicht gefiltert werden",
+            Self::Json | Self::Feld => {
+                "kein Wert: nach dieser Eigenschaft kann nicht gefiltert werden"
+            }
             Self::Text | Self::Anderes => "ein Text",
         }
     }
@@ -201,10 +209,19 @@ fn wert(out: &mut Vec<u8>, klasse: Klasse, bytes: &[u8]) -> Option<()> {
             let zeit = epoche().checked_add_signed(TimeDelta::microseconds(mikro))?;
             let text = zeit.and_utc().to_rfc3339_opts(SecondsFormat::AutoSi, true);
             let ohne_zone = text.trim_end_matches('Z');
-            zeichenkette(out, if klasse == Klasse::Ortszeit { ohne_zone } else { &text });
+            zeichenkette(
+                out,
+                if klasse == Klasse::Ortszeit {
+                    ohne_zone
+                } else {
+                    &text
+                },
+            );
         }
         Klasse::Json | Klasse::Feld => out.extend_from_slice(bytes),
-        Klasse::Uuid | Klasse::Text | Klasse::Anderes => zeichenkette(out, str::from_utf8(bytes).ok()?),
+        Klasse::Uuid | Klasse::Text | Klasse::Anderes => {
+            zeichenkette(out, str::from_utf8(bytes).ok()?);
+        }
     }
     Some(())
 }
@@ -264,12 +281,26 @@ mod tests {
 
     #[test]
     fn fractions_always_carry_a_point() {
-        for (zahl, text) in [(51.0, "51.0"), (0.1, "0.1"), (-2.5e-9, "-2.5e-9"), (1e21, "1.0e21")] {
+        for (zahl, text) in [
+            (51.0, "51.0"),
+            (0.1, "0.1"),
+            (-2.5e-9, "-2.5e-9"),
+            (1e21, "1.0e21"),
+        ] {
             assert_eq!(json(Klasse::Gleitkomma, &f64::to_be_bytes(zahl)), text);
         }
         assert_eq!(json(Klasse::Gleitkomma, &f64::NAN.to_be_bytes()), "null");
-        assert_eq!(json(Klasse::Gleitkomma, &f64::INFINITY.to_be_bytes()), "null");
-        for (roh, text) in [("0.40", "0.40"), ("51", "51.0"), ("NaN", "null"), ("-Infinity", "null"), ("1e+20", "1.0e+20")] {
+        assert_eq!(
+            json(Klasse::Gleitkomma, &f64::INFINITY.to_be_bytes()),
+            "null"
+        );
+        for (roh, text) in [
+            ("0.40", "0.40"),
+            ("51", "51.0"),
+            ("NaN", "null"),
+            ("-Infinity", "null"),
+            ("1e+20", "1.0e+20"),
+        ] {
             assert_eq!(json(Klasse::Dezimal, roh.as_bytes()), text);
         }
     }
@@ -277,17 +308,29 @@ mod tests {
     #[test]
     fn days_and_moments() {
         assert_eq!(json(Klasse::Datum, &0i32.to_be_bytes()), r#""2000-01-01""#);
-        assert_eq!(json(Klasse::Datum, &(-1i32).to_be_bytes()), r#""1999-12-31""#);
+        assert_eq!(
+            json(Klasse::Datum, &(-1i32).to_be_bytes()),
+            r#""1999-12-31""#
+        );
         assert_eq!(json(Klasse::Datum, &i32::MAX.to_be_bytes()), "null");
         assert_eq!(json(Klasse::Datum, &i32::MIN.to_be_bytes()), "null");
-        assert_eq!(json(Klasse::Zeitpunkt, &1_500_000i64.to_be_bytes()), r#""2000-01-01T00:00:01.500Z""#);
-        assert_eq!(json(Klasse::Ortszeit, &0i64.to_be_bytes()), r#""2000-01-01T00:00:00""#);
+        assert_eq!(
+            json(Klasse::Zeitpunkt, &1_500_000i64.to_be_bytes()),
+            r#""2000-01-01T00:00:01.500Z""#
+        );
+        assert_eq!(
+            json(Klasse::Ortszeit, &0i64.to_be_bytes()),
+            r#""2000-01-01T00:00:00""#
+        );
         assert_eq!(json(Klasse::Zeitpunkt, &i64::MAX.to_be_bytes()), "null");
     }
 
     #[test]
     fn strings_are_escaped() {
-        assert_eq!(json(Klasse::Text, "a\"b\\c\n\u{1}ü".as_bytes()), r#""a\"b\\c\n\u0001ü""#);
+        assert_eq!(
+            json(Klasse::Text, "a\"b\\c\n\u{1}ü".as_bytes()),
+            r#""a\"b\\c\n\u0001ü""#
+        );
     }
 
     #[test]
@@ -302,6 +345,10 @@ mod tests {
         assert!(Klasse::Dezimal.pruefe("-1.5e3").is_ok());
         assert!(Klasse::Datum.pruefe("2025-02-30").is_err());
         assert!(Klasse::Wahrheit.pruefe("ja").is_err());
-        assert!(Klasse::Zeitpunkt.pruefe("2025-01-01T00:00:00+01:00").is_ok());
+        assert!(
+            Klasse::Zeitpunkt
+                .pruefe("2025-01-01T00:00:00+01:00")
+                .is_ok()
+        );
     }
 }

@@ -1,0 +1,115 @@
+//! Boxes: exactly what meets them, in every system, also at the edges of the world.
+
+use crate::support::{dienst, json, objekte, zahl};
+
+#[tokio::test]
+async fn boxes_find_exactly_what_postgis_finds() {
+    let (db, router) = dienst().await;
+    let mut gefunden = 0;
+    // The reference has the same number of vertices, or chords 1 mm apart would decide.
+    // Boxes from a few metres to wider than the data; turned squares make boxes and shapes differ.
+    for n in 0..40_u8 {
+        let (x, y) = (
+            10.745 + 0.0017 * f64::from(n),
+            48.015 + 0.0011 * f64::from(n % 17),
+        );
+        let d = [0.0002, 0.003, 0.02, 0.4][usize::from(n) % 4];
+        let bbox = format!("{x},{y},{},{}", x + d, y + d * 0.7);
+        let doc = json(
+            &router,
+            &format!("/collections/fnp_flaechen/items?limit=10000&bbox={bbox}"),
+        )
+        .await;
+        let soll = zahl(&db, &format!(
+            "SELECT count(*) FROM oeffentlich.flaeche WHERE ST_Intersects(ST_Buffer(ST_Segmentize(geom, 10), 0), ST_Transform(ST_Segmentize(ST_MakeEnvelope({bbox}, 4326), 0.005), 25832))
+              OR (ordnung = 22 AND ST_DWithin(geom, ST_Transform(ST_Segmentize(ST_MakeEnvelope({bbox}, 4326), 0.005), 25832), 0))"
+        )).await;
+        assert_eq!(
+            (
+                &doc["numberMatched"],
+                i64::try_from(objekte(&doc).len()).unwrap()
+            ),
+            (&soll.into(), soll),
+            "{bbox}"
+        );
+        gefunden += soll;
+    }
+    assert!(gefunden > 5000, "{gefunden}");
+}
+
+#[tokio::test]
+async fn the_same_box_in_every_system() {
+    let (db, router) = dienst().await;
+    let soll = zahl(&db, "SELECT count(*) FROM oeffentlich.flaeche WHERE geom && ST_MakeEnvelope(631000, 5321000, 632000, 5321500, 25832) AND ST_Intersects(geom, ST_MakeEnvelope(631000, 5321000, 632000, 5321500, 25832))").await;
+    let crs = "http://www.opengis.net/def/crs/EPSG/0";
+    let items = "/collections/fnp_flaechen/items?limit=1";
+    let doc = json(
+        &router,
+        &format!("{items}&bbox=631000,5321000,632000,5321500&bbox-crs={crs}/25832"),
+    )
+    .await;
+    assert_eq!(doc["numberMatched"], soll);
+    let grad =
+        json(&router, &format!("{items}&bbox=10.80,48.02,10.81,48.03")).await["numberMatched"]
+            .clone();
+    let hoehe = json(
+        &router,
+        &format!("{items}&bbox=10.80,48.02,-100,10.81,48.03,900"),
+    )
+    .await;
+    let vertauscht = json(
+        &router,
+        &format!("{items}&bbox=48.02,10.80,48.03,10.81&bbox-crs={crs}/4326"),
+    )
+    .await;
+    assert!(grad.as_i64().unwrap() > 20);
+    assert_eq!(
+        (&hoehe["numberMatched"], &vertauscht["numberMatched"]),
+        (&grad, &grad)
+    );
+    let crs84 = json(&router, &format!("{items}&bbox=10.80,48.02,10.81,48.03&bbox-crs=http://www.opengis.net/def/crs/OGC/1.3/CRS84")).await;
+    assert_eq!(crs84["numberMatched"], grad);
+}
+
+#[tokio::test]
+async fn world_antimeridian_point_and_elsewhere() {
+    let (_db, router) = dienst().await;
+    let zahl = async |ebene: &str, bbox: &str| {
+        let doc = json(
+            &router,
+            &format!("/collections/{ebene}/items?limit=1&bbox={bbox}"),
+        )
+        .await;
+        doc["numberMatched"].as_i64().unwrap()
+    };
+    // 2,500 rows, 20 of them without geometry; the bow tie is found.
+    assert_eq!(zahl("fnp_flaechen", "-180,-90,180,90").await, 2480);
+    assert_eq!(zahl("fnp_flaechen", "-200.5,-95,200.5,95").await, 2480);
+    assert_eq!(zahl("fnp_flaechen", "10.87,48.0,10.90,48.1").await, 1);
+    assert_eq!(zahl("fnp_flaechen", "100,-10,110,10").await, 0);
+    assert_eq!(zahl("fnp_flaechen", "170,-90,-170,90").await, 0);
+    assert_eq!(zahl("fnp_flaechen", "10.9,-90,10.7,90").await, 0);
+    assert_eq!(zahl("erde", "179,0,-179,20").await, 2);
+    assert_eq!(zahl("erde", "-180,-90,180,90").await, 3);
+    assert_eq!(
+        zahl("erde", "10.8765432,48.0501234,10.8765432,48.0501234").await,
+        1
+    );
+    assert_eq!(zahl("erde", "10,48.0501234,11,48.0501234").await, 1);
+    assert_eq!(zahl("gk", "-180,-90,180,90").await, 50);
+    assert_eq!(zahl("gemischt", "-180,-90,180,90").await, 5);
+    let eines = json(&router, "/collections/gk/items/25").await;
+    let (x, y) = (
+        &eines["geometry"]["coordinates"][0][0],
+        &eines["geometry"]["coordinates"][0][1],
+    );
+    let (x, y) = (x.as_f64().unwrap(), y.as_f64().unwrap());
+    assert_eq!(
+        zahl(
+            "gk",
+            &format!("{},{},{},{}", x - 1e-4, y - 1e-4, x + 1e-4, y + 1e-4)
+        )
+        .await,
+        1
+    );
+}

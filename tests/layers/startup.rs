@@ -1,0 +1,111 @@
+//! Start-up refuses what would fail or leak later, and says what to do.
+
+use zielraum::layers::sammlung::Katalog;
+
+use crate::support::{EIGENE, datenbank, execute};
+
+#[tokio::test]
+async fn wrong_entries_are_refused_with_their_place() {
+    let db = datenbank().await;
+    for (eintrag, erwartet) in [
+        (
+            "relation = \"fnp.gibtsnicht\"",
+            vec!["oeffentlich.gibtsnicht", "Zeile 2"],
+        ),
+        ("relation = \"Stadt Grün.fehlt\"", vec!["Stadt Grün.fehlt"]),
+        (
+            "relation = \"fnp.leer\"\nkey = \"fehlt\"",
+            vec!["keine Spalte „fehlt“", "key"],
+        ),
+        (
+            "relation = \"fnp.leer\"\norder = \"kennung\"",
+            vec!["keine Ganzzahl"],
+        ),
+        (
+            "relation = \"fnp.leer\"\ndatetime = [\"wert\"]",
+            vec!["weder Datum noch Zeitpunkt"],
+        ),
+        ("relation = \"fnp.leer\"\nhide = [\"fehlt\"]", vec!["fehlt"]),
+        (
+            "relation = \"fnp.leer\"\ngeometry = \"fehlt\"",
+            vec!["keine Geometriespalte „fehlt“"],
+        ),
+        ("relation = \"fnp.leer\"\nje = \"plan\"", vec!["fassung_id"]),
+        (
+            "relation = \"fnp.flaeche_aktuell\"",
+            vec!["keinen Primärschlüssel", "key"],
+        ),
+        (
+            "relation = \"Stadt Grün.doppelt\"\nkey = \"id\"",
+            vec!["mehrfach"],
+        ),
+        (
+            "relation = \"fnp.undicht\"\nkey = \"kennung\"",
+            vec!["ALTER VIEW oeffentlich.undicht SET (security_invoker = true)"],
+        ),
+        (
+            "relation = \"fnp.verborgen\"\nkey = \"kennung\"",
+            vec!["fnp.versteckt()"],
+        ),
+        (
+            "relation = \"fnp.darueber\"\nkey = \"kennung\"",
+            vec!["ALTER VIEW oeffentlich.undicht SET (security_invoker = true)"],
+        ),
+        (
+            "relation = \"fnp.leer\"\nlegend = { column = \"kennung\", classes = \"fnp.fehlt\" }",
+            vec!["oeffentlich.fehlt"],
+        ),
+        (
+            "relation = \"Stadt Grün.gesperrt\"",
+            vec!["GRANT SELECT ON \"Stadt Grün\".\"gesperrt\" TO \"zielraum_public\";"],
+        ),
+        (
+            "relation = \"fnp.leer\"\nfarbe = 1",
+            vec!["line 6", "farbe"],
+        ),
+        (
+            "relation = \"fnp.leer\"\naccess = \"geheim\"",
+            vec!["line 6", "geheim"],
+        ),
+    ] {
+        let text = format!("\n[[layer]]\nid = \"probe\"\ntitle = \"Probe\"\n{eintrag}\n");
+        let fehler = Katalog::lies(&db.public, EIGENE, Some(("stadt.toml", &text))).await;
+        let fehler = fehler.expect_err(eintrag);
+        for teil in erwartet {
+            assert!(fehler.to_string().contains(teil), "{eintrag}: {fehler}");
+        }
+        assert_eq!(fehler.exit_code(), 3);
+    }
+}
+
+#[tokio::test]
+async fn a_grant_given_by_the_operator_opens_the_layer() {
+    let db = datenbank().await;
+    let text = "[[layer]]\nid = \"probe\"\ntitle = \"Probe\"\nrelation = \"Stadt Grün.gesperrt\"\n";
+    let lies = async || Katalog::lies(&db.public, EIGENE, Some(("stadt.toml", text))).await;
+    assert!(lies().await.is_err());
+    let mut conn = db.admin.acquire().await.unwrap();
+    execute(
+        &mut conn,
+        "GRANT SELECT ON \"Stadt Grün\".\"gesperrt\" TO zielraum_public",
+    )
+    .await;
+    assert!(lies().await.is_ok());
+}
+
+#[tokio::test]
+async fn internal_entries_need_no_right_of_the_public() {
+    let db = datenbank().await;
+    let text = "[[layer]]\nid = \"probe\"\ntitle = \"Probe\"\naccess = \"intern\"\nrelation = \"Stadt Grün.gesperrt\"\n";
+    let katalog = Katalog::lies(&db.public, EIGENE, Some(("stadt.toml", text)))
+        .await
+        .unwrap();
+    let ids: Vec<_> = katalog
+        .oeffentliche(&db.public)
+        .await
+        .unwrap()
+        .into_iter()
+        .map(|s| s.id)
+        .collect();
+    assert!(!ids.contains(&"probe".to_owned()) && ids.contains(&"fnp_flaechen".to_owned()));
+}

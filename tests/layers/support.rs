@@ -1,0 +1,235 @@
+//! A database with the fixture, the application over it, and short ways to ask it.
+
+use std::str::FromStr;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::http::{HeaderMap, Request, StatusCode};
+use serde_json::Value;
+#[expect(clippy::disallowed_types, reason = "test support: text made here")]
+use sqlx::AssertSqlSafe;
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::{ConnectOptions, Connection, Executor, PgConnection, PgPool};
+use tower::ServiceExt;
+use zielraum::app::{self, App};
+use zielraum::layers::sammlung::Katalog;
+
+/// Catalogue of the tests; the first part stands for our own, the second for a town's.
+pub const EIGENE: &str = r#"
+[[layer]]
+id = "fnp_flaechen"
+title = "Flächen des Flächennutzungsplans"
+relation = "fnp.flaeche_aktuell"
+key = "kennung"
+order = "ordnung"
+datetime = ["gueltig_von", "gueltig_bis"]
+aktuell = true
+hide = ["geheim"]
+legend = { column = "nutzung", classes = "fnp.nutzung" }
+je = "plan"
+je_relation = "fnp.flaeche_sicht"
+
+[[layer]]
+id = "leer"
+title = "Leer"
+relation = "fnp.leer"
+
+[[layer]]
+id = "blatt"
+title = "Blatt"
+relation = "fnp.blatt"
+
+[[layer]]
+id = "entwurf"
+title = "Entwurf"
+relation = "fnp.entwurf"
+access = "intern"
+"#;
+
+pub const STADT: &str = r#"
+[[layer]]
+id = "bäume"
+title = "Bäume <alt>"
+relation = '"Stadt Grün"."Bäume ""alt"""'
+key = "Nr."
+
+[[layer]]
+id = "gemischt"
+title = "Gemischt"
+relation = "Stadt Grün.gemischt"
+
+[[layer]]
+id = "gk"
+title = "Gauß-Krüger"
+relation = "Stadt Grün.gk"
+
+[[layer]]
+id = "erde"
+title = "Erde"
+relation = "Stadt Grün.erde"
+"#;
+
+/// The database of one test; dropped at its end.
+pub struct Datenbank {
+    /// Superuser.
+    pub admin: PgPool,
+    /// As the service logs in.
+    pub public: PgPool,
+    name: String,
+}
+
+/// The server of the tests: `TEST_DATABASE_URL`, a superuser on a throw-away cluster.
+fn server() -> PgConnectOptions {
+    let url = std::env::var("TEST_DATABASE_URL")
+        .expect("TEST_DATABASE_URL names a throw-away PostgreSQL server with PostGIS");
+    PgConnectOptions::from_str(&url).unwrap()
+}
+
+/// Gives a fresh database with the fixture. The only place that knows where it comes from.
+pub async fn datenbank() -> Datenbank {
+    let name = format!("layers_{}", uuid::Uuid::now_v7().simple());
+    let mut conn = server().connect().await.unwrap();
+    execute(&mut conn, &format!("CREATE DATABASE {name}")).await;
+    conn.close().await.unwrap();
+    let pool = |user: &str, path: &'static str| {
+        let options = server()
+            .database(&name)
+            .username(user)
+            .options([("search_path", path)]);
+        PgPoolOptions::new()
+            .max_connections(3)
+            .connect_lazy_with(options)
+    };
+    let db = Datenbank {
+        admin: pool("postgres", "public"),
+        public: pool("zielraum_public", "oeffentlich,public"),
+        name,
+    };
+    db.admin.execute(include_str!("fixture.sql")).await.unwrap();
+    db
+}
+
+impl Drop for Datenbank {
+    fn drop(&mut self) {
+        let sql = format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name);
+        // A thread of its own: the test's runtime may be ending.
+        let _ = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()
+                .unwrap();
+            runtime.block_on(async {
+                let mut conn = server().connect().await.unwrap();
+                execute(&mut conn, &sql).await;
+            });
+        })
+        .join();
+    }
+}
+
+/// Runs SQL made by the tests themselves.
+pub async fn execute(conn: &mut PgConnection, sql: &str) {
+    conn.execute(AssertSqlSafe(sql.to_owned())).await.unwrap();
+}
+
+/// One number from the database.
+pub async fn zahl(db: &Datenbank, sql: &str) -> i64 {
+    let query = sqlx::query_scalar(AssertSqlSafe(sql.to_owned()));
+    query.fetch_one(&db.admin).await.unwrap()
+}
+
+/// The application over a fresh database.
+pub async fn dienst() -> (Datenbank, Router) {
+    let db = datenbank().await;
+    let router = router(&db).await;
+    (db, router)
+}
+
+/// The application over a database.
+pub async fn router(db: &Datenbank) -> Router {
+    let katalog = Katalog::lies(&db.public, EIGENE, Some(("stadt.toml", STADT))).await;
+    app::router(&App {
+        public: db.public.clone(),
+        katalog: Arc::new(katalog.unwrap()),
+        public_url: None,
+        demo: true,
+    })
+}
+
+/// An answer, read to its end.
+#[derive(Debug)]
+pub struct Antwort {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub text: String,
+}
+
+impl Antwort {
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap_or_else(|e| panic!("{e}: {}", self.text))
+    }
+    pub fn kopf(&self, name: &str) -> &str {
+        self.headers
+            .get(name)
+            .map_or("", |wert| wert.to_str().unwrap())
+    }
+}
+
+/// Sends a request with method and headers.
+pub async fn sende(
+    router: &Router,
+    methode: &str,
+    pfad: &str,
+    headers: &[(&str, &str)],
+) -> Antwort {
+    let mut request = Request::builder()
+        .method(methode)
+        .uri(pfad)
+        .header("host", "zr.test:8080");
+    for (name, wert) in headers {
+        request = request.header(*name, *wert);
+    }
+    let response = router
+        .clone()
+        .oneshot(request.body(Body::empty()).unwrap())
+        .await
+        .unwrap();
+    let (parts, body) = response.into_parts();
+    let bytes = to_bytes(body, usize::MAX).await.unwrap();
+    Antwort {
+        status: parts.status,
+        headers: parts.headers,
+        text: String::from_utf8(bytes.to_vec()).unwrap(),
+    }
+}
+
+/// GET without headers.
+pub async fn hole(router: &Router, pfad: &str) -> Antwort {
+    sende(router, "GET", pfad, &[]).await
+}
+
+/// GET that must succeed, as JSON.
+pub async fn json(router: &Router, pfad: &str) -> Value {
+    let antwort = hole(router, pfad).await;
+    assert_eq!(antwort.status, 200, "{pfad}: {}", antwort.text);
+    antwort.json()
+}
+
+/// The link with a relation.
+pub fn link(doc: &Value, rel: &str) -> Option<String> {
+    let links = doc["links"].as_array().unwrap();
+    let link = links.iter().find(|link| link["rel"] == rel)?;
+    Some(link["href"].as_str().unwrap().to_owned())
+}
+
+/// Follows an absolute link of ours.
+pub fn pfad(href: &str) -> &str {
+    href.strip_prefix("http://zr.test:8080")
+        .expect("absolute link")
+}
+
+/// Features of a document.
+pub fn objekte(doc: &Value) -> &Vec<Value> {
+    doc["features"].as_array().unwrap()
+}
