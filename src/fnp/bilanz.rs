@@ -86,7 +86,6 @@ pub struct Ueberlagerung {
 
 /// Check rows: summe = gebiet + ueberlappung − luecke.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
-#[expect(clippy::struct_field_names, reason = "units stand in the names")]
 pub struct Pruefung {
     /// Geltungsbereich, for an Ortsteil its part in it.
     pub gebiet_m2: f64,
