@@ -91,6 +91,10 @@ pub fn lage_text(massnahme: &MassnahmeKurz) -> String {
     teile.join(", ")
 }
 
+fn zahl_massnahmen(zahl: usize) -> String {
+    format!("{zahl} {}", if zahl == 1 { "Maßnahme" } else { "Maßnahmen" })
+}
+
 fn titel(massnahme: &MassnahmeKurz) -> String {
     let entwurf = if massnahme.entwurf { " [Entwurf]" } else { "" };
     format!("{}{entwurf}", massnahme.titel)
@@ -128,7 +132,7 @@ pub fn tabelle(antwort: &Antwort) -> String {
     if let Some(plan) = &antwort.plan {
         let _ = writeln!(text, "Plan: {} ({}@{})", plan.name, plan.kennung, plan.fassung);
     }
-    let _ = writeln!(text, "{} Maßnahmen", antwort.massnahmen.len());
+    let _ = writeln!(text, "{}", zahl_massnahmen(antwort.massnahmen.len()));
     if !antwort.massnahmen.is_empty() {
         text.push_str(&massnahmen_tabelle(&antwort.massnahmen));
     }
@@ -282,7 +286,7 @@ pub fn flaeche_tabelle(antwort: &FlaecheZiele) -> String {
     } else {
         text.push_str(&spalten(&WIRKUNG_KOPF, &zeilen));
     }
-    let _ = writeln!(text, "\n{} Maßnahmen auf der Fläche", antwort.massnahmen.len());
+    let _ = writeln!(text, "\n{} auf der Fläche", zahl_massnahmen(antwort.massnahmen.len()));
     if !antwort.massnahmen.is_empty() {
         text.push_str(&massnahmen_tabelle(&antwort.massnahmen));
     }

@@ -1,4 +1,5 @@
 //! One integration binary over a real PostgreSQL with PostGIS.
 mod cluster;
 mod schema;
+mod strategie;
 mod support;
