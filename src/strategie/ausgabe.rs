@@ -12,8 +12,8 @@ use crate::fnp::zahl::{dezimal, hektar, prozent};
 #[must_use]
 pub fn spalten(kopf: &[&str], zeilen: &[Vec<String>]) -> String {
     let breite = |n: usize| {
-        let zellen = zeilen.iter().filter_map(|zeile| zeile.get(n)).map(|zelle| zelle.chars().count());
-        zellen.chain([kopf[n].chars().count()]).max().unwrap_or_default()
+        let breiten = zeilen.iter().filter_map(|zeile| zeile.get(n)).map(|zelle| zelle.chars().count());
+        breiten.chain([kopf[n].chars().count()]).max().unwrap_or_default()
     };
     let breiten: Vec<usize> = (0..kopf.len()).map(breite).collect();
     let mut text = String::new();
@@ -33,8 +33,8 @@ pub fn spalten(kopf: &[&str], zeilen: &[Vec<String>]) -> String {
 pub fn csv(kopf: &[&str], zeilen: &[Vec<String>]) -> String {
     let mut text = format!("\u{feff}{}\r\n", kopf.join(";"));
     for zeile in zeilen {
-        let zellen: Vec<String> = zeile.iter().map(|zelle| csv_zelle(zelle)).collect();
-        let _ = write!(text, "{}\r\n", zellen.join(";"));
+        let felder: Vec<String> = zeile.iter().map(|feld| csv_zelle(feld)).collect();
+        let _ = write!(text, "{}\r\n", felder.join(";"));
     }
     text
 }
