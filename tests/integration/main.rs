@@ -3,4 +3,5 @@
 
 mod cluster;
 mod schema;
+mod strategie;
 mod support;

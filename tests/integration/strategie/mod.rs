@@ -1,0 +1,7 @@
+//! The strategy: import, publication, questions.
+mod ablehnung;
+mod daten;
+mod einlesen;
+mod fragen;
+mod http;
+mod veroeffentlichung;
