@@ -1,7 +1,10 @@
 //! One integration binary over a real PostgreSQL with PostGIS.
-#![expect(clippy::unwrap_used, reason = "helpers of tests fail by panicking")]
-
+mod bilanz;
 mod cluster;
+mod import;
+mod layers;
+mod lieferung;
 mod schema;
 mod strategie;
 mod support;
+mod verschneidung;
