@@ -8,11 +8,14 @@ use std::path::Path;
 
 fn dateien(ordner: &Path) -> BTreeMap<String, Vec<u8>> {
     std::fs::read_dir(ordner)
-        .unwrap()
-        .map(|e| e.unwrap())
-        .map(|e| {
-            let name = e.file_name().into_string().unwrap();
-            (name, std::fs::read(e.path()).unwrap())
+        .expect("the folder is there")
+        .map(|eintrag| {
+            let eintrag = eintrag.expect("the folder can be listed");
+            let name = eintrag.file_name().to_string_lossy().into_owned();
+            (
+                name,
+                std::fs::read(eintrag.path()).expect("a readable file"),
+            )
         })
         .collect()
 }

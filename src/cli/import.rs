@@ -8,6 +8,7 @@ use super::{answer, strategie};
 use crate::db::{Database, audit};
 use crate::error::{Error, Result};
 use crate::fnp::plan::Stand;
+use crate::import::dorferneuerung;
 use crate::import::fnp::Auftrag;
 use crate::import::gebiete::{self, Art, Felder};
 use crate::import::protokoll::Protokoll;
@@ -20,6 +21,8 @@ pub(super) enum Was {
     Gemeinde(Gebiete),
     /// Ortsteile mit ihren Grenzen (GeoJSON oder GeoPackage)
     Ortsteile(Gebiete),
+    /// Gebiete der Dorferneuerung (GeoJSON oder GeoPackage)
+    Dorferneuerung(Gebiete),
     /// Handlungsfelder, Ziele, Maßnahmen und ihre Verknüpfungen aus CSV-Dateien
     Strategie(strategie::Import),
 }
@@ -64,8 +67,8 @@ pub(super) struct Gebiete {
     /// Feld mit der Kennung [Vorgabe: kennung, sonst aus dem Namen]
     #[arg(long, value_name = "FELD")]
     schluessel: Option<String>,
-    /// Gemeinde und Ortsteile sind immer öffentlich; die Angabe ändert nichts
-    #[arg(long, hide = true)]
+    /// Veröffentlichen (Gemeinde und Ortsteile sind es immer)
+    #[arg(long)]
     veroeffentlichen: bool,
 }
 
@@ -74,14 +77,41 @@ pub(super) async fn run(was: Was, db: &Database) -> Result<()> {
         Was::Fnp(fnp) => plan(fnp, db).await,
         Was::Gemeinde(angaben) => benannte_gebiete(Art::Gemeinde, angaben, db).await,
         Was::Ortsteile(angaben) => benannte_gebiete(Art::Ortsteile, angaben, db).await,
+        Was::Dorferneuerung(angaben) => {
+            let felder = Felder {
+                name: angaben.name,
+                schluessel: angaben.schluessel,
+            };
+            let anzahl = dorferneuerung::fuehre_aus(
+                db,
+                &angaben.datei,
+                felder,
+                angaben.veroeffentlichen,
+                &audit::operator(),
+            )
+            .await?;
+            answer(&format!(
+                "{anzahl} Gebiete der Dorferneuerung übernommen{}.\n",
+                if angaben.veroeffentlichen {
+                    " und veröffentlicht"
+                } else {
+                    " (Entwurf; mit --veroeffentlichen werden sie öffentlich)"
+                }
+            ))
+        }
         Was::Strategie(angaben) => strategie::import(angaben, db).await,
     }
 }
 
 async fn plan(fnp: Fnp, db: &Database) -> Result<()> {
-    for (option, gegeben) in [("--zuordnung", fnp.zuordnung.is_some()), ("--schluessel", fnp.schluessel.is_some())] {
+    for (option, gegeben) in [
+        ("--zuordnung", fnp.zuordnung.is_some()),
+        ("--schluessel", fnp.schluessel.is_some()),
+    ] {
         if gegeben {
-            return Err(Error::aufruf(format!("{option} passt nicht zu XPlanGML: Nutzung und Kennung stehen dort im Plan selbst.")));
+            return Err(Error::aufruf(format!(
+                "{option} passt nicht zu XPlanGML: Nutzung und Kennung stehen dort im Plan selbst."
+            )));
         }
     }
     let auftrag = Auftrag {
@@ -107,17 +137,28 @@ async fn plan(fnp: Fnp, db: &Database) -> Result<()> {
 
 fn schreibe(datei: Option<&Path>, protokoll: &Protokoll) -> Result<()> {
     let Some(datei) = datei else { return Ok(()) };
-    std::fs::write(datei, serde_json::to_vec_pretty(protokoll)?)
-        .map_err(|cause| Error::umgebung(format!("Das Protokoll lässt sich nicht nach „{}“ schreiben: {cause}", datei.display())))
+    std::fs::write(datei, serde_json::to_vec_pretty(protokoll)?).map_err(|cause| {
+        Error::umgebung(format!(
+            "Das Protokoll lässt sich nicht nach „{}“ schreiben: {cause}",
+            datei.display()
+        ))
+    })
 }
 
 async fn benannte_gebiete(art: Art, angaben: Gebiete, db: &Database) -> Result<()> {
-    let felder = Felder { name: angaben.name, schluessel: angaben.schluessel };
+    let felder = Felder {
+        name: angaben.name,
+        schluessel: angaben.schluessel,
+    };
     let anzahl = gebiete::fuehre_aus(db, art, &angaben.datei, felder, &audit::operator()).await?;
     answer(&match (art, anzahl) {
         (Art::Gemeinde, 1) => "1 Gemeinde übernommen.\n".to_owned(),
         (Art::Gemeinde, n) => format!("{n} Gemeinden übernommen.\n"),
-        (Art::Ortsteile, 1) => "1 Ortsteil übernommen; alle Bilanzen sind neu gerechnet.\n".to_owned(),
-        (Art::Ortsteile, n) => format!("{n} Ortsteile übernommen; alle Bilanzen sind neu gerechnet.\n"),
+        (Art::Ortsteile, 1) => {
+            "1 Ortsteil übernommen; alle Bilanzen sind neu gerechnet.\n".to_owned()
+        }
+        (Art::Ortsteile, n) => {
+            format!("{n} Ortsteile übernommen; alle Bilanzen sind neu gerechnet.\n")
+        }
     })
 }

@@ -5,8 +5,10 @@
 //! else (progress, protocols, errors) to standard error.
 
 mod bilanz;
+mod demo;
 mod import;
 mod migrate;
+mod serve;
 mod strategie;
 
 use std::path::PathBuf;
@@ -47,6 +49,8 @@ struct Global {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Dienst starten: Karte, Ebenen, Bilanz
+    Serve(serve::Serve),
     /// Daten einlesen
     #[command(subcommand)]
     Import(import::Was),
@@ -124,6 +128,7 @@ fn run(cli: Cli) -> Result<()> {
 
 async fn dispatch(command: Command, db: &Database) -> Result<()> {
     match command {
+        Command::Serve(serve) => serve::run(serve, db).await,
         Command::Import(was) => import::run(was, db).await,
         Command::Bilanz(frage) => bilanz::run(frage, db).await,
         Command::Migrate => migrate::run(db),

@@ -33,14 +33,17 @@ pub(super) struct Vorlage {
 }
 
 pub(super) async fn import(args: Import, db: &Database) -> Result<()> {
-    let ergebnis = importiere_dateien(db, &args.dateien, args.veroeffentlichen, &audit::operator()).await?;
+    let ergebnis =
+        importiere_dateien(db, &args.dateien, args.veroeffentlichen, &audit::operator()).await?;
     notice(&ergebnis.text());
     Ok(())
 }
 
 pub(super) async fn vorlagen(db: &Database, args: &Vorlage) -> Result<()> {
     let dateien = vorlage::schreibe(&db.write, &args.ordner).await?;
-    answer(&dateien.iter().fold(String::new(), |text, pfad| format!("{text}{}\n", pfad.display())))
+    answer(&dateien.iter().fold(String::new(), |text, pfad| {
+        format!("{text}{}\n", pfad.display())
+    }))
 }
 
 /// Options of `massnahmen`; everything given must hold.
@@ -61,7 +64,7 @@ pub(super) struct Massnahmen {
     /// In diesem Polygon (GeoJSON oder WKT)
     #[arg(long, value_name = "DATEI")]
     polygon: Option<PathBuf>,
-    /// Mit einem Ort dieser Art: gesamtstadt, ortsteil, fnp_flaeche, flaeche, linie, punkt, unverortet
+    /// Mit einem Ort dieser Art: gesamtstadt, ortsteil, `fnp_flaeche`, flaeche, linie, punkt, unverortet
     #[arg(long, value_name = "ART")]
     raumbezug: Option<String>,
     /// Ausgabe
@@ -127,8 +130,12 @@ pub(super) async fn massnahmen(args: Massnahmen, db: &Database) -> Result<()> {
     let mut conn = db.write.acquire().await?;
     let polygon = match &args.polygon {
         Some(pfad) => {
-            let text = std::fs::read_to_string(pfad)
-                .map_err(|cause| Error::eingabe(format!("Die Datei {} ist nicht lesbar: {cause}", pfad.display())))?;
+            let text = std::fs::read_to_string(pfad).map_err(|cause| {
+                Error::eingabe(format!(
+                    "Die Datei {} ist nicht lesbar: {cause}",
+                    pfad.display()
+                ))
+            })?;
             Some(suchraum::lies(&mut conn, &text).await?)
         }
         None => None,
@@ -148,7 +155,9 @@ pub(super) async fn massnahmen(args: Massnahmen, db: &Database) -> Result<()> {
         Format::Tabelle => ausgabe::tabelle(&antwort),
         Format::Csv => ausgabe::massnahmen_csv(&antwort),
         Format::Json => json(&antwort)?,
-        Format::Geojson => json(&ausgabe::massnahmen_geojson(antwort.massnahmen.iter().chain(&antwort.gesamtstadt)))?,
+        Format::Geojson => json(&ausgabe::massnahmen_geojson(
+            antwort.massnahmen.iter().chain(&antwort.gesamtstadt),
+        ))?,
     })
 }
 

@@ -30,10 +30,25 @@ pub fn tabelle(gebiet: &Gebiet) -> String {
         let mut zeilen: Vec<Vec<String>> = gebiet
             .nutzungen
             .iter()
-            .map(|n| vec![n.name.clone(), n.anzahl.to_string(), format!("{:>10}", hektar(n.m2, 4)), format!("{:>6}", prozent(n.anteil))])
+            .map(|n| {
+                vec![
+                    n.name.clone(),
+                    n.anzahl.to_string(),
+                    format!("{:>10}", hektar(n.m2, 4)),
+                    format!("{:>6}", prozent(n.anteil)),
+                ]
+            })
             .collect();
-        let (m2, anteil) = gebiet.nutzungen.iter().fold((0.0, 0.0), |(m2, anteil), n| (m2 + n.m2, anteil + n.anteil));
-        zeilen.push(vec!["Summe".into(), String::new(), format!("{:>10}", hektar(m2, 4)), format!("{:>6}", prozent(anteil))]);
+        let (m2, anteil) = gebiet
+            .nutzungen
+            .iter()
+            .fold((0.0, 0.0), |(m2, anteil), n| (m2 + n.m2, anteil + n.anteil));
+        zeilen.push(vec![
+            "Summe".into(),
+            String::new(),
+            format!("{:>10}", hektar(m2, 4)),
+            format!("{:>6}", prozent(anteil)),
+        ]);
         let _ = write!(
             text,
             "\nNutzung nach {} ({}@{})\n{}",
@@ -43,14 +58,21 @@ pub fn tabelle(gebiet: &Gebiet) -> String {
             spalten(&["Nutzung", "Flächen", "        ha", "     %"], &zeilen)
         );
     }
-    for (titel, liste) in [("Projekte", &gebiet.projekte), ("Weitere Maßnahmen im Gebiet", &gebiet.massnahmen)] {
+    for (titel, liste) in [
+        ("Projekte", &gebiet.projekte),
+        ("Weitere Maßnahmen im Gebiet", &gebiet.massnahmen),
+    ] {
         let _ = writeln!(text, "\n{titel}: {}", liste.len());
         if !liste.is_empty() {
             text.push_str(&massnahmen_tabelle(liste));
         }
     }
     if !gebiet.gesamtstadt.is_empty() {
-        let _ = writeln!(text, "\nDazu {} für die gesamte Stadt", gebiet.gesamtstadt.len());
+        let _ = writeln!(
+            text,
+            "\nDazu {} für die gesamte Stadt",
+            gebiet.gesamtstadt.len()
+        );
     }
     if !gebiet.ziele.is_empty() {
         let zeilen: Vec<Vec<String>> = gebiet
@@ -58,10 +80,20 @@ pub fn tabelle(gebiet: &Gebiet) -> String {
             .iter()
             .map(|z| {
                 let nummer = z.nummer.clone().unwrap_or_default();
-                vec![nummer, z.titel.clone(), z.gefoerdert_durch.to_string(), z.gehemmt_durch.to_string(), z.kennung.clone()]
+                vec![
+                    nummer,
+                    z.titel.clone(),
+                    z.gefoerdert_durch.to_string(),
+                    z.gehemmt_durch.to_string(),
+                    z.kennung.clone(),
+                ]
             })
             .collect();
-        let _ = write!(text, "\nZiele\n{}", spalten(&["Nr.", "Ziel", "gefördert", "gehemmt", "Kennung"], &zeilen));
+        let _ = write!(
+            text,
+            "\nZiele\n{}",
+            spalten(&["Nr.", "Ziel", "gefördert", "gehemmt", "Kennung"], &zeilen)
+        );
     }
     text
 }
@@ -74,8 +106,17 @@ pub fn csv(gebiet: &Gebiet) -> String {
         .iter()
         .map(|n| {
             let komma = |wert: f64| format!("{wert:.4}").replace('.', ",");
-            vec![n.nutzung.clone(), n.name.clone(), n.anzahl.to_string(), komma(n.m2 / 1e4), komma(n.anteil * 100.0)]
+            vec![
+                n.nutzung.clone(),
+                n.name.clone(),
+                n.anzahl.to_string(),
+                komma(n.m2 / 1e4),
+                komma(n.anteil * 100.0),
+            ]
         })
         .collect();
-    ausgabe::csv(&["nutzung", "name", "anzahl", "flaeche_ha", "anteil_prozent"], &zeilen)
+    ausgabe::csv(
+        &["nutzung", "name", "anzahl", "flaeche_ha", "anteil_prozent"],
+        &zeilen,
+    )
 }

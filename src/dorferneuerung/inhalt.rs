@@ -48,10 +48,11 @@ pub async fn gebiete(conn: &mut PgConnection, kennung: Option<&str>) -> Result<V
 /// # Errors
 /// [`Error::NichtGefunden`] for an unknown area or a plan named but unknown.
 pub async fn gebiet(conn: &mut PgConnection, kennung: &str, plan: Option<&str>) -> Result<Gebiet> {
-    let kurz = gebiete(conn, Some(kennung))
-        .await?
-        .pop()
-        .ok_or_else(|| Error::nicht_gefunden(format!("Ein Gebiet der Dorferneuerung mit der Kennung „{kennung}“ gibt es nicht.")))?;
+    let kurz = gebiete(conn, Some(kennung)).await?.pop().ok_or_else(|| {
+        Error::nicht_gefunden(format!(
+            "Ein Gebiet der Dorferneuerung mit der Kennung „{kennung}“ gibt es nicht."
+        ))
+    })?;
     let form = sqlx::query!(
         r#"SELECT geom AS "geom!: Geom", st_asgeojson(st_forcepolygonccw(st_transform(geom, 4326)), 7)::jsonb AS "geometrie!" FROM gebiet WHERE kennung = $1"#,
         kennung
@@ -65,9 +66,16 @@ pub async fn gebiet(conn: &mut PgConnection, kennung: &str, plan: Option<&str>) 
         Err(andere) => return Err(andere),
     };
     let nutzungen = match &plan {
-        Some(fassung) => sqlx::query_file_as!(Nutzung, "src/dorferneuerung/nutzungen.sql", kennung, fassung.id)
+        Some(fassung) => {
+            sqlx::query_file_as!(
+                Nutzung,
+                "src/dorferneuerung/nutzungen.sql",
+                kennung,
+                fassung.id
+            )
             .fetch_all(&mut *conn)
-            .await?,
+            .await?
+        }
         None => Vec::new(),
     };
     let projekte_kennungen = sqlx::query_scalar!(
@@ -123,6 +131,12 @@ fn zielbezuege<'a>(massnahmen: impl Iterator<Item = &'a MassnahmeKurz>) -> Vec<Z
         ziel.gehemmt_durch += usize::from(beitrag.beitrag < 0);
     }
     let mut ziele: Vec<Zielbezug> = ziele.into_values().collect();
-    ziele.sort_by(|a, b| (b.gefoerdert_durch, &a.nummer, &a.kennung).cmp(&(a.gefoerdert_durch, &b.nummer, &b.kennung)));
+    ziele.sort_by(|a, b| {
+        (b.gefoerdert_durch, &a.nummer, &a.kennung).cmp(&(
+            a.gefoerdert_durch,
+            &b.nummer,
+            &b.kennung,
+        ))
+    });
     ziele
 }

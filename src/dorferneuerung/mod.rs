@@ -4,3 +4,4 @@ pub mod ausgabe;
 pub mod gebiet;
 pub mod inhalt;
 pub mod routes;
+pub mod store;

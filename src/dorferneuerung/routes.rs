@@ -26,7 +26,13 @@ pub fn router(public: PgPool) -> Router {
 /// For `/api`.
 #[must_use]
 pub fn pfade() -> Vec<Pfad> {
-    let f = || anfrage_parameter("f", "Ausgabe", &json!({"type": "string", "enum": ["json", "geojson"]}));
+    let f = || {
+        anfrage_parameter(
+            "f",
+            "Ausgabe",
+            &json!({"type": "string", "enum": ["json", "geojson"]}),
+        )
+    };
     vec![
         Pfad {
             pfad: "/dorferneuerung".into(),
@@ -43,7 +49,11 @@ pub fn pfade() -> Vec<Pfad> {
             thema: "Dorferneuerung",
             parameter: vec![
                 pfad_parameter("kennung", "Kennung des Gebiets"),
-                anfrage_parameter("plan", "Plan der Nutzung, auch KENNUNG@FASSUNG; ohne Angabe der wirksame", &json!({"type": "string"})),
+                anfrage_parameter(
+                    "plan",
+                    "Plan der Nutzung, auch KENNUNG@FASSUNG; ohne Angabe der wirksame",
+                    &json!({"type": "string"}),
+                ),
                 f(),
             ],
             medien: &["application/json", "application/geo+json"],
@@ -60,16 +70,28 @@ pub fn feature(gebiet: &Gebiet) -> Value {
 async fn gebiete(State(public): State<PgPool>, anfrage: Anfrage) -> Result<Response, Problem> {
     anfrage.parameter.nur(&["f"])?;
     if als_geojson(&anfrage)? {
-        return Err(Error::parameter("f", "Die Gebiete mit ihrer Form stehen in der Ebene /collections/dorferneuerungsgebiete.").into());
+        return Err(Error::parameter(
+            "f",
+            "Die Gebiete mit ihrer Form stehen in der Ebene /collections/dorferneuerungsgebiete.",
+        )
+        .into());
     }
     let mut conn = public.acquire().await.map_err(Error::from)?;
     Ok(axum::Json(json!({"gebiete": inhalt::gebiete(&mut conn, None).await?})).into_response())
 }
 
-async fn gebiet(State(public): State<PgPool>, Path(kennung): Path<String>, anfrage: Anfrage) -> Result<Response, Problem> {
+async fn gebiet(
+    State(public): State<PgPool>,
+    Path(kennung): Path<String>,
+    anfrage: Anfrage,
+) -> Result<Response, Problem> {
     anfrage.parameter.nur(&["plan", "f"])?;
     let als_geojson = als_geojson(&anfrage)?;
     let mut conn = public.acquire().await.map_err(Error::from)?;
     let gebiet = inhalt::gebiet(&mut conn, &kennung, anfrage.parameter.einzig("plan")?).await?;
-    Ok(if als_geojson { geojson(&feature(&gebiet)) } else { axum::Json(gebiet).into_response() })
+    Ok(if als_geojson {
+        geojson(&feature(&gebiet))
+    } else {
+        axum::Json(gebiet).into_response()
+    })
 }

@@ -86,7 +86,6 @@ pub struct Ueberlagerung {
 
 /// Check rows: summe = gebiet + ueberlappung − luecke.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
-#[expect(clippy::struct_field_names, reason = "units stand in the names")]
 pub struct Pruefung {
     /// Geltungsbereich, for an Ortsteil its part in it.
     pub gebiet_m2: f64,
@@ -108,12 +107,21 @@ pub struct Pruefung {
 ///
 /// # Errors
 /// [`crate::error::Error::NichtGefunden`] for an unknown Ortsteil.
-pub async fn eine(conn: &mut PgConnection, plan: &Fassung, ortsteil: Option<&str>) -> Result<Bilanz> {
+pub async fn eine(
+    conn: &mut PgConnection,
+    plan: &Fassung,
+    ortsteil: Option<&str>,
+) -> Result<Bilanz> {
     let gebiet = match ortsteil {
         None => store::gebiet_des_plans(conn, plan).await?,
         Some(kennung) => {
             let (id, name) = gemeinde::store::ortsteil(conn, kennung).await?;
-            Gebiet { art: "ortsteil", kennung: Some(kennung.to_owned()), name, ortsteil_id: Some(id) }
+            Gebiet {
+                art: "ortsteil",
+                kennung: Some(kennung.to_owned()),
+                name,
+                ortsteil_id: Some(id),
+            }
         }
     };
     rechne(conn, plan, gebiet).await
@@ -129,7 +137,8 @@ pub async fn alle(conn: &mut PgConnection, plan: &Fassung) -> Result<Vec<Bilanz>
 }
 
 async fn rechne(conn: &mut PgConnection, plan: &Fassung, gebiet: Gebiet) -> Result<Bilanz> {
-    let mut pruefung = store::pruefung(conn, plan.id, gebiet.ortsteil_id.unwrap_or(GANZER_PLAN)).await?;
+    let mut pruefung =
+        store::pruefung(conn, plan.id, gebiet.ortsteil_id.unwrap_or(GANZER_PLAN)).await?;
     let mut zeilen = store::zeilen(conn, plan.id, gebiet.ortsteil_id).await?;
     for zeile in &mut zeilen {
         pruefung.summe_m2 += zeile.summe_m2;

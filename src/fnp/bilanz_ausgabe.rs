@@ -22,7 +22,11 @@ pub fn gruppen(bilanz: &Bilanz) -> Vec<Gruppe<'_>> {
     let mut gruppen: Vec<Gruppe<'_>> = Vec::new();
     for zeile in &bilanz.zeilen {
         if gruppen.last().is_none_or(|g| g.titel != zeile.gruppe) {
-            gruppen.push(Gruppe { titel: &zeile.gruppe, zeilen: Vec::new(), summen: [0.0; 5] });
+            gruppen.push(Gruppe {
+                titel: &zeile.gruppe,
+                zeilen: Vec::new(),
+                summen: [0.0; 5],
+            });
         }
         if let Some(gruppe) = gruppen.last_mut() {
             gruppe.zeilen.push(zeile);
@@ -47,7 +51,13 @@ pub fn summe(bilanz: &Bilanz) -> [f64; 5] {
 }
 
 fn werte(zeile: &Zeile) -> [f64; 5] {
-    [zeile.bestand_m2, zeile.planung_m2, zeile.ohne_angabe_m2, zeile.summe_m2, zeile.anteil]
+    [
+        zeile.bestand_m2,
+        zeile.planung_m2,
+        zeile.ohne_angabe_m2,
+        zeile.summe_m2,
+        zeile.anteil,
+    ]
 }
 
 /// Check rows with their German names, m².
@@ -81,7 +91,11 @@ pub fn tabelle(bilanz: &Bilanz) -> String {
             prozent(w[4])
         );
     };
-    let _ = writeln!(t, "{:<46}{:>13}{:>13}{:>13}{:>13}{:>9}", "Nutzung", "Bestand ha", "Planung ha", "o. Angabe ha", "Summe ha", "%");
+    let _ = writeln!(
+        t,
+        "{:<46}{:>13}{:>13}{:>13}{:>13}{:>9}",
+        "Nutzung", "Bestand ha", "Planung ha", "o. Angabe ha", "Summe ha", "%"
+    );
     for gruppe in gruppen(bilanz) {
         zeile(&mut t, gruppe.titel, gruppe.summen, "");
         for z in &gruppe.zeilen {
@@ -92,7 +106,13 @@ pub fn tabelle(bilanz: &Bilanz) -> String {
     if !bilanz.ueberlagerungen.is_empty() {
         t.push_str("\nÜberlagernde Darstellungen (nicht in der Summe)\n");
         for u in &bilanz.ueberlagerungen {
-            let _ = writeln!(t, "  {:<44}{:>6} Objekte{:>13} ha", u.klasse, u.anzahl, hektar(u.flaeche_m2, 2));
+            let _ = writeln!(
+                t,
+                "  {:<44}{:>6} Objekte{:>13} ha",
+                u.klasse,
+                u.anzahl,
+                hektar(u.flaeche_m2, 2)
+            );
         }
     }
     t.push_str("\nPrüfung\n");
@@ -119,7 +139,10 @@ fn nutzungen(bilanzen: &[Bilanz]) -> Vec<(&str, &str)> {
     for bilanz in bilanzen {
         let mut nach = 0;
         for zeile in &bilanz.zeilen {
-            match alle.iter().position(|(nutzung, _)| *nutzung == zeile.nutzung) {
+            match alle
+                .iter()
+                .position(|(nutzung, _)| *nutzung == zeile.nutzung)
+            {
                 Some(i) => nach = i + 1,
                 None => {
                     alle.insert(nach, (&zeile.nutzung, &zeile.name));
@@ -160,12 +183,31 @@ pub fn tabelle_alle(bilanzen: &[Bilanz]) -> String {
     for (nutzung, name) in nutzungen(bilanzen) {
         let werte: Vec<f64> = bilanzen
             .iter()
-            .map(|b| b.zeilen.iter().find(|z| z.nutzung == nutzung).map_or(0.0, |z| z.summe_m2))
+            .map(|b| {
+                b.zeilen
+                    .iter()
+                    .find(|z| z.nutzung == nutzung)
+                    .map_or(0.0, |z| z.summe_m2)
+            })
             .collect();
         zeile(&mut t, name, &werte);
     }
-    zeile(&mut t, "Summe", &bilanzen.iter().map(|b| b.pruefung.summe_m2).collect::<Vec<_>>());
-    zeile(&mut t, "Gebiet", &bilanzen.iter().map(|b| b.pruefung.gebiet_m2).collect::<Vec<_>>());
+    zeile(
+        &mut t,
+        "Summe",
+        &bilanzen
+            .iter()
+            .map(|b| b.pruefung.summe_m2)
+            .collect::<Vec<_>>(),
+    );
+    zeile(
+        &mut t,
+        "Gebiet",
+        &bilanzen
+            .iter()
+            .map(|b| b.pruefung.gebiet_m2)
+            .collect::<Vec<_>>(),
+    );
     t
 }
 
@@ -195,7 +237,14 @@ pub fn csv(bilanzen: &[Bilanz]) -> String {
             );
         }
         for u in &b.ueberlagerungen {
-            let _ = write!(t, "{gebiet};Überlagernde Darstellungen;{};{};{};;;;;{};\r\n", u.klasse, u.klasse, u.anzahl, ha(u.flaeche_m2));
+            let _ = write!(
+                t,
+                "{gebiet};Überlagernde Darstellungen;{};{};{};;;;;{};\r\n",
+                u.klasse,
+                u.klasse,
+                u.anzahl,
+                ha(u.flaeche_m2)
+            );
         }
         for (name, m2) in pruefzeilen(b) {
             let _ = write!(t, "{gebiet};Prüfung;;{};;;;;;{};\r\n", zelle(name), ha(m2));
@@ -206,7 +255,11 @@ pub fn csv(bilanzen: &[Bilanz]) -> String {
 
 /// A text cell: quoted where needed; a leading `=` and the like would run as a formula.
 fn zelle(text: &str) -> String {
-    let sicher = if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() };
+    let sicher = if text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+        format!("'{text}")
+    } else {
+        text.to_owned()
+    };
     if sicher.contains([';', '"', '\n', '\r']) {
         format!("\"{}\"", sicher.replace('"', "\"\""))
     } else {

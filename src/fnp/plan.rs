@@ -95,7 +95,9 @@ pub async fn waehle(conn: &mut PgConnection, angabe: Option<&str>) -> Result<Fas
     }
     let vorhanden = aufzaehlung(&alle(conn).await?);
     Err(Error::nicht_gefunden(match nummer {
-        Some(nummer) => format!("Eine Fassung {nummer} des Plans „{kennung}“ gibt es nicht. {vorhanden}"),
+        Some(nummer) => {
+            format!("Eine Fassung {nummer} des Plans „{kennung}“ gibt es nicht. {vorhanden}")
+        }
         None => format!("Einen Plan mit der Kennung „{kennung}“ gibt es nicht. {vorhanden}"),
     }))
 }
@@ -112,20 +114,29 @@ pub async fn alle(conn: &mut PgConnection) -> Result<Vec<Fassung>> {
 }
 
 async fn vorgabe(conn: &mut PgConnection) -> Result<Fassung> {
-    let in_kraft: Vec<i32> = sqlx::query_scalar!(r#"SELECT fassung_id AS "id!" FROM fassung_in_kraft ORDER BY 1"#)
-        .fetch_all(&mut *conn)
-        .await?;
+    let in_kraft: Vec<i32> =
+        sqlx::query_scalar!(r#"SELECT fassung_id AS "id!" FROM fassung_in_kraft ORDER BY 1"#)
+            .fetch_all(&mut *conn)
+            .await?;
     let plaene = alle(conn).await?;
     let gemeint: Vec<&Fassung> = match in_kraft.len() {
         0 => plaene.iter().collect(),
-        _ => plaene.iter().filter(|plan| in_kraft.contains(&plan.id)).collect(),
+        _ => plaene
+            .iter()
+            .filter(|plan| in_kraft.contains(&plan.id))
+            .collect(),
     };
     match gemeint[..] {
         [einziger] => Ok(einziger.clone()),
-        [] => Err(Error::nicht_gefunden("Es ist noch kein Flächennutzungsplan eingelesen.")),
+        [] => Err(Error::nicht_gefunden(
+            "Es ist noch kein Flächennutzungsplan eingelesen.",
+        )),
         _ => Err(Error::parameter(
             "plan",
-            format!("Mehrere Pläne kommen infrage; bitte einen mit plan=KENNUNG (Kommandozeile: --plan KENNUNG) nennen. {}", aufzaehlung(&plaene)),
+            format!(
+                "Mehrere Pläne kommen infrage; bitte einen mit plan=KENNUNG (Kommandozeile: --plan KENNUNG) nennen. {}",
+                aufzaehlung(&plaene)
+            ),
         )),
     }
 }
@@ -134,6 +145,9 @@ fn aufzaehlung(plaene: &[Fassung]) -> String {
     if plaene.is_empty() {
         return "Es ist noch kein Plan eingelesen.".to_owned();
     }
-    let liste: Vec<String> = plaene.iter().map(|p| format!("{} ({}, {})", p.kennung, p.name, p.stand)).collect();
+    let liste: Vec<String> = plaene
+        .iter()
+        .map(|p| format!("{} ({}, {})", p.kennung, p.name, p.stand))
+        .collect();
     format!("Vorhanden: {}.", liste.join("; "))
 }

@@ -36,17 +36,38 @@ pub fn router(public: PgPool) -> Router {
 /// For `/api`.
 #[must_use]
 pub fn pfade() -> Vec<Pfad> {
-    let text = || json!({"type": "string"});
-    let plan = || anfrage_parameter("plan", "Kennung des Plans, auch KENNUNG@FASSUNG; ohne Angabe der wirksame Plan", text());
-    let ortsteil = || anfrage_parameter("ortsteil", "Kennung des Ortsteils", text());
-    let f = || anfrage_parameter("f", "Ausgabe", json!({"type": "string", "enum": ["json", "csv", "html"]}));
+    let text = json!({"type": "string"});
+    let plan = || {
+        anfrage_parameter(
+            "plan",
+            "Kennung des Plans, auch KENNUNG@FASSUNG; ohne Angabe der wirksame Plan",
+            &text,
+        )
+    };
+    let ortsteil = || anfrage_parameter("ortsteil", "Kennung des Ortsteils", &text);
+    let f = || {
+        anfrage_parameter(
+            "f",
+            "Ausgabe",
+            &json!({"type": "string", "enum": ["json", "csv", "html"]}),
+        )
+    };
     vec![
         Pfad {
             pfad: "/bilanz".into(),
             kennung: "bilanz".into(),
             titel: "Flächenbilanz eines Plans".into(),
             thema: "Flächennutzungsplan",
-            parameter: vec![plan(), ortsteil(), anfrage_parameter("alle", "Alle Ortsteile nebeneinander", json!({"type": "boolean"})), f()],
+            parameter: vec![
+                plan(),
+                ortsteil(),
+                anfrage_parameter(
+                    "alle",
+                    "Alle Ortsteile nebeneinander",
+                    &json!({"type": "boolean"}),
+                ),
+                f(),
+            ],
             medien: &["application/json", "text/csv", "text/html"],
         },
         Pfad {
@@ -57,8 +78,12 @@ pub fn pfade() -> Vec<Pfad> {
             parameter: vec![
                 plan(),
                 ortsteil(),
-                anfrage_parameter("nutzung", "Schlüssel der Nutzung; ohne Angabe alle", text()),
-                anfrage_parameter("spalte", "Spalte der Bilanz", json!({"type": "string", "enum": ["bestand", "davon_fortfallend", "planung", "ohne_angabe", "summe"]})),
+                anfrage_parameter("nutzung", "Schlüssel der Nutzung; ohne Angabe alle", &text),
+                anfrage_parameter(
+                    "spalte",
+                    "Spalte der Bilanz",
+                    &json!({"type": "string", "enum": ["bestand", "davon_fortfallend", "planung", "ohne_angabe", "summe"]}),
+                ),
                 f(),
             ],
             medien: &["application/json", "text/csv", "text/html"],
@@ -82,7 +107,9 @@ fn ausgabe(anfrage: &Anfrage) -> Result<Ausgabe, Problem> {
 fn csv(text: String, name: &str) -> Response {
     let mut antwort = ([(header::CONTENT_TYPE, "text/csv; charset=utf-8")], text).into_response();
     if let Ok(wert) = HeaderValue::from_str(&format!("attachment; filename=\"{name}.csv\"")) {
-        antwort.headers_mut().insert(header::CONTENT_DISPOSITION, wert);
+        antwort
+            .headers_mut()
+            .insert(header::CONTENT_DISPOSITION, wert);
     }
     antwort
 }
@@ -94,7 +121,13 @@ async fn zeige(State(public): State<PgPool>, anfrage: Anfrage) -> Result<Respons
     let alle = match anfrage.parameter.einzig("alle")? {
         None | Some("false") => false,
         Some("true" | "") => true,
-        Some(anderes) => return Err(Error::parameter("alle", format!("„{anderes}“ ist weder true noch false.")).into()),
+        Some(anderes) => {
+            return Err(Error::parameter(
+                "alle",
+                format!("„{anderes}“ ist weder true noch false."),
+            )
+            .into());
+        }
     };
     if alle && ortsteil.is_some() {
         return Err(Error::parameter("alle", "alle und ortsteil schließen sich aus.").into());
@@ -107,11 +140,21 @@ async fn zeige(State(public): State<PgPool>, anfrage: Anfrage) -> Result<Respons
         vec![bilanz::eine(&mut conn, &plan, ortsteil).await?]
     };
     match (ausgabe, &bilanzen[..]) {
-        (Ausgabe::Csv, _) => Ok(csv(bilanz_ausgabe::csv(&bilanzen), &format!("bilanz-{}", plan.kennung))),
+        (Ausgabe::Csv, _) => Ok(csv(
+            bilanz_ausgabe::csv(&bilanzen),
+            &format!("bilanz-{}", plan.kennung),
+        )),
         (Ausgabe::Andere(Format::Html), _) => {
             let plaene = plan::alle(&mut conn).await?;
             let ortsteile = store::ortsteile(&mut conn).await?;
-            html(&BilanzSeite { seite: anfrage.seite(), plan: &plan, plaene: &plaene, ortsteile: &ortsteile, alle, bilanzen: &bilanzen })
+            html(&BilanzSeite {
+                seite: anfrage.seite(),
+                plan: &plan,
+                plaene: &plaene,
+                ortsteile: &ortsteile,
+                alle,
+                bilanzen: &bilanzen,
+            })
         }
         (Ausgabe::Andere(Format::Json), [eine]) if !alle => Ok(axum::Json(eine).into_response()),
         (Ausgabe::Andere(Format::Json), _) => Ok(axum::Json(&bilanzen).into_response()),
@@ -130,6 +173,10 @@ struct BilanzSeite<'a> {
 }
 
 impl BilanzSeite<'_> {
+    fn gewaehlt(&self, kennung: &str) -> bool {
+        !self.alle
+            && matches!(self.bilanzen, [eine] if eine.gebiet.art == "ortsteil" && eine.gebiet.kennung.as_deref() == Some(kennung))
+    }
     fn ha(&self, m2: &f64) -> String {
         hektar(*m2, 2)
     }
@@ -139,18 +186,34 @@ impl BilanzSeite<'_> {
     /// Where the areas behind a figure stand.
     fn rechenweg(&self, bilanz: &Bilanz, nutzung: &str, spalte: &str) -> String {
         let plan = format!("{}@{}", self.plan.kennung, self.plan.fassung);
-        let ortsteil = bilanz.gebiet.kennung.as_deref().filter(|_| bilanz.gebiet.art == "ortsteil");
-        let paare = [("plan", Some(plan.as_str())), ("ortsteil", ortsteil), ("nutzung", Some(nutzung).filter(|n| !n.is_empty())), ("spalte", Some(spalte)), ("f", Some("html"))];
+        let ortsteil = bilanz
+            .gebiet
+            .kennung
+            .as_deref()
+            .filter(|_| bilanz.gebiet.art == "ortsteil");
+        let paare = [
+            ("plan", Some(plan.as_str())),
+            ("ortsteil", ortsteil),
+            ("nutzung", Some(nutzung).filter(|n| !n.is_empty())),
+            ("spalte", Some(spalte)),
+            ("f", Some("html")),
+        ];
         format!(
             "{}/bilanz/flaechen?{}",
             self.seite.wurzel,
-            kodiere_parameter(paare.into_iter().filter_map(|(name, wert)| Some((name, wert?))))
+            kodiere_parameter(
+                paare
+                    .into_iter()
+                    .filter_map(|(name, wert)| Some((name, wert?)))
+            )
         )
     }
 }
 
 async fn flaechen(State(public): State<PgPool>, anfrage: Anfrage) -> Result<Response, Problem> {
-    anfrage.parameter.nur(&["plan", "ortsteil", "nutzung", "spalte", "f"])?;
+    anfrage
+        .parameter
+        .nur(&["plan", "ortsteil", "nutzung", "spalte", "f"])?;
     let ausgabe = ausgabe(&anfrage)?;
     let spalte_name = anfrage.parameter.einzig("spalte")?.unwrap_or("summe");
     let spalte = Spalte::lies(spalte_name).ok_or_else(|| {
@@ -170,9 +233,19 @@ async fn flaechen(State(public): State<PgPool>, anfrage: Anfrage) -> Result<Resp
         Some(schluessel) => Some(store::nutzung(&mut conn, schluessel).await?),
         None => None,
     };
-    let liste = store::beitraege(&mut conn, plan.id, ortsteil.as_ref().map(|o| o.0), nutzung, spalte.rechtsstaende()).await?;
+    let liste = store::beitraege(
+        &mut conn,
+        plan.id,
+        ortsteil.as_ref().map(|o| o.0),
+        nutzung,
+        spalte.rechtsstaende(),
+    )
+    .await?;
     match ausgabe {
-        Ausgabe::Csv => Ok(csv(beitraege_csv(&liste), &format!("flaechen-{}", plan.kennung))),
+        Ausgabe::Csv => Ok(csv(
+            beitraege_csv(&liste),
+            &format!("flaechen-{}", plan.kennung),
+        )),
         Ausgabe::Andere(Format::Json) => Ok(axum::Json(json!({
             "plan": plan,
             "ortsteil": ortsteil.as_ref().map(|o| o.1),
@@ -183,14 +256,22 @@ async fn flaechen(State(public): State<PgPool>, anfrage: Anfrage) -> Result<Resp
         }))
         .into_response()),
         Ausgabe::Andere(Format::Html) => {
-            let paare = [("ortsteil", ortsteil.as_ref().map(|o| o.1)), ("nutzung", nutzung), ("f", Some("html"))];
+            let paare = [
+                ("ortsteil", ortsteil.as_ref().map(|o| o.1)),
+                ("nutzung", nutzung),
+                ("f", Some("html")),
+            ];
             // Layers show the newest version only; older ones have this table.
             let ebene = plan.aktuell.then(|| {
                 format!(
                     "{}/collections/fnp_anteile_{}/items?{}",
                     anfrage.basis.0,
                     kodiere(&plan.kennung),
-                    kodiere_parameter(paare.into_iter().filter_map(|(name, wert)| Some((name, wert?))))
+                    kodiere_parameter(
+                        paare
+                            .into_iter()
+                            .filter_map(|(name, wert)| Some((name, wert?)))
+                    )
                 )
             });
             html(&FlaechenSeite {
@@ -236,16 +317,32 @@ impl FlaechenSeite<'_> {
         prozent(*anteil)
     }
     fn objekt(&self, kennung: &str) -> String {
-        format!("{}/collections/fnp_flaechen_{}/items/{}?f=html", self.seite.wurzel, kodiere(&self.plan.kennung), kodiere(kennung))
+        format!(
+            "{}/collections/fnp_flaechen_{}/items/{}?f=html",
+            self.seite.wurzel,
+            kodiere(&self.plan.kennung),
+            kodiere(kennung)
+        )
     }
 }
 
 fn beitraege_csv(liste: &[Beitrag]) -> String {
     use std::fmt::Write as _;
-    let mut t = String::from("\u{feff}kennung;nutzung;rechtsstand;flaeche_ha;im_gebiet_ha;anteil_prozent\r\n");
+    let mut t = String::from(
+        "\u{feff}kennung;nutzung;rechtsstand;flaeche_ha;im_gebiet_ha;anteil_prozent\r\n",
+    );
     let komma = |wert: f64| format!("{wert:.4}").replace('.', ",");
     for b in liste {
-        let _ = write!(t, "{};{};{};{};{};{}\r\n", b.kennung, b.nutzung, b.rechtsstand, komma(b.flaeche_m2 / 1e4), komma(b.m2 / 1e4), komma(b.anteil * 100.0));
+        let _ = write!(
+            t,
+            "{};{};{};{};{};{}\r\n",
+            b.kennung,
+            b.nutzung,
+            b.rechtsstand,
+            komma(b.flaeche_m2 / 1e4),
+            komma(b.m2 / 1e4),
+            komma(b.anteil * 100.0)
+        );
     }
     t
 }

@@ -14,12 +14,24 @@ pub async fn gebiet_des_plans(conn: &mut PgConnection, plan: &Fassung) -> Result
     )
     .fetch_optional(conn)
     .await?;
-    let (kennung, name) = gemeinde.map_or_else(|| (None, plan.name.clone()), |row| (Some(row.kennung), row.name));
-    Ok(Gebiet { art: "gemeinde", kennung, name, ortsteil_id: None })
+    let (kennung, name) = gemeinde.map_or_else(
+        || (None, plan.name.clone()),
+        |row| (Some(row.kennung), row.name),
+    );
+    Ok(Gebiet {
+        art: "gemeinde",
+        kennung,
+        name,
+        ortsteil_id: None,
+    })
 }
 
 /// Ortsteile with a part of the plan by name, then the rest in none if it exceeds `mindestens_m2`.
-pub async fn gebiete(conn: &mut PgConnection, fassung: i32, mindestens_m2: f64) -> Result<Vec<Gebiet>> {
+pub async fn gebiete(
+    conn: &mut PgConnection,
+    fassung: i32,
+    mindestens_m2: f64,
+) -> Result<Vec<Gebiet>> {
     let rows = sqlx::query!(
         r#"SELECT p.ortsteil_id, o.kennung AS "kennung?", coalesce(o.name, 'ohne Ortsteil') AS "name!"
            FROM pruefung p LEFT JOIN ortsteil o ON o.id = p.ortsteil_id
@@ -36,7 +48,11 @@ pub async fn gebiete(conn: &mut PgConnection, fassung: i32, mindestens_m2: f64) 
     Ok(rows
         .into_iter()
         .map(|row| Gebiet {
-            art: if row.ortsteil_id == OHNE_ORTSTEIL { "ohne_ortsteil" } else { "ortsteil" },
+            art: if row.ortsteil_id == OHNE_ORTSTEIL {
+                "ohne_ortsteil"
+            } else {
+                "ortsteil"
+            },
             kennung: row.kennung,
             name: row.name,
             ortsteil_id: Some(row.ortsteil_id),
@@ -64,7 +80,11 @@ pub async fn pruefung(conn: &mut PgConnection, fassung: i32, ortsteil: i32) -> R
 }
 
 /// Rows of the balance.
-pub async fn zeilen(conn: &mut PgConnection, fassung: i32, ortsteil: Option<i32>) -> Result<Vec<Zeile>> {
+pub async fn zeilen(
+    conn: &mut PgConnection,
+    fassung: i32,
+    ortsteil: Option<i32>,
+) -> Result<Vec<Zeile>> {
     Ok(
         sqlx::query_file_as!(Zeile, "src/fnp/bilanz_zeilen.sql", fassung, ortsteil)
             .fetch_all(conn)
@@ -73,12 +93,19 @@ pub async fn zeilen(conn: &mut PgConnection, fassung: i32, ortsteil: Option<i32>
 }
 
 /// Overlays by class.
-pub async fn ueberlagerungen(conn: &mut PgConnection, fassung: i32, ortsteil: Option<i32>) -> Result<Vec<Ueberlagerung>> {
-    Ok(
-        sqlx::query_file_as!(Ueberlagerung, "src/fnp/bilanz_ueberlagerungen.sql", fassung, ortsteil)
-            .fetch_all(conn)
-            .await?,
+pub async fn ueberlagerungen(
+    conn: &mut PgConnection,
+    fassung: i32,
+    ortsteil: Option<i32>,
+) -> Result<Vec<Ueberlagerung>> {
+    Ok(sqlx::query_file_as!(
+        Ueberlagerung,
+        "src/fnp/bilanz_ueberlagerungen.sql",
+        fassung,
+        ortsteil
     )
+    .fetch_all(conn)
+    .await?)
 }
 
 /// The areas behind a figure, largest part first (Rechenweg).
@@ -109,26 +136,36 @@ pub async fn beitraege(
 
 /// Kennung and name of all Ortsteile, by name.
 pub async fn ortsteile(conn: &mut PgConnection) -> Result<Vec<(String, String)>> {
-    Ok(
-        sqlx::query!(r#"SELECT kennung, name FROM ortsteil ORDER BY name COLLATE "de-x-icu", kennung"#)
-            .fetch_all(conn)
-            .await?
-            .into_iter()
-            .map(|row| (row.kennung, row.name))
-            .collect(),
+    Ok(sqlx::query!(
+        r#"SELECT kennung, name FROM ortsteil ORDER BY name COLLATE "de-x-icu", kennung"#
     )
+    .fetch_all(conn)
+    .await?
+    .into_iter()
+    .map(|row| (row.kennung, row.name))
+    .collect())
 }
 
 /// Name of a Nutzung.
 pub async fn nutzung(conn: &mut PgConnection, schluessel: &str) -> Result<String> {
-    let schluessel_liste = sqlx::query!("SELECT schluessel, name FROM nutzung ORDER BY reihenfolge").fetch_all(conn).await?;
-    match schluessel_liste.iter().find(|row| row.schluessel == schluessel) {
+    let schluessel_liste =
+        sqlx::query!("SELECT schluessel, name FROM nutzung ORDER BY reihenfolge")
+            .fetch_all(conn)
+            .await?;
+    match schluessel_liste
+        .iter()
+        .find(|row| row.schluessel == schluessel)
+    {
         Some(row) => Ok(row.name.clone()),
         None => Err(crate::error::Error::parameter(
             "nutzung",
             format!(
                 "Die Nutzung „{schluessel}“ gibt es nicht. Möglich sind: {}.",
-                schluessel_liste.iter().map(|row| row.schluessel.as_str()).collect::<Vec<_>>().join(", ")
+                schluessel_liste
+                    .iter()
+                    .map(|row| row.schluessel.as_str())
+                    .collect::<Vec<_>>()
+                    .join(", ")
             ),
         )),
     }

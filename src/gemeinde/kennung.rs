@@ -46,7 +46,11 @@ pub fn ist_kennung(text: &str) -> bool {
 pub fn ags(ags: Option<&str>, rs: Option<&str>) -> Option<String> {
     let ags = ags?.trim();
     let digits = |text: &str| text.chars().all(|c| c.is_ascii_digit());
-    let land = |text: &str| text[..2].parse::<u8>().is_ok_and(|land| (1..=16).contains(&land));
+    let land = |text: &str| {
+        text[..2]
+            .parse::<u8>()
+            .is_ok_and(|land| (1..=16).contains(&land))
+    };
     if ags.len() == 8 && digits(ags) && land(ags) {
         return Some(ags.to_owned());
     }
@@ -70,7 +74,10 @@ mod tests {
     #[test]
     fn ags_is_text_and_checked() {
         assert_eq!(ags(Some("09181130"), None).as_deref(), Some("09181130"));
-        assert_eq!(ags(Some("9181130"), Some("091810130130")).as_deref(), Some("09181130"));
+        assert_eq!(
+            ags(Some("9181130"), Some("091810130130")).as_deref(),
+            Some("09181130")
+        );
         assert_eq!(ags(Some("9181130"), None), None);
         assert_eq!(ags(Some("31545401"), Some("031545401000")), None);
     }

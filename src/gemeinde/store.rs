@@ -25,7 +25,12 @@ pub struct Angabe {
 }
 
 /// The Gemeinde of this AGS, else of this kennung; made without geometry when missing.
-pub async fn gemeinde_zu(conn: &mut PgConnection, ags: Option<&str>, kennung: &str, name: &str) -> Result<i32> {
+pub async fn gemeinde_zu(
+    conn: &mut PgConnection,
+    ags: Option<&str>,
+    kennung: &str,
+    name: &str,
+) -> Result<i32> {
     let found = sqlx::query_scalar!(
         "SELECT id FROM gemeinde WHERE ags = $1 OR kennung = $2 ORDER BY (ags = $1) DESC NULLS LAST LIMIT 1",
         ags,
@@ -58,7 +63,13 @@ pub async fn einzige_gemeinde(conn: &mut PgConnection) -> Result<Option<i32>> {
 
 /// Stores or replaces a Gemeinde; one known by its AGS keeps its kennung.
 pub async fn schreibe_gemeinde(conn: &mut PgConnection, angabe: &Angabe) -> Result<()> {
-    let id = gemeinde_zu(conn, angabe.schluessel.as_deref(), &angabe.kennung, &angabe.name).await?;
+    let id = gemeinde_zu(
+        conn,
+        angabe.schluessel.as_deref(),
+        &angabe.kennung,
+        &angabe.name,
+    )
+    .await?;
     sqlx::query!(
         "UPDATE gemeinde SET name = $2, ags = coalesce($3, ags), flaeche_amtlich_m2 = coalesce($4, flaeche_amtlich_m2), geom = $5 WHERE id = $1",
         id,
@@ -103,7 +114,10 @@ pub async fn ordne_ortsteile_zu(conn: &mut PgConnection) -> Result<()> {
 }
 
 /// Ortsteile whose box meets that of the given area (all without one), by id.
-pub async fn ortsteile_bei(conn: &mut PgConnection, gebiet: Option<&MultiPolygon<f64>>) -> Result<Vec<Gebiet>> {
+pub async fn ortsteile_bei(
+    conn: &mut PgConnection,
+    gebiet: Option<&MultiPolygon<f64>>,
+) -> Result<Vec<Gebiet>> {
     let gebiet = gebiet.map(|area| Geom::utm32(area.clone()));
     sqlx::query!(
         r#"SELECT id, geom AS "geom!: Geom" FROM ortsteil WHERE $1::geometry IS NULL OR geom && $1 ORDER BY id"#,
@@ -121,7 +135,9 @@ pub fn multipolygon(geom: Geom) -> Result<MultiPolygon<f64>> {
     match geom.geometry {
         Geometry::MultiPolygon(area) => Ok(area),
         Geometry::Polygon(area) => Ok(MultiPolygon(vec![area])),
-        other => Err(Error::intern(format!("MultiPolygon expected, got {other:?}"))),
+        other => Err(Error::intern(format!(
+            "MultiPolygon expected, got {other:?}"
+        ))),
     }
 }
 
@@ -131,5 +147,9 @@ pub async fn ortsteil(conn: &mut PgConnection, kennung: &str) -> Result<(i32, St
         .fetch_optional(conn)
         .await?
         .map(|row| (row.id, row.name))
-        .ok_or_else(|| Error::nicht_gefunden(format!("Einen Ortsteil mit der Kennung „{kennung}“ gibt es nicht.")))
+        .ok_or_else(|| {
+            Error::nicht_gefunden(format!(
+                "Einen Ortsteil mit der Kennung „{kennung}“ gibt es nicht."
+            ))
+        })
 }

@@ -123,8 +123,12 @@ impl Parameter {
 pub fn unbekannt(name: &str, erlaubt: &[&str]) -> Problem {
     problem::PARAMETER
         .mit(format!(
-            "Den Parameter „{name}“ gibt es hier nicht. Möglich sind: {}.",
-            erlaubt.join(", ")
+            "Den Parameter „{name}“ gibt es hier nicht. {}",
+            if erlaubt.is_empty() {
+                "Diese Adresse hat keine Parameter.".to_owned()
+            } else {
+                format!("Möglich sind: {}.", erlaubt.join(", "))
+            }
         ))
         .parameter(name)
 }

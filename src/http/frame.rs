@@ -12,6 +12,7 @@ use axum::routing::get;
 use super::Kontext;
 use super::link::Basis;
 use super::negotiate::will_html;
+use super::openapi::{Pfad, pfad_parameter};
 use super::page::{STIL, Seite};
 use super::problem::{self, ARTEN, Art, PROBLEM_JSON, Problem};
 
@@ -26,6 +27,29 @@ pub fn rahmen(routes: Router, kontext: Kontext) -> Router {
         .fallback(|| async { problem::NICHT_GEFUNDEN.mit("Diese Adresse gibt es hier nicht.") })
         .layer(middleware::from_fn(begleite))
         .layer(Extension(kontext))
+}
+
+/// The paths of this module, for `/api`.
+#[must_use]
+pub fn pfade() -> Vec<Pfad> {
+    let pfad = |pfad: &str, kennung: &str, titel: &str, parameter| Pfad {
+        pfad: pfad.to_owned(),
+        kennung: kennung.to_owned(),
+        titel: titel.to_owned(),
+        thema: "Dienst",
+        parameter,
+        medien: &["text/html"],
+    };
+    let slug = pfad_parameter("slug", "Art des Problems");
+    vec![
+        pfad("/probleme", "probleme", "Alle Fehlermeldungen", vec![]),
+        pfad(
+            "/probleme/{slug}",
+            "problem",
+            "Eine Fehlermeldung",
+            vec![slug],
+        ),
+    ]
 }
 
 fn router() -> Router {
@@ -196,7 +220,7 @@ async fn stil() -> impl IntoResponse {
 }
 
 async fn liste(anfrage: super::extract::Anfrage) -> Result<Response, Problem> {
-    anfrage.parameter.nur(&["f"])?;
+    anfrage.parameter.nur(&[])?;
     let arten: Vec<&Art> = ARTEN.to_vec();
     super::page::html(&ProblemeSeite {
         seite: anfrage.seite(),
@@ -208,7 +232,7 @@ async fn seite(
     Path(slug): Path<String>,
     anfrage: super::extract::Anfrage,
 ) -> Result<Response, Problem> {
-    anfrage.parameter.nur(&["f"])?;
+    anfrage.parameter.nur(&[])?;
     let arten: Vec<&Art> = ARTEN
         .iter()
         .filter(|art| art.slug == slug)

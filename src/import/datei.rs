@@ -44,14 +44,23 @@ impl Datei {
     /// # Errors
     /// [`Error::Eingabe`]: missing, unreadable, empty, unknown content, unfit zip.
     pub fn oeffne(pfad: &Path) -> Result<Self> {
-        let name = pfad
-            .file_name()
-            .map_or_else(|| pfad.display().to_string(), |name| name.to_string_lossy().into_owned());
+        let name = pfad.file_name().map_or_else(
+            || pfad.display().to_string(),
+            |name| name.to_string_lossy().into_owned(),
+        );
         if pfad.is_dir() {
-            return Err(Error::eingabe(format!("„{}“ ist ein Ordner, keine Datei.", pfad.display())));
+            return Err(Error::eingabe(format!(
+                "„{}“ ist ein Ordner, keine Datei.",
+                pfad.display()
+            )));
         }
-        let mut datei = File::open(pfad)
-            .map_err(|cause| Error::eingabe(format!("Die Datei „{}“ lässt sich nicht öffnen: {}", pfad.display(), grund(&cause))))?;
+        let mut datei = File::open(pfad).map_err(|cause| {
+            Error::eingabe(format!(
+                "Die Datei „{}“ lässt sich nicht öffnen: {}",
+                pfad.display(),
+                grund(&cause)
+            ))
+        })?;
         let sha256 = hash(&mut datei)?;
         let mut anfang = anfang(pfad)?;
         let mut entpackt = None;
@@ -63,16 +72,28 @@ impl Datei {
         let format = erkenne(&anfang).ok_or_else(|| {
             Error::eingabe(format!(
                 "Der Inhalt von „{name}“ ist weder XPlanGML noch GeoJSON noch GeoPackage{}.",
-                if anfang.is_empty() { " (die Datei ist leer)" } else { "" }
+                if anfang.is_empty() {
+                    " (die Datei ist leer)"
+                } else {
+                    ""
+                }
             ))
         })?;
-        Ok(Self { name, format, sha256, pfad: pfad.to_owned(), entpackt })
+        Ok(Self {
+            name,
+            format,
+            sha256,
+            pfad: pfad.to_owned(),
+            entpackt,
+        })
     }
 
     /// Where the content lies.
     #[must_use]
     pub fn pfad(&self) -> &Path {
-        self.entpackt.as_ref().map_or(&self.pfad, |inhalt| inhalt.path())
+        self.entpackt
+            .as_ref()
+            .map_or(&self.pfad, |inhalt| inhalt.path())
     }
 
     /// The content as a stream.
@@ -83,7 +104,9 @@ impl Datei {
     /// File name without its last extension.
     #[must_use]
     pub fn stamm(&self) -> &str {
-        self.name.rsplit_once('.').map_or(&self.name, |(stamm, _)| stamm)
+        self.name
+            .rsplit_once('.')
+            .map_or(&self.name, |(stamm, _)| stamm)
     }
 }
 
@@ -127,14 +150,21 @@ fn hash(datei: &mut File) -> Result<String> {
         }
         hash.update(&block[..gelesen]);
     }
-    Ok(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(hash
+        .finalize()
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect())
 }
 
 /// Unpacks the one importable file of a zip (in an XPlanArchiv: `xplan.gml`) into a
 /// temporary file under our own name. Bytes are counted while inflating.
 fn entpacke(pfad: &Path) -> Result<tempfile::NamedTempFile> {
-    let beschaedigt = |cause: zip::result::ZipError| Error::eingabe(format!("Das Zip-Archiv ist beschädigt: {cause}"));
-    let mut archiv = zip::ZipArchive::new(BufReader::new(File::open(pfad)?)).map_err(beschaedigt)?;
+    let beschaedigt = |cause: zip::result::ZipError| {
+        Error::eingabe(format!("Das Zip-Archiv ist beschädigt: {cause}"))
+    };
+    let mut archiv =
+        zip::ZipArchive::new(BufReader::new(File::open(pfad)?)).map_err(beschaedigt)?;
     let namen: Vec<String> = archiv
         .file_names()
         .map(|name| name.map(std::borrow::Cow::into_owned))
@@ -145,18 +175,30 @@ fn entpacke(pfad: &Path) -> Result<tempfile::NamedTempFile> {
             .extension()
             .is_some_and(|endung| endung.eq_ignore_ascii_case(wert))
     };
-    let gemeint: Vec<&String> = match namen.iter().find(|name| name.eq_ignore_ascii_case("xplan.gml")) {
+    let gemeint: Vec<&String> = match namen
+        .iter()
+        .find(|name| name.eq_ignore_ascii_case("xplan.gml"))
+    {
         Some(archivname) => vec![archivname],
         None => namen
             .iter()
-            .filter(|name| ["gml", "xml", "geojson", "json", "gpkg"].iter().any(|wert| endung(name, wert)))
+            .filter(|name| {
+                ["gml", "xml", "geojson", "json", "gpkg"]
+                    .iter()
+                    .any(|wert| endung(name, wert))
+            })
             .collect(),
     };
     let [name] = gemeint[..] else {
         return Err(Error::eingabe(format!(
             "Im Zip-Archiv stehen {} lesbare Dateien ({}); erwartet wird genau eine (GML, GeoJSON oder GeoPackage), im XPlanArchiv „xplan.gml“.",
             gemeint.len(),
-            namen.iter().take(10).cloned().collect::<Vec<_>>().join(", ")
+            namen
+                .iter()
+                .take(10)
+                .cloned()
+                .collect::<Vec<_>>()
+                .join(", ")
         )));
     };
     let eintrag = archiv.by_name(name).map_err(beschaedigt)?;
@@ -168,7 +210,9 @@ fn entpacke(pfad: &Path) -> Result<tempfile::NamedTempFile> {
     let geschrieben = std::io::copy(&mut eintrag.take(hoechstens + 1), &mut ziel)
         .map_err(|cause| Error::eingabe(format!("Das Zip-Archiv ist beschädigt: {cause}")))?;
     if geschrieben > hoechstens {
-        return Err(Error::eingabe("Das Zip-Archiv entpackt sich auf ein Vielfaches seiner Größe und wird nicht gelesen."));
+        return Err(Error::eingabe(
+            "Das Zip-Archiv entpackt sich auf ein Vielfaches seiner Größe und wird nicht gelesen.",
+        ));
     }
     Ok(ziel)
 }

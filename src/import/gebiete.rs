@@ -20,7 +20,17 @@ use crate::verschneidung::gueltigkeit;
 use crate::verschneidung::schluss::GANZER_PLAN;
 
 /// Fields a name is looked for in, when none is given.
-const NAMENSFELDER: [&str; 9] = ["name", "NAME", "Name", "gen", "GEN", "ortsteil", "ORTSTEIL", "Ortsteil", "bezeichnung"];
+const NAMENSFELDER: [&str; 9] = [
+    "name",
+    "NAME",
+    "Name",
+    "gen",
+    "GEN",
+    "ortsteil",
+    "ORTSTEIL",
+    "Ortsteil",
+    "bezeichnung",
+];
 
 /// What is imported.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,21 +50,26 @@ pub struct Felder {
     pub schluessel: Option<String>,
 }
 
+/// Kennung, name and area of one feature.
+pub type Benannt = (String, String, Merkmal);
+
 /// Reads a file of named areas: kennung, name and the valid area of every feature. Blocks.
 ///
 /// # Errors
 /// [`Error::Eingabe`] with all that is wrong: name or key missing, kennung twice, invalid area.
-pub fn lies(datei: &Path, felder: &Felder) -> Result<(Datei, Vec<(String, String, Merkmal)>)> {
+pub fn lies(datei: &Path, felder: &Felder) -> Result<(Datei, Vec<Benannt>)> {
     let datei = Datei::oeffne(datei)?;
     let merkmale = vector::lies(datei.pfad(), datei.format)?;
     pruefe_felder(&merkmale, felder)?;
     let mut fehler = Vec::new();
-    let mut benannt: Vec<(String, String, Merkmal)> = Vec::new();
+    let mut benannt: Vec<Benannt> = Vec::new();
     for merkmal in merkmale {
         match benenne(&merkmal, felder) {
             Err(text) => fehler.push(text),
             Ok((kennung, name)) => {
-                if let Some((_, _, erstes)) = benannt.iter().find(|(andere, _, _)| *andere == kennung) {
+                if let Some((_, _, erstes)) =
+                    benannt.iter().find(|(andere, _, _)| *andere == kennung)
+                {
                     fehler.push(format!("Objekt {} ({name}) hat dieselbe Kennung „{kennung}“ wie Objekt {}; bitte mit --schluessel ein eindeutiges Feld nennen.", merkmal.nr, erstes.nr));
                 }
                 if let Some((grund, [x, y])) = gueltigkeit::fehler(&merkmal.geom) {
@@ -73,8 +88,15 @@ pub fn lies(datei: &Path, felder: &Felder) -> Result<(Datei, Vec<(String, String
 
 /// An option naming a field the file does not have is wrong usage.
 fn pruefe_felder(merkmale: &[Merkmal], felder: &Felder) -> Result<()> {
-    let vorhanden: std::collections::BTreeSet<&str> = merkmale.iter().flat_map(|m| m.felder.keys()).map(String::as_str).collect();
-    for (option, feld) in [("--name", &felder.name), ("--schluessel", &felder.schluessel)] {
+    let vorhanden: std::collections::BTreeSet<&str> = merkmale
+        .iter()
+        .flat_map(|m| m.felder.keys())
+        .map(String::as_str)
+        .collect();
+    for (option, feld) in [
+        ("--name", &felder.name),
+        ("--schluessel", &felder.schluessel),
+    ] {
         if let Some(feld) = feld
             && !vorhanden.contains(feld.as_str())
         {
@@ -93,11 +115,12 @@ fn benenne(merkmal: &Merkmal, felder: &Felder) -> std::result::Result<(String, S
         None => merkmal.feld(&NAMENSFELDER),
     };
     let schluessel = match &felder.schluessel {
-        Some(feld) => Some(
-            merkmal
-                .feld(&[feld])
-                .ok_or_else(|| format!("Objekt {}: das Feld „{feld}“ (Schlüssel) ist leer.", merkmal.nr))?,
-        ),
+        Some(feld) => Some(merkmal.feld(&[feld]).ok_or_else(|| {
+            format!(
+                "Objekt {}: das Feld „{feld}“ (Schlüssel) ist leer.",
+                merkmal.nr
+            )
+        })?),
         None => merkmal.feld(&["kennung"]),
     };
     let name = name.or(schluessel).ok_or_else(|| {
@@ -114,29 +137,52 @@ fn benenne(merkmal: &Merkmal, felder: &Felder) -> std::result::Result<(String, S
         None => slug(name),
     };
     if kennung.is_empty() {
-        return Err(format!("Objekt {}: aus „{name}“ lässt sich keine Kennung bilden.", merkmal.nr));
+        return Err(format!(
+            "Objekt {}: aus „{name}“ lässt sich keine Kennung bilden.",
+            merkmal.nr
+        ));
     }
     Ok((kennung, name.to_owned()))
 }
 
 /// Imports Gemeinden or Ortsteile; returns their number.
-pub async fn fuehre_aus(db: &Database, art: Art, datei: &Path, felder: Felder, wer: &str) -> Result<usize> {
+pub async fn fuehre_aus(
+    db: &Database,
+    art: Art,
+    datei: &Path,
+    felder: Felder,
+    wer: &str,
+) -> Result<usize> {
     let pfad = datei.to_owned();
-    let (datei, benannt) = tokio::task::spawn_blocking(move || lies(&pfad, &felder)).await.map_err(Error::intern)??;
-    let mut tx = audit::begin(&db.write, wer, &format!("Import {} (SHA-256 {})", datei.name, datei.sha256)).await?;
+    let (datei, benannt) = tokio::task::spawn_blocking(move || lies(&pfad, &felder))
+        .await
+        .map_err(Error::intern)??;
+    let mut tx = audit::begin(
+        &db.write,
+        wer,
+        &format!("Import {} (SHA-256 {})", datei.name, datei.sha256),
+    )
+    .await?;
     sperre(&mut tx).await?;
     let anzahl = benannt.len();
     for (kennung, name, merkmal) in benannt {
         let schluessel = match art {
-            Art::Gemeinde => ags(merkmal.feld(&["ags", "AGS"]), merkmal.feld(&["rs", "RS", "ars", "ARS"])),
-            Art::Ortsteile => merkmal.feld(&["schluessel", "SCHLUESSEL"]).map(str::to_owned),
+            Art::Gemeinde => ags(
+                merkmal.feld(&["ags", "AGS"]),
+                merkmal.feld(&["rs", "RS", "ars", "ARS"]),
+            ),
+            Art::Ortsteile => merkmal
+                .feld(&["schluessel", "SCHLUESSEL"])
+                .map(str::to_owned),
         };
         let angabe = Angabe {
             kennung,
             name,
             schluessel,
             typ: merkmal.feld(&["typ", "TYP", "art"]).map(str::to_owned),
-            flaeche_amtlich_m2: merkmal.feld(&["flaeche_amtlich_m2"]).and_then(|text| text.parse().ok()),
+            flaeche_amtlich_m2: merkmal
+                .feld(&["flaeche_amtlich_m2"])
+                .and_then(|text| text.parse().ok()),
             geom: merkmal.geom,
         };
         match art {
@@ -173,22 +219,48 @@ async fn rechne_alle_neu(conn: &mut PgConnection) -> Result<()> {
             let mut formen = Vec::with_capacity(flaechen.len());
             for f in flaechen {
                 let geom = store::multipolygon(f.geom)?;
-                let repariert = if f.gueltig { None } else { Some(vector::repariere(&geom)?.unwrap_or_else(|| geo_types::MultiPolygon(Vec::new()))) };
+                let repariert = if f.gueltig {
+                    None
+                } else {
+                    Some(
+                        vector::repariere(&geom)?
+                            .unwrap_or_else(|| geo_types::MultiPolygon(Vec::new())),
+                    )
+                };
                 zeilen.push((f.ordnung, f.nutzung, f.rechtsstand));
                 formen.push((geom, repariert));
             }
-            let flaechen: Vec<Flaeche<'_>> = formen.iter().map(|(geom, repariert)| Flaeche { geom, repariert: repariert.clone() }).collect();
+            let flaechen: Vec<Flaeche<'_>> = formen
+                .iter()
+                .map(|(geom, repariert)| Flaeche {
+                    geom,
+                    repariert: repariert.clone(),
+                })
+                .collect();
             let verbund = verbund::berechne(ortsteile, bereich, &flaechen);
             Ok::<_, Error>((zeilen, verbund))
         })
         .await
         .map_err(Error::intern)??;
-        sqlx::query!("DELETE FROM fnp.anteil WHERE fassung_id = $1", fassung.id).execute(&mut *conn).await?;
-        kopiere_anteile(conn, "fnp.anteil", fassung.id, zeilen.into_iter(), &verbund.teile).await?;
+        sqlx::query!("DELETE FROM fnp.anteil WHERE fassung_id = $1", fassung.id)
+            .execute(&mut *conn)
+            .await?;
+        kopiere_anteile(
+            conn,
+            "fnp.anteil",
+            fassung.id,
+            zeilen.into_iter(),
+            &verbund.teile,
+        )
+        .await?;
         schreibe_pruefung(conn, fassung.id, &verbund).await?;
-        sqlx::query!("SELECT audit.beruehre(r) FROM unnest(ARRAY['fnp.anteil', 'fnp.pruefung']) r").execute(&mut *conn).await?;
+        sqlx::query!("SELECT audit.beruehre(r) FROM unnest(ARRAY['fnp.anteil', 'fnp.pruefung']) r")
+            .execute(&mut *conn)
+            .await?;
         if fassung.oeffentlich {
-            sqlx::query!("SELECT freigabe.verbund_nachfuehren($1)", fassung.id).execute(&mut *conn).await?;
+            sqlx::query!("SELECT freigabe.verbund_nachfuehren($1)", fassung.id)
+                .execute(&mut *conn)
+                .await?;
         }
     }
     Ok(())
@@ -221,11 +293,25 @@ pub(super) async fn kopiere_anteile(
 }
 
 /// Replaces the check figures of a Fassung.
-pub(super) async fn schreibe_pruefung(conn: &mut PgConnection, fassung: i32, verbund: &Verbund) -> Result<()> {
-    sqlx::query!("DELETE FROM fnp.pruefung WHERE fassung_id = $1", fassung).execute(&mut *conn).await?;
+pub(super) async fn schreibe_pruefung(
+    conn: &mut PgConnection,
+    fassung: i32,
+    verbund: &Verbund,
+) -> Result<()> {
+    sqlx::query!("DELETE FROM fnp.pruefung WHERE fassung_id = $1", fassung)
+        .execute(&mut *conn)
+        .await?;
     for gebiet in &verbund.schluss.gebiete {
-        let ungueltig_m2 = verbund.ungueltig.iter().find(|(id, _)| *id == gebiet.id).map_or(0.0, |(_, m2)| *m2);
-        let ausserhalb_m2 = if gebiet.id == GANZER_PLAN { verbund.schluss.ausserhalb_m2 } else { 0.0 };
+        let ungueltig_m2 = verbund
+            .ungueltig
+            .iter()
+            .find(|(id, _)| *id == gebiet.id)
+            .map_or(0.0, |(_, m2)| *m2);
+        let ausserhalb_m2 = if gebiet.id == GANZER_PLAN {
+            verbund.schluss.ausserhalb_m2
+        } else {
+            0.0
+        };
         sqlx::query!(
             "INSERT INTO fnp.pruefung (fassung_id, ortsteil_id, gebiet_m2, ueberlappung_m2, luecke_m2, ausserhalb_m2, ungueltig_m2) VALUES ($1, $2, $3, $4, $5, $6, $7)",
             fassung,

@@ -45,13 +45,23 @@ pub fn ordne(objekte: &mut [Objekt]) {
         .filter_map(|o| kasten(&o.geometrie))
         .reduce(|a, b| {
             Rect::new(
-                Coord { x: a.min().x.min(b.min().x), y: a.min().y.min(b.min().y) },
-                Coord { x: a.max().x.max(b.max().x), y: a.max().y.max(b.max().y) },
+                Coord {
+                    x: a.min().x.min(b.min().x),
+                    y: a.min().y.min(b.min().y),
+                },
+                Coord {
+                    x: a.max().x.max(b.max().x),
+                    y: a.max().y.max(b.max().y),
+                },
             )
         });
     let Some(alle) = alle else { return };
     let seite = alle.width().max(alle.height()).max(1e-9);
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to 0..65535")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "clamped to 0..65535"
+    )]
     let zelle = |wert: f64| (wert / seite * 65_535.0).clamp(0.0, 65_535.0) as u32;
     objekte.sort_by_cached_key(|o| {
         kasten(&o.geometrie).map_or(u64::MAX, |k| {
@@ -73,7 +83,10 @@ mod tests {
         cells.sort_unstable();
         for (n, pair) in cells.windows(2).enumerate() {
             assert_eq!(pair[0].0, n as u64, "a curve without gaps");
-            assert_eq!((pair[0].1 - pair[1].1).abs() + (pair[0].2 - pair[1].2).abs(), 1);
+            assert_eq!(
+                (pair[0].1 - pair[1].1).abs() + (pair[0].2 - pair[1].2).abs(),
+                1
+            );
         }
     }
 }

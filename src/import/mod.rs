@@ -7,6 +7,7 @@
 pub mod bericht;
 pub mod crs;
 pub mod datei;
+pub mod dorferneuerung;
 pub mod fnp;
 pub mod gebiete;
 mod hilbert;
@@ -29,6 +30,8 @@ pub(crate) async fn sperre(conn: &mut PgConnection) -> Result<()> {
     if frei {
         Ok(())
     } else {
-        Err(Error::umgebung("Ein anderer Import läuft gerade. Bitte warten, bis er fertig ist, und dann noch einmal starten."))
+        Err(Error::umgebung(
+            "Ein anderer Import läuft gerade. Bitte warten, bis er fertig ist, und dann noch einmal starten.",
+        ))
     }
 }

@@ -51,13 +51,32 @@ impl Protokoll {
     #[must_use]
     pub fn text(&self) -> String {
         let mut t = String::new();
-        let _ = writeln!(t, "{} ({}{})", self.datei, self.format, self.version.as_ref().map(|v| format!(" {v}")).unwrap_or_default());
+        let _ = writeln!(
+            t,
+            "{} ({}{})",
+            self.datei,
+            self.format,
+            self.version
+                .as_ref()
+                .map(|v| format!(" {v}"))
+                .unwrap_or_default()
+        );
         if let Some(plan) = &self.plan {
             let _ = writeln!(t, "Plan: {plan}");
         }
         if !self.klassen.is_empty() {
-            let breite = self.klassen.iter().map(|k| k.klasse.chars().count()).max().unwrap_or(0).max(6);
-            let _ = writeln!(t, "\n{:breite$}  {:>8}  {:>11}  {:>10}", "Klasse", "gelesen", "übernommen", "übergangen");
+            let breite = self
+                .klassen
+                .iter()
+                .map(|k| k.klasse.chars().count())
+                .max()
+                .unwrap_or(0)
+                .max(6);
+            let _ = writeln!(
+                t,
+                "\n{:breite$}  {:>8}  {:>11}  {:>10}",
+                "Klasse", "gelesen", "übernommen", "übergangen"
+            );
             for k in &self.klassen {
                 let _ = writeln!(
                     t,
@@ -66,7 +85,10 @@ impl Protokoll {
                     k.gelesen,
                     k.uebernommen,
                     k.uebergangen,
-                    k.grund.as_ref().map(|grund| format!("  {grund}")).unwrap_or_default()
+                    k.grund
+                        .as_ref()
+                        .map(|grund| format!("  {grund}"))
+                        .unwrap_or_default()
                 );
             }
         }
@@ -85,11 +107,16 @@ impl Protokoll {
                 let _ = writeln!(t, "  {schwere} [{}] {}", b.code, b.text);
             }
             if befunde.len() > GEZEIGTE_BEFUNDE {
-                let _ = writeln!(t, "  … und {} weitere (vollständig mit --protokoll DATEI)", befunde.len() - GEZEIGTE_BEFUNDE);
+                let _ = writeln!(
+                    t,
+                    "  … und {} weitere (vollständig mit --protokoll DATEI)",
+                    befunde.len() - GEZEIGTE_BEFUNDE
+                );
             }
         }
         if let Some(p) = &self.bilanz {
-            let zeile = |name: &str, m2: f64| format!("  {name:<28}{:>16} ha\n", zahl::hektar(m2, 4));
+            let zeile =
+                |name: &str, m2: f64| format!("  {name:<28}{:>16} ha\n", zahl::hektar(m2, 4));
             t.push_str("\nFlächenschluss\n");
             t.push_str(&zeile("Geltungsbereich", p.gebiet_m2));
             t.push_str(&zeile("Summe der Flächen", p.summe_m2));

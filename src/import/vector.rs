@@ -66,7 +66,11 @@ pub fn lies(datei: &Path, format: Format) -> Result<Vec<Merkmal>> {
             ..DatasetOptions::default()
         },
     )
-    .map_err(|cause| Error::eingabe(format!("Die Datei lässt sich nicht als {treiber} lesen: {cause}")))?;
+    .map_err(|cause| {
+        Error::eingabe(format!(
+            "Die Datei lässt sich nicht als {treiber} lesen: {cause}"
+        ))
+    })?;
     if dataset.layer_count() != 1 {
         let namen: Vec<String> = dataset.layers().map(|layer| layer.name()).collect();
         return Err(Error::eingabe(format!(
@@ -107,9 +111,15 @@ pub fn lies(datei: &Path, format: Format) -> Result<Vec<Merkmal>> {
             .wkb()
             .map_err(Error::intern)?;
         let geom = flaeche(&wkb).ok_or_else(|| {
-            Error::eingabe(format!("Objekt {nr} ist keine Fläche (erwartet: Polygon oder MultiPolygon ohne Bögen)."))
+            Error::eingabe(format!(
+                "Objekt {nr} ist keine Fläche (erwartet: Polygon oder MultiPolygon ohne Bögen)."
+            ))
         })?;
-        merkmale.push(Merkmal { nr, felder, geom: rechne_um(geom, angabe, &mut umrechner, nr)? });
+        merkmale.push(Merkmal {
+            nr,
+            felder,
+            geom: rechne_um(geom, angabe, &mut umrechner, nr)?,
+        });
     }
     // A damaged file can end early with a success code.
     if let Some(erwartet) = erwartet
@@ -134,10 +144,17 @@ fn flaeche(wkb: &[u8]) -> Option<MultiPolygon<f64>> {
     }
 }
 
-fn rechne_um(mut geom: MultiPolygon<f64>, angabe: crs::Angabe, umrechner: &mut Umrechner, nr: usize) -> Result<MultiPolygon<f64>> {
+fn rechne_um(
+    mut geom: MultiPolygon<f64>,
+    angabe: crs::Angabe,
+    umrechner: &mut Umrechner,
+    nr: usize,
+) -> Result<MultiPolygon<f64>> {
     let mut punkte: Vec<Coord<f64>> = geo::CoordsIter::coords_iter(&geom).collect();
     if punkte.iter().any(|p| !p.x.is_finite() || !p.y.is_finite()) {
-        return Err(Error::eingabe(format!("Objekt {nr} hat eine Koordinate, die keine Zahl ist.")));
+        return Err(Error::eingabe(format!(
+            "Objekt {nr} hat eine Koordinate, die keine Zahl ist."
+        )));
     }
     let lage = umrechner.nach_25832(angabe, &mut punkte)?;
     if lage.ausserhalb {
@@ -146,7 +163,9 @@ fn rechne_um(mut geom: MultiPolygon<f64>, angabe: crs::Angabe, umrechner: &mut U
         )));
     }
     if lage.vertauscht {
-        tracing::warn!("Objekt {nr}: Rechts- und Hochwert waren vertauscht und wurden richtig gelesen.");
+        tracing::warn!(
+            "Objekt {nr}: Rechts- und Hochwert waren vertauscht und wurden richtig gelesen."
+        );
     }
     // coords_iter walks exteriors before interiors, and so must the way back.
     let mut neu = punkte.into_iter();
@@ -174,8 +193,13 @@ fn lehne_verweis_ab(datei: &Path) -> Result<()> {
         r#type: Option<String>,
     }
     let quelle = std::io::BufReader::new(std::fs::File::open(datei)?);
-    let kopf: Kopf = serde_json::from_reader(quelle)
-        .map_err(|cause| Error::eingabe(format!("Die Datei ist kein gültiges GeoJSON (Zeile {}, Spalte {}).", cause.line(), cause.column())))?;
+    let kopf: Kopf = serde_json::from_reader(quelle).map_err(|cause| {
+        Error::eingabe(format!(
+            "Die Datei ist kein gültiges GeoJSON (Zeile {}, Spalte {}).",
+            cause.line(),
+            cause.column()
+        ))
+    })?;
     match kopf.crs.and_then(|crs| crs.r#type).as_deref() {
         None | Some("name" | "EPSG") => Ok(()),
         Some(_) => Err(Error::eingabe(
@@ -188,8 +212,14 @@ fn lehne_verweis_ab(datei: &Path) -> Result<()> {
 /// (GEOS, `METHOD=STRUCTURE`). None when nothing with an area is left.
 pub fn repariere(geom: &MultiPolygon<f64>) -> Result<Option<MultiPolygon<f64>>> {
     let mut optionen = gdal::cpl::CslStringList::new();
-    optionen.add_name_value("METHOD", "STRUCTURE").map_err(Error::intern)?;
-    let wkb = geozero::ToWkb::to_wkb(&Geometry::MultiPolygon(geom.clone()), geozero::CoordDimensions::xy()).map_err(Error::intern)?;
+    optionen
+        .add_name_value("METHOD", "STRUCTURE")
+        .map_err(Error::intern)?;
+    let wkb = geozero::ToWkb::to_wkb(
+        &Geometry::MultiPolygon(geom.clone()),
+        geozero::CoordDimensions::xy(),
+    )
+    .map_err(Error::intern)?;
     let repariert = gdal::vector::Geometry::from_wkb(&wkb)
         .and_then(|geometry| geometry.make_valid(&optionen))
         .and_then(|geometry| geometry.wkb())

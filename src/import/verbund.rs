@@ -28,9 +28,15 @@ pub struct Flaeche<'a> {
 
 /// Computes everything `fnp.anteil` and `fnp.pruefung` hold.
 #[must_use]
-pub fn berechne(ortsteile: Vec<Gebiet>, geltungsbereich: Option<MultiPolygon<f64>>, flaechen: &[Flaeche<'_>]) -> Verbund {
+pub fn berechne(
+    ortsteile: Vec<Gebiet>,
+    geltungsbereich: Option<MultiPolygon<f64>>,
+    flaechen: &[Flaeche<'_>],
+) -> Verbund {
     let netz = Netz::neu(ortsteile, geltungsbereich);
-    let gueltig: Vec<usize> = (0..flaechen.len()).filter(|i| flaechen[*i].repariert.is_none()).collect();
+    let gueltig: Vec<usize> = (0..flaechen.len())
+        .filter(|i| flaechen[*i].repariert.is_none())
+        .collect();
     let geometrien: Vec<&MultiPolygon<f64>> = gueltig.iter().map(|i| flaechen[*i].geom).collect();
     let gerechnet = netz.teile_alle(&geometrien, 2);
     let schluss = schluss(&netz, &geometrien, &gerechnet);
@@ -47,5 +53,9 @@ pub fn berechne(ortsteile: Vec<Gebiet>, geltungsbereich: Option<MultiPolygon<f64
             *ungueltig.entry(id).or_default() += m2;
         }
     }
-    Verbund { teile, schluss, ungueltig: ungueltig.into_iter().collect() }
+    Verbund {
+        teile,
+        schluss,
+        ungueltig: ungueltig.into_iter().collect(),
+    }
 }

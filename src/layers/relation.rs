@@ -89,7 +89,6 @@ pub async fn lies(
         "SELECT c.oid, c.relkind::text AS art, n.oid AS schema_oid,
                 has_schema_privilege(n.oid, 'USAGE') AS schema_recht,
                 has_table_privilege(c.oid, 'SELECT') AS leserecht,
-                EXISTS (SELECT FROM unnest(c.reloptions) o WHERE o IN ('security_invoker=true', 'security_invoker=on', 'security_invoker=1')) AS invoker,
                 current_user::text AS rolle
          FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
          WHERE n.nspname = $1 AND c.relname = $2 AND c.relkind IN ('r', 'v', 'm', 'f', 'p')",
@@ -108,7 +107,7 @@ pub async fn lies(
     if verlangt.oeffentlich {
         rechte(&kopf, schema, name)?;
         if kopf.get::<String, _>("art") == "v" {
-            sicht(pool, oid, kopf.get("invoker"), schema, name).await?;
+            sicht(pool, oid, schema, name).await?;
         }
     }
     spalten(pool, oid, schema, name, verlangt).await
@@ -142,12 +141,19 @@ fn rechte(kopf: &sqlx::postgres::PgRow, schema: &str, name: &str) -> Result<()> 
     )))
 }
 
-async fn sicht(pool: &PgPool, oid: Oid, invoker: bool, schema: &str, name: &str) -> Result<()> {
-    if !invoker {
+async fn sicht(pool: &PgPool, oid: Oid, schema: &str, name: &str) -> Result<()> {
+    let eigentuemer: Vec<String> = sqlx::query_scalar(include_str!("eigentuemer.sql"))
+        .bind(oid)
+        .fetch_all(pool)
+        .await
+        .map_err(query::fehler)?;
+    if !eigentuemer.is_empty() {
+        let befehle = eigentuemer
+            .iter()
+            .map(|sicht| format!("ALTER VIEW {sicht} SET (security_invoker = true);"));
         return Err(Error::eingabe(format!(
-            "Die Sicht {schema}.{name} liest mit den Rechten ihres Eigentümers und könnte Entwürfe zeigen. Führen Sie aus:\n  ALTER VIEW {}.{} SET (security_invoker = true);",
-            quotiere(schema),
-            quotiere(name)
+            "Die Sicht {schema}.{name} liest mit den Rechten eines Eigentümers und könnte Entwürfe zeigen. Führen Sie aus:\n  {}",
+            befehle.collect::<Vec<_>>().join("\n  ")
         )));
     }
     let verdeckt: Vec<String> = sqlx::query_scalar(include_str!("verdeckt.sql"))

@@ -15,6 +15,7 @@ use super::documents::{GEOJSON, JSON, SCHEMA_JSON, adresse};
 use super::sammlung::Sammlung;
 use super::{Dienst, documents, html, items, openapi, queryables};
 use crate::http::extract::Anfrage;
+use crate::http::frame;
 use crate::http::link::kodiere;
 use crate::http::negotiate::Format;
 use crate::http::openapi::{OPENAPI_JSON, dokument};
@@ -69,6 +70,7 @@ async fn api(State(dienst): Dienste, anfrage: Anfrage) -> Antwort {
     ])?;
     let sammlungen = dienst.katalog.oeffentliche(&dienst.pool).await?;
     let mut pfade = openapi::pfade(&sammlungen);
+    pfade.extend(frame::pfade());
     pfade.extend(dienst.pfade.iter().cloned());
     match format {
         Format::Json => {

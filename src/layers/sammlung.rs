@@ -215,20 +215,37 @@ async fn lies_fassungen_in_kraft(pool: &PgPool) -> Result<Vec<i64>> {
         .map_err(query::fehler)
 }
 
-async fn loese(pool: &PgPool, eintrag: &Eintrag, name: &str, je_plan: bool) -> Result<Ebene> {
-    let (schema, name) = catalog::zerlege(name)?;
-    let oeffentlich = eintrag.access == Zugang::Oeffentlich;
+/// The relation as the reader sees it: for the public our own schemas are one copy.
+fn wo(relation: &str, oeffentlich: bool) -> Result<(String, String, bool)> {
+    let (schema, name) = catalog::zerlege(relation)?;
     let eigen = EIGENE_SCHEMAS.contains(&schema.as_str());
     let schema = if eigen && oeffentlich {
-        OEFFENTLICH
+        OEFFENTLICH.to_owned()
     } else {
-        &schema
+        schema
     };
+    Ok((schema, name, eigen))
+}
+
+/// The code table of a legend must be there and readable, like the layer itself.
+async fn klassen(pool: &PgPool, relation: &str, oeffentlich: bool) -> Result<()> {
+    let (schema, name, _) = wo(relation, oeffentlich)?;
+    let verlangt = Verlangt {
+        geometrie: None,
+        oeffentlich,
+    };
+    relation::lies(pool, &schema, &name, verlangt).await?;
+    Ok(())
+}
+
+async fn loese(pool: &PgPool, eintrag: &Eintrag, name: &str, je_plan: bool) -> Result<Ebene> {
+    let oeffentlich = eintrag.access == Zugang::Oeffentlich;
+    let (schema, name, eigen) = wo(name, oeffentlich)?;
     let verlangt = Verlangt {
         geometrie: eintrag.geometry.as_deref(),
         oeffentlich,
     };
-    let relation = relation::lies(pool, schema, &name, verlangt).await?;
+    let relation = relation::lies(pool, &schema, &name, verlangt).await?;
 
     let spalte = |gesucht: &str, wofuer: &str| {
         relation.spalte(gesucht).cloned().ok_or_else(|| {
@@ -257,6 +274,7 @@ async fn loese(pool: &PgPool, eintrag: &Eintrag, name: &str, je_plan: bool) -> R
     pruefe_typen(ordnung.as_ref(), zeit.as_ref())?;
     if let Some(legende) = &eintrag.legend {
         spalte(&legende.column, "legend")?;
+        klassen(pool, &legende.classes, oeffentlich).await?;
     }
     for versteckt in &eintrag.hide {
         spalte(versteckt, "hide")?;

@@ -12,8 +12,14 @@ use crate::fnp::zahl::{dezimal, hektar, prozent};
 #[must_use]
 pub fn spalten(kopf: &[&str], zeilen: &[Vec<String>]) -> String {
     let breite = |n: usize| {
-        let breiten = zeilen.iter().filter_map(|zeile| zeile.get(n)).map(|zelle| zelle.chars().count());
-        breiten.chain([kopf[n].chars().count()]).max().unwrap_or_default()
+        let breiten = zeilen
+            .iter()
+            .filter_map(|zeile| zeile.get(n))
+            .map(|zelle| zelle.chars().count());
+        breiten
+            .chain([kopf[n].chars().count()])
+            .max()
+            .unwrap_or_default()
     };
     let breiten: Vec<usize> = (0..kopf.len()).map(breite).collect();
     let mut text = String::new();
@@ -43,7 +49,11 @@ fn csv_zelle(wert: &str) -> String {
     // A spreadsheet runs a cell that begins like a formula; numbers of ours have digits behind the sign.
     let formel = wert.starts_with(['=', '+', '@', '\t'])
         || (wert.starts_with('-') && !wert[1..].starts_with(|c: char| c.is_ascii_digit()));
-    let wert = if formel { format!("'{wert}") } else { wert.to_owned() };
+    let wert = if formel {
+        format!("'{wert}")
+    } else {
+        wert.to_owned()
+    };
     if wert.contains([';', '"', '\n', '\r']) {
         format!("\"{}\"", wert.replace('"', "\"\""))
     } else {
@@ -92,7 +102,10 @@ pub fn lage_text(massnahme: &MassnahmeKurz) -> String {
 }
 
 fn zahl_massnahmen(zahl: usize) -> String {
-    format!("{zahl} {}", if zahl == 1 { "Maßnahme" } else { "Maßnahmen" })
+    format!(
+        "{zahl} {}",
+        if zahl == 1 { "Maßnahme" } else { "Maßnahmen" }
+    )
 }
 
 fn titel(massnahme: &MassnahmeKurz) -> String {
@@ -109,7 +122,11 @@ pub fn massnahmen_tabelle(liste: &[MassnahmeKurz]) -> String {
             vec![
                 m.nummer.clone().unwrap_or_default(),
                 titel(m),
-                format!("{} {}", m.ampel.symbol.as_deref().unwrap_or_default(), m.ampel.titel),
+                format!(
+                    "{} {}",
+                    m.ampel.symbol.as_deref().unwrap_or_default(),
+                    m.ampel.titel
+                ),
                 m.umsetzungsphase.titel.clone(),
                 lage_text(m),
                 ziele_text(m),
@@ -117,20 +134,39 @@ pub fn massnahmen_tabelle(liste: &[MassnahmeKurz]) -> String {
             ]
         })
         .collect();
-    spalten(&["Nr.", "Maßnahme", "Ampel", "Phase", "Lage", "Ziele", "Kennung"], &zeilen)
+    spalten(
+        &[
+            "Nr.",
+            "Maßnahme",
+            "Ampel",
+            "Phase",
+            "Lage",
+            "Ziele",
+            "Kennung",
+        ],
+        &zeilen,
+    )
 }
 
 /// The answer for the screen.
 #[must_use]
 pub fn tabelle(antwort: &Antwort) -> String {
     let mut text = String::new();
-    for (was, benannt) in [("Ortsteil", &antwort.ortsteil), ("Ziel", &antwort.ziel), ("Nutzung", &antwort.nutzung)] {
+    for (was, benannt) in [
+        ("Ortsteil", &antwort.ortsteil),
+        ("Ziel", &antwort.ziel),
+        ("Nutzung", &antwort.nutzung),
+    ] {
         if let Some(benannt) = benannt {
             let _ = writeln!(text, "{was}: {} ({})", benannt.name, benannt.kennung);
         }
     }
     if let Some(plan) = &antwort.plan {
-        let _ = writeln!(text, "Plan: {} ({}@{})", plan.name, plan.kennung, plan.fassung);
+        let _ = writeln!(
+            text,
+            "Plan: {} ({}@{})",
+            plan.name, plan.kennung, plan.fassung
+        );
     }
     let _ = writeln!(text, "{}", zahl_massnahmen(antwort.massnahmen.len()));
     if !antwort.massnahmen.is_empty() {
@@ -145,7 +181,11 @@ pub fn tabelle(antwort: &Antwort) -> String {
         );
     }
     if antwort.unverortet > 0 {
-        let _ = writeln!(text, "\nOhne Ort in der ganzen Strategie: {} (Liste: --raumbezug unverortet)", antwort.unverortet);
+        let _ = writeln!(
+            text,
+            "\nOhne Ort in der ganzen Strategie: {} (Liste: --raumbezug unverortet)",
+            antwort.unverortet
+        );
     }
     text
 }
@@ -153,7 +193,10 @@ pub fn tabelle(antwort: &Antwort) -> String {
 /// The answer as CSV; figures unrounded enough to add up.
 #[must_use]
 pub fn massnahmen_csv(antwort: &Antwort) -> String {
-    let zahl = |wert: Option<f64>, stellen: usize| wert.map(|wert| format!("{wert:.stellen$}").replace('.', ",")).unwrap_or_default();
+    let zahl = |wert: Option<f64>, stellen: usize| {
+        wert.map(|wert| format!("{wert:.stellen$}").replace('.', ","))
+            .unwrap_or_default()
+    };
     let zeilen: Vec<Vec<String>> = antwort
         .massnahmen
         .iter()
@@ -168,7 +211,10 @@ pub fn massnahmen_csv(antwort: &Antwort) -> String {
                 m.beschlussstand.titel.clone(),
                 m.umsetzungsphase.titel.clone(),
                 m.ampel.titel.clone(),
-                m.handlungsfeld.as_ref().map(|h| h.titel.clone()).unwrap_or_default(),
+                m.handlungsfeld
+                    .as_ref()
+                    .map(|h| h.titel.clone())
+                    .unwrap_or_default(),
                 ziele_text(m),
                 m.raumbezug.join(", "),
                 m.herkunft.clone().unwrap_or_default(),
@@ -182,8 +228,23 @@ pub fn massnahmen_csv(antwort: &Antwort) -> String {
         .collect();
     csv(
         &[
-            "kennung", "nummer", "titel", "kurztext", "art", "beschlussstand", "umsetzungsphase", "ampel", "handlungsfeld", "ziele", "raumbezug",
-            "herkunft", "anteil", "schnitt_m2", "schnitt_m", "punkte", "entwurf",
+            "kennung",
+            "nummer",
+            "titel",
+            "kurztext",
+            "art",
+            "beschlussstand",
+            "umsetzungsphase",
+            "ampel",
+            "handlungsfeld",
+            "ziele",
+            "raumbezug",
+            "herkunft",
+            "anteil",
+            "schnitt_m2",
+            "schnitt_m",
+            "punkte",
+            "entwurf",
         ],
         &zeilen,
     )
@@ -198,7 +259,10 @@ fn feature(massnahme: &MassnahmeKurz) -> Value {
         felder.insert("ampel_titel".into(), json!(massnahme.ampel.titel));
         felder.insert("ampel_farbe".into(), json!(massnahme.ampel.farbe));
         felder.insert("ziele_text".into(), json!(ziele_text(massnahme)));
-        felder.insert("handlungsfeld_farbe".into(), json!(massnahme.handlungsfeld.as_ref().map(|h| &h.farbe)));
+        felder.insert(
+            "handlungsfeld_farbe".into(),
+            json!(massnahme.handlungsfeld.as_ref().map(|h| &h.farbe)),
+        );
     }
     json!({"type": "Feature", "id": massnahme.kennung, "geometry": massnahme.geometrie, "properties": eigenschaften})
 }
@@ -217,14 +281,24 @@ fn ziel_zeile(ziel: &ZielKurz) -> Vec<String> {
         ziel.nummer.clone().unwrap_or_default(),
         format!("{einzug}{}{entwurf}", ziel.titel),
         ziel.handlungsfeld.titel.clone(),
-        ziel.zieljahr.map(|jahr| jahr.to_string()).unwrap_or_default(),
+        ziel.zieljahr
+            .map(|jahr| jahr.to_string())
+            .unwrap_or_default(),
         ziel.gefoerdert_durch.to_string(),
         ziel.gehemmt_durch.to_string(),
         ziel.kennung.clone(),
     ]
 }
 
-const ZIEL_KOPF: [&str; 7] = ["Nr.", "Ziel", "Handlungsfeld", "Jahr", "gefördert", "gehemmt", "Kennung"];
+const ZIEL_KOPF: [&str; 7] = [
+    "Nr.",
+    "Ziel",
+    "Handlungsfeld",
+    "Jahr",
+    "gefördert",
+    "gehemmt",
+    "Kennung",
+];
 
 /// Goals for the screen.
 #[must_use]
@@ -239,19 +313,42 @@ pub fn ziele_csv(ziele: &[ZielKurz]) -> String {
     let zeilen: Vec<Vec<String>> = ziele
         .iter()
         .map(|ziel| {
-            let mut zeile = vec![ziel.kennung.clone(), ziel.ebene.clone(), ziel.uebergeordnet.clone().unwrap_or_default()];
-            zeile.extend(ziel_zeile(ziel).into_iter().take(6).map(|zelle| zelle.trim().to_owned()));
+            let mut zeile = vec![
+                ziel.kennung.clone(),
+                ziel.ebene.clone(),
+                ziel.uebergeordnet.clone().unwrap_or_default(),
+            ];
+            zeile.extend(
+                ziel_zeile(ziel)
+                    .into_iter()
+                    .take(6)
+                    .map(|zelle| zelle.trim().to_owned()),
+            );
             zeile
         })
         .collect();
     csv(
-        &["kennung", "ebene", "uebergeordnet", "nummer", "titel", "handlungsfeld", "zieljahr", "gefoerdert_durch", "gehemmt_durch"],
+        &[
+            "kennung",
+            "ebene",
+            "uebergeordnet",
+            "nummer",
+            "titel",
+            "handlungsfeld",
+            "zieljahr",
+            "gefoerdert_durch",
+            "gehemmt_durch",
+        ],
         &zeilen,
     )
 }
 
 fn wirkungen(antwort: &FlaecheZiele) -> Vec<Vec<String>> {
-    let gruppen = [("dient", &antwort.dient), ("belastet", &antwort.belastet), ("neutral", &antwort.neutral)];
+    let gruppen = [
+        ("dient", &antwort.dient),
+        ("belastet", &antwort.belastet),
+        ("neutral", &antwort.neutral),
+    ];
     gruppen
         .iter()
         .flat_map(|(wort, liste)| liste.iter().map(move |wirkung| (wort, wirkung)))
@@ -286,7 +383,11 @@ pub fn flaeche_tabelle(antwort: &FlaecheZiele) -> String {
     } else {
         text.push_str(&spalten(&WIRKUNG_KOPF, &zeilen));
     }
-    let _ = writeln!(text, "\n{} auf der Fläche", zahl_massnahmen(antwort.massnahmen.len()));
+    let _ = writeln!(
+        text,
+        "\n{} auf der Fläche",
+        zahl_massnahmen(antwort.massnahmen.len())
+    );
     if !antwort.massnahmen.is_empty() {
         text.push_str(&massnahmen_tabelle(&antwort.massnahmen));
     }
@@ -296,7 +397,10 @@ pub fn flaeche_tabelle(antwort: &FlaecheZiele) -> String {
 /// Goals of an area as CSV.
 #[must_use]
 pub fn flaeche_csv(antwort: &FlaecheZiele) -> String {
-    csv(&["art", "wirkung", "ziel", "begruendung", "kennung"], &wirkungen(antwort))
+    csv(
+        &["art", "wirkung", "ziel", "begruendung", "kennung"],
+        &wirkungen(antwort),
+    )
 }
 
 #[cfg(test)]
@@ -305,7 +409,9 @@ mod tests {
 
     #[test]
     fn cells_are_quoted_and_disarmed() {
-        let zeile = ["a;b", "=1+1", "-1,5", "-x", "@x", "\"q\""].map(str::to_owned).to_vec();
+        let zeile = ["a;b", "=1+1", "-1,5", "-x", "@x", "\"q\""]
+            .map(str::to_owned)
+            .to_vec();
         assert_eq!(
             csv(&["x"], &[zeile]),
             "\u{feff}x\r\n\"a;b\";'=1+1;-1,5;'-x;'@x;\"\"\"q\"\"\"\r\n"
@@ -315,7 +421,13 @@ mod tests {
     #[test]
     fn columns_are_as_wide_as_needed() {
         assert_eq!(
-            spalten(&["ä", "b"], &[vec!["üü".into(), "1".into()], vec!["x".into(), String::new()]]),
+            spalten(
+                &["ä", "b"],
+                &[
+                    vec!["üü".into(), "1".into()],
+                    vec!["x".into(), String::new()]
+                ]
+            ),
             "ä   b\nüü  1\nx\n"
         );
     }

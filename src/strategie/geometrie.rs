@@ -67,7 +67,11 @@ pub fn flaeche_grad(text: &str) -> Option<MultiPolygon<f64>> {
         _ => return None,
     };
     let orte = koordinaten(&flaeche.clone().into());
-    (!orte.is_empty() && orte.iter().all(|ort| ort.x.abs() <= 180.0 && ort.y.abs() <= 90.0)).then_some(flaeche)
+    (!orte.is_empty()
+        && orte
+            .iter()
+            .all(|ort| ort.x.abs() <= 180.0 && ort.y.abs() <= 90.0))
+    .then_some(flaeche)
 }
 
 /// Polygons of several features as one area; features may overlap.

@@ -6,7 +6,8 @@ use sqlx::types::Json;
 use uuid::Uuid;
 
 use super::massnahme::{
-    Antwort, AufNutzung, Beitrag, Benannt, Code, Frage, Handlungsfeld, ImOrtsteil, Massnahme, MassnahmeKurz, Ort,
+    Antwort, AufNutzung, Beitrag, Benannt, Code, Frage, Handlungsfeld, ImOrtsteil, Massnahme,
+    MassnahmeKurz, Ort,
 };
 use super::ziel::{FlaecheZiele, NutzungWirkung, Wirkung, Ziel, ZielKurz};
 use crate::db::geom::Geom;
@@ -21,7 +22,10 @@ use crate::{fnp, gemeinde};
 /// unknown land use or kind of place, or when several plans could be meant.
 pub async fn massnahmen(conn: &mut PgConnection, frage: &Frage) -> Result<Antwort> {
     let ortsteil = match frage.ortsteil.as_deref() {
-        Some(kennung) => Some((gemeinde::store::ortsteil(conn, kennung).await?, kennung.to_owned())),
+        Some(kennung) => Some((
+            gemeinde::store::ortsteil(conn, kennung).await?,
+            kennung.to_owned(),
+        )),
         None => None,
     };
     let ziel = match frage.ziel.as_deref() {
@@ -31,10 +35,17 @@ pub async fn massnahmen(conn: &mut PgConnection, frage: &Frage) -> Result<Antwor
     let nutzung = match frage.nutzung.as_deref() {
         Some(schluessel) => {
             let name = fnp::store::nutzung(conn, schluessel).await?;
-            Some((plan::waehle(conn, frage.plan.as_deref()).await?, schluessel, name))
+            Some((
+                plan::waehle(conn, frage.plan.as_deref()).await?,
+                schluessel,
+                name,
+            ))
         }
         None if frage.plan.is_some() => {
-            return Err(Error::parameter("plan", "Ein Plan wird nur zusammen mit einer Nutzung gebraucht (nutzung)."));
+            return Err(Error::parameter(
+                "plan",
+                "Ein Plan wird nur zusammen mit einer Nutzung gebraucht (nutzung).",
+            ));
         }
         None => None,
     };
@@ -43,7 +54,10 @@ pub async fn massnahmen(conn: &mut PgConnection, frage: &Frage) -> Result<Antwor
     {
         return Err(Error::parameter(
             "raumbezug",
-            format!("Einen Raumbezug „{art}“ gibt es nicht. Möglich sind: {}.", super::raumbezug::ARTEN.join(", ")),
+            format!(
+                "Einen Raumbezug „{art}“ gibt es nicht. Möglich sind: {}.",
+                super::raumbezug::ARTEN.join(", ")
+            ),
         ));
     }
     let alle = liste(
@@ -63,7 +77,13 @@ pub async fn massnahmen(conn: &mut PgConnection, frage: &Frage) -> Result<Antwor
     .fetch_one(conn)
     .await?;
     let (plan, nutzung) = match nutzung {
-        Some((plan, schluessel, name)) => (Some(plan), Some(Benannt { kennung: schluessel.to_owned(), name })),
+        Some((plan, schluessel, name)) => (
+            Some(plan),
+            Some(Benannt {
+                kennung: schluessel.to_owned(),
+                name,
+            }),
+        ),
         None => (None, None),
     };
     Ok(Antwort {
@@ -128,17 +148,27 @@ async fn liste(
 }
 
 /// Measures in an Ortsteil, city-wide ones last with `herkunft` gesamtstadt.
-pub async fn ortsteil_massnahmen(conn: &mut PgConnection, kennung: &str) -> Result<Vec<MassnahmeKurz>> {
+pub async fn ortsteil_massnahmen(
+    conn: &mut PgConnection,
+    kennung: &str,
+) -> Result<Vec<MassnahmeKurz>> {
     let frage = Frage {
         ortsteil: Some(kennung.to_owned()),
         ..Frage::default()
     };
     let antwort = massnahmen(conn, &frage).await?;
-    Ok(antwort.massnahmen.into_iter().chain(antwort.gesamtstadt).collect())
+    Ok(antwort
+        .massnahmen
+        .into_iter()
+        .chain(antwort.gesamtstadt)
+        .collect())
 }
 
 /// These measures, as lists show them, in the order of lists.
-pub async fn nach_kennung(conn: &mut PgConnection, kennungen: Vec<String>) -> Result<Vec<MassnahmeKurz>> {
+pub async fn nach_kennung(
+    conn: &mut PgConnection,
+    kennungen: Vec<String>,
+) -> Result<Vec<MassnahmeKurz>> {
     let frage = Frage {
         kennungen: Some(kennungen),
         ..Frage::default()
@@ -150,7 +180,11 @@ pub async fn nach_kennung(conn: &mut PgConnection, kennungen: Vec<String>) -> Re
 ///
 /// # Errors
 /// [`Error::NichtGefunden`] when there is none, or none for this caller.
-pub async fn massnahme(conn: &mut PgConnection, kennung: &str, mit_geometrie: bool) -> Result<Massnahme> {
+pub async fn massnahme(
+    conn: &mut PgConnection,
+    kennung: &str,
+    mit_geometrie: bool,
+) -> Result<Massnahme> {
     let frage = Frage {
         kennungen: Some(vec![kennung.to_owned()]),
         mit_geometrie,
@@ -159,10 +193,17 @@ pub async fn massnahme(conn: &mut PgConnection, kennung: &str, mit_geometrie: bo
     let kurz = liste(conn, &frage, None, None, None)
         .await?
         .pop()
-        .ok_or_else(|| Error::nicht_gefunden(format!("Eine Maßnahme mit der Kennung „{kennung}“ gibt es nicht.")))?;
-    let eigenes = sqlx::query!("SELECT id, beschreibung, dauerhaft, prioritaet FROM massnahme WHERE kennung = $1", kennung)
-        .fetch_one(&mut *conn)
-        .await?;
+        .ok_or_else(|| {
+            Error::nicht_gefunden(format!(
+                "Eine Maßnahme mit der Kennung „{kennung}“ gibt es nicht."
+            ))
+        })?;
+    let eigenes = sqlx::query!(
+        "SELECT id, beschreibung, dauerhaft, prioritaet FROM massnahme WHERE kennung = $1",
+        kennung
+    )
+    .fetch_one(&mut *conn)
+    .await?;
     let orte = sqlx::query_as!(
         Ort,
         r#"SELECT r.art, o.name AS "ortsteil?", p.kennung AS "plan?", r.flaeche_kennung AS flaeche, v.entfallen_in IS NOT NULL AS "flaeche_entfallen!",
@@ -182,9 +223,13 @@ pub async fn massnahme(conn: &mut PgConnection, kennung: &str, mit_geometrie: bo
     )
     .fetch_all(&mut *conn)
     .await?;
-    let nutzungen = sqlx::query_file_as!(AufNutzung, "src/strategie/massnahme_nutzungen.sql", eigenes.id)
-        .fetch_all(&mut *conn)
-        .await?;
+    let nutzungen = sqlx::query_file_as!(
+        AufNutzung,
+        "src/strategie/massnahme_nutzungen.sql",
+        eigenes.id
+    )
+    .fetch_all(&mut *conn)
+    .await?;
     let gebiete = sqlx::query_as!(
         Benannt,
         "SELECT g.kennung, g.name FROM gebiet_massnahme gm JOIN gebiet g ON g.id = gm.gebiet_id WHERE gm.massnahme_id = $1 ORDER BY g.name",
@@ -205,33 +250,54 @@ pub async fn massnahme(conn: &mut PgConnection, kennung: &str, mit_geometrie: bo
 }
 
 async fn ziel_zu(conn: &mut PgConnection, kennung: &str) -> Result<(Uuid, Benannt)> {
-    sqlx::query!("SELECT id, kennung, titel FROM ziel WHERE kennung = $1", kennung)
-        .fetch_optional(conn)
-        .await?
-        .map(|zeile| (zeile.id, Benannt { kennung: zeile.kennung, name: zeile.titel }))
-        .ok_or_else(|| Error::nicht_gefunden(format!("Ein Ziel mit der Kennung „{kennung}“ gibt es nicht.")))
+    sqlx::query!(
+        "SELECT id, kennung, titel FROM ziel WHERE kennung = $1",
+        kennung
+    )
+    .fetch_optional(conn)
+    .await?
+    .map(|zeile| {
+        (
+            zeile.id,
+            Benannt {
+                kennung: zeile.kennung,
+                name: zeile.titel,
+            },
+        )
+    })
+    .ok_or_else(|| {
+        Error::nicht_gefunden(format!(
+            "Ein Ziel mit der Kennung „{kennung}“ gibt es nicht."
+        ))
+    })
 }
 
 /// Goals in the order of the strategy: all, or these, or those below a goal.
-pub async fn ziele(conn: &mut PgConnection, kennungen: Option<&[String]>, unter: Option<&str>) -> Result<Vec<ZielKurz>> {
-    Ok(sqlx::query_file!("src/strategie/ziele.sql", kennungen, unter)
-        .fetch_all(conn)
-        .await?
-        .into_iter()
-        .map(|zeile| ZielKurz {
-            kennung: zeile.kennung,
-            nummer: zeile.nummer,
-            titel: zeile.titel,
-            ebene: zeile.ebene,
-            uebergeordnet: zeile.uebergeordnet,
-            handlungsfeld: zeile.handlungsfeld.0,
-            zieljahr: zeile.zieljahr,
-            raumwirksam: zeile.raumwirksam,
-            gefoerdert_durch: zeile.gefoerdert_durch,
-            gehemmt_durch: zeile.gehemmt_durch,
-            entwurf: zeile.entwurf,
-        })
-        .collect())
+pub async fn ziele(
+    conn: &mut PgConnection,
+    kennungen: Option<&[String]>,
+    unter: Option<&str>,
+) -> Result<Vec<ZielKurz>> {
+    Ok(
+        sqlx::query_file!("src/strategie/ziele.sql", kennungen, unter)
+            .fetch_all(conn)
+            .await?
+            .into_iter()
+            .map(|zeile| ZielKurz {
+                kennung: zeile.kennung,
+                nummer: zeile.nummer,
+                titel: zeile.titel,
+                ebene: zeile.ebene,
+                uebergeordnet: zeile.uebergeordnet,
+                handlungsfeld: zeile.handlungsfeld.0,
+                zieljahr: zeile.zieljahr,
+                raumwirksam: zeile.raumwirksam,
+                gefoerdert_durch: zeile.gefoerdert_durch,
+                gehemmt_durch: zeile.gehemmt_durch,
+                entwurf: zeile.entwurf,
+            })
+            .collect(),
+    )
 }
 
 /// One goal with everything known about it.
@@ -285,7 +351,11 @@ pub async fn ziel(conn: &mut PgConnection, kennung: &str) -> Result<Ziel> {
 ///
 /// # Errors
 /// [`Error::NichtGefunden`] for an unknown plan or area.
-pub async fn flaeche_ziele(conn: &mut PgConnection, plan: Option<&str>, kennung: &str) -> Result<FlaecheZiele> {
+pub async fn flaeche_ziele(
+    conn: &mut PgConnection,
+    plan: Option<&str>,
+    kennung: &str,
+) -> Result<FlaecheZiele> {
     let plan: Fassung = plan::waehle(conn, plan).await?;
     let flaeche = sqlx::query!(
         "SELECT f.ordnung, f.nutzung, n.name, f.flaeche_m2 FROM flaeche f JOIN nutzung n ON n.schluessel = f.nutzung WHERE f.fassung_id = $1 AND f.kennung = $2",
@@ -306,12 +376,17 @@ pub async fn flaeche_ziele(conn: &mut PgConnection, plan: Option<&str>, kennung:
     )
     .fetch_all(&mut *conn)
     .await?;
-    let kennungen: Vec<String> = wirkungen.iter().map(|zeile| zeile.kennung.clone()).collect();
+    let kennungen: Vec<String> = wirkungen
+        .iter()
+        .map(|zeile| zeile.kennung.clone())
+        .collect();
     let mut alle: Vec<Wirkung> = ziele(conn, Some(&kennungen), None)
         .await?
         .into_iter()
         .filter_map(|ziel| {
-            let zeile = wirkungen.iter().find(|zeile| zeile.kennung == ziel.kennung)?;
+            let zeile = wirkungen
+                .iter()
+                .find(|zeile| zeile.kennung == ziel.kennung)?;
             Some(Wirkung {
                 ziel,
                 wirkung: zeile.wirkung,
@@ -333,7 +408,10 @@ pub async fn flaeche_ziele(conn: &mut PgConnection, plan: Option<&str>, kennung:
     let kennungen = treffer.iter().map(|zeile| zeile.kennung.clone()).collect();
     let mut massnahmen = nach_kennung(conn, kennungen).await?;
     for massnahme in &mut massnahmen {
-        if let Some(zeile) = treffer.iter().find(|zeile| zeile.kennung == massnahme.kennung) {
+        if let Some(zeile) = treffer
+            .iter()
+            .find(|zeile| zeile.kennung == massnahme.kennung)
+        {
             massnahme.herkunft = Some("lage".to_owned());
             massnahme.anteil = zeile.anteil;
             massnahme.schnitt_m2 = zeile.schnitt_m2;

@@ -21,12 +21,25 @@ const KOORDINATEN_MAX: usize = 50_000;
 pub async fn lies(conn: &mut PgConnection, text: &str) -> Result<MultiPolygon<f64>> {
     let text = text.trim_start_matches('\u{feff}').trim();
     if text.is_empty() {
-        return Err(Error::eingabe("Das Polygon ist leer. Gebraucht wird GeoJSON oder WKT."));
+        return Err(Error::eingabe(
+            "Das Polygon ist leer. Gebraucht wird GeoJSON oder WKT.",
+        ));
     }
-    let (flaeche, in_metern) = if text.starts_with('{') { geojson(text)? } else { wkt(text)? };
+    let (flaeche, in_metern) = if text.starts_with('{') {
+        geojson(text)?
+    } else {
+        wkt(text)?
+    };
     let koordinaten: usize = flaeche
         .iter()
-        .map(|teil| teil.exterior().0.len() + teil.interiors().iter().map(|ring| ring.0.len()).sum::<usize>())
+        .map(|teil| {
+            teil.exterior().0.len()
+                + teil
+                    .interiors()
+                    .iter()
+                    .map(|ring| ring.0.len())
+                    .sum::<usize>()
+        })
         .sum();
     if koordinaten == 0 {
         return Err(Error::eingabe("Das Polygon ist leer."));
@@ -37,7 +50,9 @@ pub async fn lies(conn: &mut PgConnection, text: &str) -> Result<MultiPolygon<f6
         )));
     }
     if let Some((grund, [x, y])) = gueltigkeit::fehler(&flaeche) {
-        return Err(Error::eingabe(format!("Das Polygon ist ungültig: {grund} Koordinate: {x} {y}.")));
+        return Err(Error::eingabe(format!(
+            "Das Polygon ist ungültig: {grund} Koordinate: {x} {y}."
+        )));
     }
     if in_metern {
         return Ok(flaeche);
@@ -46,9 +61,13 @@ pub async fn lies(conn: &mut PgConnection, text: &str) -> Result<MultiPolygon<f6
         srid: 4326,
         geometry: flaeche.into(),
     };
-    let umgerechnet = sqlx::query_scalar!(r#"SELECT st_transform($1::geometry, $2::int) AS "geom!: Geom""#, grad as Geom, SRID)
-        .fetch_one(conn)
-        .await?;
+    let umgerechnet = sqlx::query_scalar!(
+        r#"SELECT st_transform($1::geometry, $2::int) AS "geom!: Geom""#,
+        grad as Geom,
+        SRID
+    )
+    .fetch_one(conn)
+    .await?;
     multipolygon(umgerechnet)
 }
 
@@ -63,10 +82,19 @@ fn wkt(text: &str) -> Result<(MultiPolygon<f64>, bool)> {
 }
 
 fn geojson(text: &str) -> Result<(MultiPolygon<f64>, bool)> {
-    let lesefehler = |grund: String| Error::eingabe(format!("Das ist kein lesbares GeoJSON: {grund}."));
-    let wert: serde_json::Value = serde_json::from_str(text)
-        .map_err(|cause| lesefehler(format!("Zeile {}, Zeichen {}", cause.line(), cause.column())))?;
-    let crs = wert.pointer("/crs/properties/name").and_then(serde_json::Value::as_str).unwrap_or_default();
+    let lesefehler =
+        |grund: String| Error::eingabe(format!("Das ist kein lesbares GeoJSON: {grund}."));
+    let wert: serde_json::Value = serde_json::from_str(text).map_err(|cause| {
+        lesefehler(format!(
+            "Zeile {}, Zeichen {}",
+            cause.line(),
+            cause.column()
+        ))
+    })?;
+    let crs = wert
+        .pointer("/crs/properties/name")
+        .and_then(serde_json::Value::as_str)
+        .unwrap_or_default();
     let in_metern = match crs.rsplit([':', '/']).next() {
         Some("25832") => true,
         Some("" | "CRS84" | "4326" | "4258") | None => false,
@@ -76,24 +104,45 @@ fn geojson(text: &str) -> Result<(MultiPolygon<f64>, bool)> {
             )));
         }
     };
-    let geojson: geojson::GeoJson = text.parse().map_err(|cause: geojson::Error| lesefehler(cause.to_string()))?;
+    let geojson: geojson::GeoJson = text
+        .parse()
+        .map_err(|cause: geojson::Error| lesefehler(cause.to_string()))?;
     let geometrien: Vec<geojson::Geometry> = match geojson {
         geojson::GeoJson::Geometry(geometrie) => vec![geometrie],
         geojson::GeoJson::Feature(feature) => feature.geometry.into_iter().collect(),
-        geojson::GeoJson::FeatureCollection(sammlung) => sammlung.features.into_iter().filter_map(|f| f.geometry).collect(),
+        geojson::GeoJson::FeatureCollection(sammlung) => sammlung
+            .features
+            .into_iter()
+            .filter_map(|f| f.geometry)
+            .collect(),
     };
     let mut flaechen = Vec::new();
     for geometrie in geometrien {
         match Geometry::<f64>::try_from(geometrie).map_err(|cause| lesefehler(cause.to_string()))? {
             Geometry::Polygon(flaeche) => flaechen.push(flaeche),
             Geometry::MultiPolygon(mehrere) => flaechen.extend(mehrere),
-            _ => return Err(Error::eingabe("Gebraucht wird eine Fläche (Polygon oder MultiPolygon), nicht ein Punkt oder eine Linie.")),
+            _ => {
+                return Err(Error::eingabe(
+                    "Gebraucht wird eine Fläche (Polygon oder MultiPolygon), nicht ein Punkt oder eine Linie.",
+                ));
+            }
         }
     }
     let flaechen = geometrie::vereinigt(flaechen);
-    let bereich = |x: f64, y: f64| if in_metern { x.is_finite() && y.is_finite() } else { x.abs() <= 180.0 && y.abs() <= 90.0 };
+    let bereich = |x: f64, y: f64| {
+        if in_metern {
+            x.is_finite() && y.is_finite()
+        } else {
+            x.abs() <= 180.0 && y.abs() <= 90.0
+        }
+    };
     for flaeche in &flaechen {
-        if let Some(ort) = flaeche.exterior().0.iter().find(|ort| !bereich(ort.x, ort.y)) {
+        if let Some(ort) = flaeche
+            .exterior()
+            .0
+            .iter()
+            .find(|ort| !bereich(ort.x, ort.y))
+        {
             return Err(Error::eingabe(format!(
                 "Die Koordinate {} {} ist nicht Länge und Breite in Grad. GeoJSON ohne crs-Angabe steht in WGS 84.",
                 ort.x, ort.y

@@ -1,15 +1,15 @@
-//! Is an area a valid polygon (OGC Simple Features, as `ST_IsValid`)? And what is
-//! its area after a structural repair (as `ST_MakeValid` with `method=structure`)?
+//! Is an area a valid polygon (OGC Simple Features, as `ST_IsValid`)? And if not, what
+//! is its area after a structural repair?
 
 use std::collections::HashMap;
 
-use geo::algorithm::bool_ops::FillRule;
 use geo::algorithm::coordinate_position::{CoordPos, coord_pos_relative_to_ring};
-use geo::{BooleanOps, OpType, unary_union};
 use geo_types::{Coord, LineString, MultiPolygon, Polygon};
 
 use super::beruehrung::{self, Anstoss, Beruehrung, Pruefring};
-use super::ring::{self, Kasten};
+use super::ring::Kasten;
+
+pub use super::reparatur::repariert_m2;
 
 type Fehler = (String, [f64; 2]);
 
@@ -172,54 +172,6 @@ fn lage(ring: &LineString<f64>, mut von: impl FnMut(Coord<f64>) -> CoordPos) -> 
         .unwrap_or(CoordPos::OnBoundary)
 }
 
-/// The area as it is when valid, else repaired.
-pub(super) fn gueltig(flaeche: MultiPolygon<f64>) -> MultiPolygon<f64> {
-    if fehler(&flaeche).is_none() {
-        flaeche
-    } else {
-        repariert(&flaeche)
-    }
-}
-
-/// Structural repair: every ring becomes what it encloses, exteriors are united,
-/// holes subtracted; a hole beside its exterior is an area of its own.
-fn repariert(flaeche: &MultiPolygon<f64>) -> MultiPolygon<f64> {
-    let teile: Vec<_> = flaeche
-        .iter()
-        .flat_map(|polygon| {
-            let aussen = umschlossen(polygon.exterior());
-            let (mut loecher, mut daneben) = (Vec::new(), Vec::new());
-            for loch in polygon.interiors().iter().map(umschlossen) {
-                if ring::plan_m2(&loch.intersection(&aussen)) > 0.0 {
-                    loecher.push(loch);
-                } else {
-                    daneben.push(loch);
-                }
-            }
-            daneben.push(aussen.difference(&unary_union(&loecher)));
-            daneben
-        })
-        .collect();
-    unary_union(&teile)
-}
-
-fn umschlossen(linie: &LineString<f64>) -> MultiPolygon<f64> {
-    if linie.0.iter().any(|p| !p.x.is_finite() || !p.y.is_finite()) {
-        return MultiPolygon(Vec::new());
-    }
-    Polygon::new(linie.clone(), Vec::new()).boolean_op_with_fill_rule(
-        &MultiPolygon(Vec::new()),
-        OpType::Union,
-        FillRule::NonZero,
-    )
-}
-
-/// Plane area in m² after a structural repair.
-#[must_use]
-pub fn repariert_m2(flaeche: &MultiPolygon<f64>) -> f64 {
-    ring::plan_m2(&repariert(flaeche))
-}
-
 #[cfg(test)]
 mod tests {
     use geo::wkt;
@@ -255,7 +207,10 @@ mod tests {
         let (text, ort) =
             fehler(&wkt!(MULTIPOLYGON(((0. 0.,4. 4.,4. 0.,0. 4.,0. 0.))))).unwrap_or_default();
         assert_eq!(text, "Die Umrandung überschneidet sich selbst");
-        assert_eq!(ort, [2.0, 2.0]);
+        assert!(
+            (ort[0] - 2.0).abs() + (ort[1] - 2.0).abs() < 1e-9,
+            "{ort:?}"
+        );
         for (f, teil) in [
             (
                 wkt!(MULTIPOLYGON(((0. 0.,4. 0.,4. 4.,6. 4.,4. 4.,0. 4.,0. 0.)))),
@@ -309,32 +264,6 @@ mod tests {
             ),
         ] {
             assert!(grund(&f).contains(teil), "{f:?}: {}", grund(&f));
-        }
-    }
-
-    #[test]
-    fn the_repair_counts_what_is_enclosed() {
-        for (f, m2) in [
-            (wkt!(MULTIPOLYGON(((0. 0.,4. 4.,4. 0.,0. 4.,0. 0.)))), 8.0),
-            // the same area twice, a hole sticking out, a hole beside its exterior
-            (
-                wkt!(MULTIPOLYGON(((0. 0.,4. 0.,4. 4.,0. 4.,0. 0.)),((0. 0.,4. 0.,4. 4.,0. 4.,0. 0.)))),
-                16.0,
-            ),
-            (
-                wkt!(MULTIPOLYGON(((0. 0.,4. 0.,4. 4.,0. 4.,0. 0.),(2. 1.,6. 1.,6. 3.,2. 3.,2. 1.)))),
-                12.0,
-            ),
-            (
-                wkt!(MULTIPOLYGON(((0. 0.,4. 0.,4. 4.,0. 4.,0. 0.),(6. 0.,7. 0.,7. 1.,6. 1.,6. 0.)))),
-                17.0,
-            ),
-        ] {
-            assert!(
-                (repariert_m2(&f) - m2).abs() < 1e-6,
-                "{f:?}: {}",
-                repariert_m2(&f)
-            );
         }
     }
 }

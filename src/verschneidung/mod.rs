@@ -7,13 +7,18 @@
 //! * [`gueltigkeit`]: is an area a valid polygon, and what is it after a repair?
 //!
 //! Reading order: `ring` (rings as winding fields), `zelle` (the regions in small
-//! boxes), `schere` (the overlay on a local grid), then the three above.
+//! boxes), `schere` (the overlay on a local grid), `verteilung` (one area among the
+//! regions), then the three above.
 
 pub mod anteil;
 mod beruehrung;
 pub mod gueltigkeit;
+mod innenpunkt;
 mod kontur;
+mod reparatur;
 mod ring;
 mod schere;
 pub mod schluss;
+mod teil;
+mod verteilung;
 mod zelle;

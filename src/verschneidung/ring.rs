@@ -77,10 +77,11 @@ impl Kasten {
         (0..2).all(|a| self.min[a] <= other.max[a] && other.min[a] <= self.max[a])
     }
 
-    /// The two halves across the longer side, the axis and the cut.
+    /// The two halves across the longer side, the axis and the cut. The cut lies on
+    /// every local grid, so it costs no area on either side.
     pub(super) fn haelften(&self) -> (usize, f64, Self, Self) {
         let achse = usize::from(self.breite(1) > self.breite(0));
-        let grenze = f64::midpoint(self.min[achse], self.max[achse]);
+        let grenze = auf_raster(f64::midpoint(self.min[achse], self.max[achse]));
         let (mut unten, mut oben) = (*self, *self);
         unten.max[achse] = grenze;
         oben.min[achse] = grenze;
@@ -115,6 +116,11 @@ impl Kasten {
         // 1 nm of slack: coordinates near 6e6 m carry 1e-9 m.
         abstand <= reichweite + 2e-9 * (dx.abs() + dy.abs())
     }
+}
+
+/// The nearest multiple of 2^-10 m: a number all local grids have in common.
+pub(super) fn auf_raster(wert: f64) -> f64 {
+    (wert * 1024.0).round() / 1024.0
 }
 
 /// Twice the signed area in m²; counter-clockwise is positive.
@@ -249,7 +255,8 @@ pub(super) fn in_kasten(ring: &Ring, kasten: &Kasten) -> Option<Ring> {
     (!r.is_empty()).then_some(r)
 }
 
-/// Winding number of the rings around a point that lies on none of them.
+/// Winding number of the rings around a point that lies on none of them. An edge and
+/// its reverse cancel exactly, whatever the rounding.
 pub(super) fn windung(ringe: &[Ring], q: Coord<f64>) -> i32 {
     let mut w = 0;
     for ring in ringe {
@@ -258,12 +265,11 @@ pub(super) fn windung(ringe: &[Ring], q: Coord<f64>) -> i32 {
         };
         let mut a = letzter;
         for &b in ring {
-            if (a.y <= q.y) != (b.y <= q.y) {
-                let links = (b.x - a.x) * (q.y - a.y) - (q.x - a.x) * (b.y - a.y);
-                if a.y <= q.y && links > 0.0 {
-                    w += 1;
-                } else if a.y > q.y && links < 0.0 {
-                    w -= 1;
+            let aufwaerts = a.y <= q.y;
+            if aufwaerts != (b.y <= q.y) {
+                let (u, o) = if aufwaerts { (a, b) } else { (b, a) };
+                if (o.x - u.x) * (q.y - u.y) > (q.x - u.x) * (o.y - u.y) {
+                    w += if aufwaerts { 1 } else { -1 };
                 }
             }
             a = b;

@@ -11,7 +11,7 @@ use i_overlay::core::solver::Solver;
 use i_overlay::i_float::int::point::IntPoint;
 use i_overlay::i_shape::flat::buffer::FlatContoursBuffer;
 
-use super::ring::{Kasten, Ring};
+use super::ring::{Kasten, Ring, auf_raster};
 
 /// Local integer grid of one box.
 #[derive(Debug, Clone, Copy)]
@@ -22,9 +22,13 @@ pub(super) struct Raster {
 
 impl Raster {
     pub(super) fn fuer(kasten: &Kasten) -> Self {
-        let halb = (kasten.laengste_seite() / 2.0).max(1e-6);
+        let halb = (kasten.laengste_seite() / 2.0).max(1e-3);
+        let mitte = kasten.mitte();
         Self {
-            ursprung: kasten.mitte(),
+            ursprung: Coord {
+                x: auf_raster(mitte.x),
+                y: auf_raster(mitte.y),
+            },
             massstab: (29.0 - halb.log2().ceil()).exp2(),
         }
     }
@@ -108,6 +112,27 @@ impl Schere {
         (innen, aussen)
     }
 
+    /// What the contours enclose, whichever way they run.
+    pub(super) fn vereinige(&mut self, konturen: &FlatContoursBuffer) -> FlatContoursBuffer {
+        let mut ergebnis = FlatContoursBuffer::default();
+        self.overlay.clear();
+        self.overlay.add_flat_buffer(konturen, ShapeType::Subject);
+        self.overlay
+            .overlay_into(OverlayRule::Subject, FillRule::NonZero, &mut ergebnis);
+        ergebnis
+    }
+
+    /// The same as polygons.
+    pub(super) fn polygone(
+        &mut self,
+        konturen: &FlatContoursBuffer,
+        raster: &Raster,
+    ) -> Vec<Polygon<f64>> {
+        self.overlay.clear();
+        self.overlay.add_flat_buffer(konturen, ShapeType::Subject);
+        self.formen(FillRule::NonZero, raster)
+    }
+
     /// Where the winding field of the rings is at least `stufe` (positive), or at
     /// most `stufe` (negative), as polygons. `kasten` contains all rings.
     pub(super) fn stufe(
@@ -134,6 +159,10 @@ impl Schere {
         } else {
             FillRule::Negative
         };
+        self.formen(regel, &raster)
+    }
+
+    fn formen(&mut self, regel: FillRule, raster: &Raster) -> Vec<Polygon<f64>> {
         self.overlay
             .overlay(OverlayRule::Subject, regel)
             .into_iter()

@@ -9,8 +9,8 @@ use super::ring::{self, Kasten, Ring};
 
 /// A cell is divided until it holds no more edges than this …
 const KANTEN_JE_ZELLE: usize = 24;
-/// … or is this small (many borders may meet in one point), metres.
-const KLEINSTE_ZELLE: f64 = 0.25;
+/// … or is this small: many borders may meet in one point, or run side by side. Metres.
+const KLEINSTE_ZELLE: f64 = 5.0;
 
 /// Position of a region in the order of assignment.
 pub(super) type Region = u32;
@@ -37,15 +37,6 @@ impl RTreeObject for Zelle {
     type Envelope = AABB<[f64; 2]>;
     fn envelope(&self) -> Self::Envelope {
         AABB::from_corners(self.kasten.min, self.kasten.max)
-    }
-}
-
-impl Zelle {
-    /// Does the region contain the point (inside the cell, on no border)?
-    pub(super) fn enthaelt(&self, region: Region, q: Coord<f64>) -> bool {
-        self.inhalt
-            .iter()
-            .any(|(r, ringe)| *r == region && ring::windung(ringe, q) != 0)
     }
 }
 

@@ -1,4 +1,6 @@
 //! One integration binary over a real PostgreSQL with PostGIS.
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail by panicking")]
+
 mod cluster;
 mod schema;
 mod strategie;

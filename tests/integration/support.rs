@@ -5,6 +5,8 @@
 
 use std::sync::{Arc, OnceLock};
 
+#[expect(clippy::disallowed_types, reason = "test support: names made here")]
+use sqlx::AssertSqlSafe;
 use sqlx::{Connection, Executor, PgConnection, PgPool};
 use zielraum::db::cluster::{Cluster, Durability};
 use zielraum::db::{Database, Server, migrate};
@@ -57,11 +59,8 @@ pub fn cluster() -> Arc<Cluster> {
 }
 
 /// Runs SQL made by the tests themselves.
-#[expect(clippy::disallowed_types, reason = "test support: names made here")]
 async fn execute(conn: &mut PgConnection, sql: &str) {
-    conn.execute(sqlx::AssertSqlSafe(sql.to_owned()))
-        .await
-        .unwrap();
+    conn.execute(AssertSqlSafe(sql.to_owned())).await.unwrap();
 }
 
 async fn template() -> String {

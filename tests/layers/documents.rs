@@ -100,6 +100,18 @@ async fn openapi_lists_literal_paths_with_typed_parameters() {
         )
     );
     assert!(doc["paths"]["/collections/fnp_flaechen_fnp-2001/items/{featureId}"].is_object());
+    // Every path of the document answers.
+    for pfad in doc["paths"].as_object().unwrap().keys() {
+        let id = match pfad.split('/').nth(2).unwrap_or_default() {
+            "b%C3%A4ume" => "1%2F%C3%A4",
+            "fnp_flaechen" | "fnp_flaechen_fnp-2001" => "fnp-2001.00100",
+            "blatt" => "a",
+            "leer" => continue,
+            _ => "1",
+        };
+        let adresse = pfad.replace("{featureId}", id).replace("{slug}", "intern");
+        assert_eq!(hole(&router, &adresse).await.status, 200, "{adresse}");
+    }
     // Every reference has its target.
     let text = doc.to_string();
     for verweis in text.split("\"$ref\":\"#").skip(1) {

@@ -31,7 +31,7 @@ async fn every_property_in_every_feature_and_typed() {
     for stueck in [
         r#""flaeche_m2":51.0,"#,
         r#""quote":5.25"#,
-        r#""quote":6.0"#,
+        r#""quote":6.0,"anzahl":24,"#,
         r#""gross":9007199254741014,"#,
         r#""einzel":0.1,"#,
         r#""codes":{"code": [21]}"#,

@@ -32,6 +32,8 @@ SELECT 7, n, 'fnp-2001.' || lpad(n::text, 5, '0'), (ARRAY['W','M','wald','gruen'
 FROM generate_series(1, 2500) n;
 UPDATE oeffentlich.flaeche SET flaeche_m2 = 51, kennung = 'fnp-2001/a ü' WHERE ordnung = 21;
 UPDATE oeffentlich.flaeche SET flaeche_m2 = 'Infinity', geom = 'SRID=25832;MULTIPOLYGON EMPTY' WHERE ordnung = 20;
+-- A whole number without a point in PostgreSQL.
+UPDATE oeffentlich.flaeche SET quote = 6 WHERE ordnung = 24;
 -- A bow tie, kept as delivered.
 UPDATE oeffentlich.flaeche SET geom = 'SRID=25832;MULTIPOLYGON(((640000 5320000, 640100 5320100, 640100 5320000, 640000 5320100, 640000 5320000)))' WHERE ordnung = 22;
 CREATE VIEW oeffentlich.flaeche_sicht WITH (security_invoker = true) AS SELECT * FROM oeffentlich.flaeche;
@@ -41,12 +43,14 @@ CREATE VIEW oeffentlich.flaeche_aktuell WITH (security_invoker = true) AS
 SELECT f.* FROM oeffentlich.flaeche f JOIN oeffentlich.fassung v ON v.id = f.fassung_id AND v.aktuell WHERE v.plan_id = 1;
 COMMENT ON COLUMN oeffentlich.flaeche_aktuell.flaeche_m2 IS 'Fläche
 In der Ebene gemessen. [einheit m²]';
+CREATE TABLE oeffentlich.nutzung (schluessel text PRIMARY KEY, name text);
 CREATE TABLE oeffentlich.leer (kennung text PRIMARY KEY, wert numeric, geom geometry(MultiLineString, 25832));
 CREATE TABLE oeffentlich.blatt (kennung text PRIMARY KEY, titel text);
 INSERT INTO oeffentlich.blatt VALUES ('a', 'Ohne Geometrie');
 CREATE TABLE fnp.entwurf (kennung text PRIMARY KEY, geom geometry(MultiPolygon, 25832));
 INSERT INTO fnp.entwurf VALUES ('KANARIENVOGEL', NULL);
 CREATE VIEW oeffentlich.undicht AS SELECT * FROM fnp.entwurf;
+CREATE VIEW oeffentlich.darueber WITH (security_invoker = true) AS SELECT * FROM oeffentlich.undicht;
 CREATE FUNCTION fnp.versteckt() RETURNS SETOF fnp.entwurf LANGUAGE sql STABLE AS 'SELECT * FROM fnp.entwurf';
 CREATE VIEW oeffentlich.verborgen WITH (security_invoker = true) AS SELECT * FROM fnp.versteckt();
 GRANT SELECT ON ALL TABLES IN SCHEMA oeffentlich TO zielraum_public;

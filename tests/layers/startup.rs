@@ -41,11 +41,19 @@ async fn wrong_entries_are_refused_with_their_place() {
         ),
         (
             "relation = \"fnp.undicht\"\nkey = \"kennung\"",
-            vec!["ALTER VIEW \"oeffentlich\".\"undicht\" SET (security_invoker = true)"],
+            vec!["ALTER VIEW oeffentlich.undicht SET (security_invoker = true)"],
         ),
         (
             "relation = \"fnp.verborgen\"\nkey = \"kennung\"",
             vec!["fnp.versteckt()"],
+        ),
+        (
+            "relation = \"fnp.darueber\"\nkey = \"kennung\"",
+            vec!["ALTER VIEW oeffentlich.undicht SET (security_invoker = true)"],
+        ),
+        (
+            "relation = \"fnp.leer\"\nlegend = { column = \"kennung\", classes = \"fnp.fehlt\" }",
+            vec!["oeffentlich.fehlt"],
         ),
         (
             "relation = \"Stadt Grün.gesperrt\"",

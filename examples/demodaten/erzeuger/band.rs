@@ -132,6 +132,7 @@ fn streifen(stationen: &[Station], halbe_breite: impl Fn(usize) -> f64, abschnit
         let w = halbe_breite(i) * vorzeichen;
         s.ort.plus(-s.dir.1 * w, s.dir.0 * w).mm()
     };
+    let bogen = |i: usize, innen: bool| stationen.get(i).filter(|_| innen).and_then(|s| s.bogen);
     let mut abschnitte = Vec::new();
     let (mut von, mut lang) = (0, 0.0);
     for i in 1..stationen.len() {
@@ -144,17 +145,12 @@ fn streifen(stationen: &[Station], halbe_breite: impl Fn(usize) -> f64, abschnit
         let mut ring = Ring::default();
         for k in von..=i {
             ring.ecken.push(seite(k, -1.0));
-            let b = if k < i { stationen[k].bogen } else { None };
-            ring.bogen.push(b.map(|b| b * 2));
+            ring.bogen.push(bogen(k, k < i).map(|b| b * 2));
         }
         for k in (von..=i).rev() {
             ring.ecken.push(seite(k, 1.0));
-            let b = if k > von {
-                stationen[k - 1].bogen
-            } else {
-                None
-            };
-            ring.bogen.push(b.map(|b| b * 2 + 1));
+            ring.bogen
+                .push(bogen(k.wrapping_sub(1), k > von).map(|b| b * 2 + 1));
         }
         abschnitte.push(ring);
         von = i;

@@ -244,7 +244,7 @@ fn zeichen(stand: Stand, flaechen: &[Flaeche]) -> Vec<Beiwerk> {
         .filter(|f| {
             let nutzung = f.art.split(':').next().unwrap_or(f.art);
             matches!(nutzung, "gemeinbedarf" | "sport" | "ver_entsorgung")
-                || (nutzung == "gruen" && streuwert(&f.id, &[5]) % 3 == 0)
+                || (nutzung == "gruen" && streuwert(&f.id, &[5]).is_multiple_of(3))
         })
         .map(|f| {
             let d = darstellung(stand, f.art, &f.id, None);
@@ -264,7 +264,7 @@ fn zeichen(stand: Stand, flaechen: &[Flaeche]) -> Vec<Beiwerk> {
 fn bilder(flaechen: &[Flaeche]) -> Vec<Praesentation> {
     flaechen
         .iter()
-        .filter(|f| streuwert(&f.id, &[6]) % 2 == 0)
+        .filter(|f| streuwert(&f.id, &[6]).is_multiple_of(2))
         .filter_map(|f| {
             let stil = match f.art.split(':').next()? {
                 "W" => "01.01",

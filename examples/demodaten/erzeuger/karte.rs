@@ -84,6 +84,7 @@ const ACKER: Mischung = &[("landwirtschaft:1100", 55), ("landwirtschaft:1200", 2
 const GEWERBE: Mischung = &[("G", 84), ("S:1500", 6), ("gruen:24004", 10)];
 
 /// All zones; the last one is the open land.
+#[expect(clippy::approx_constant, reason = "kilometres, no circle numbers")]
 #[rustfmt::skip] // a table: one row a line
 pub const ZONEN: &[Zone] = &[
     // Single places of the town.

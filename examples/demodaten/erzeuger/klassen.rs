@@ -31,7 +31,7 @@ pub fn darstellung(stand: Stand, art: &str, id: &str, name: Option<&str>) -> Dar
         "sport" => zweck("FP_SpielSportanlage", "SpielSportanlage"),
         "gruen" => {
             let mut d = zweck("FP_Gruen", "Gruen");
-            if streuwert(id, &[1]) % 3 == 0 {
+            if streuwert(id, &[1]).is_multiple_of(3) {
                 let form = if code == "1200" { 1000 } else { 2000 };
                 d.inhalt += &element("nutzungsform", form);
             }
@@ -209,7 +209,7 @@ fn abgrabung(neu: bool, code: &str, id: &str) -> Darstellung {
             "FP_Aufschuettung",
             element("aufschuettungsmaterial", "Erdaushub"),
         )
-    } else if !neu && streuwert(id, &[3]) % 3 == 0 {
+    } else if !neu && streuwert(id, &[3]).is_multiple_of(3) {
         ("FP_Bodenschaetze", element("abbaugut", "Kies"))
     } else {
         ("FP_Abgrabung", element("abbaugut", "Kies"))

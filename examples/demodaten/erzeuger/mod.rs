@@ -1,6 +1,11 @@
 //! The demonstration data: see `geodata/demo/LIESMICH.md` for what it is, `karte` for the map,
 //! `teilung` for how the areas close without gap and overlap.
 
+#![expect(
+    clippy::many_single_char_names,
+    reason = "geometry: x, y, points a, b, parameter t"
+)]
+
 mod band;
 mod form;
 mod geojson;

@@ -80,9 +80,12 @@ const TRASSEN: &[Trasse] = &[
     ("bahn", "verkehr_bahn:12000", "Lechfeldbahn", 22.0, &[(4.98, 11.00, 0.0), (5.10, 10.00, 900.0), (5.22, 8.90, 900.0), (5.36, 7.80, 900.0), (5.34, 7.10, 600.0), (5.06, 6.30, 800.0), (4.86, 5.60, 900.0), (4.62, 4.60, 900.0), (4.10, 3.30, 900.0), (3.76, 2.20, 900.0), (3.58, 0.60, 0.0)]),
 ];
 
-/// Circles: name, use, title, centre in kilometres, radius in metres; the first one wins.
+/// Circle: name, use, title, centre in kilometres, radius in metres.
+type Rund = (&'static str, &'static str, &'static str, (f64, f64), f64);
+
+/// The first one wins.
 #[rustfmt::skip] // a table: one row a line
-const KREISE: &[(&str, &str, &str, (f64, f64), f64)] = &[
+const KREISE: &[Rund] = &[
     ("kreisel-west", "verkehr_strasse:1200", "Kreisverkehr West", (4.29, 6.33), 30.0),
     ("kreisel-ost", "verkehr_strasse:1200", "Kreisverkehr Ost", (6.30, 7.53), 28.0),
     ("schleife-gruen", "gruen:24000", "Verkehrsgrün", (4.60, 8.955), 78.0),
@@ -121,7 +124,7 @@ impl Grundlage {
     }
 
     /// Use of an area of cells.
-    fn art(&self, stand: Stand, zone: usize, gross: usize) -> &'static str {
+    fn art(stand: Stand, zone: usize, gross: usize) -> &'static str {
         let z = &ZONEN[zone];
         let alt = gezogen(z.alt, z.name, gross);
         // Where both plans mix alike, an area keeps its use.
@@ -198,7 +201,7 @@ impl Grundlage {
                 }
                 Some(i) => {
                     let (z, gross) = marken[i];
-                    let art = self.art(stand, z, gross);
+                    let art = Self::art(stand, z, gross);
                     let kurz = art.split(':').next().unwrap_or(art).to_lowercase();
                     let name = format!("{}-{}", kurz.replace('_', "-"), ZONEN[z].name);
                     (name, art, None, Some((z, gross)))

@@ -12,8 +12,8 @@ const TOLERANZ_M2: f64 = 0.01;
 pub fn pruefe(gemeinde: &Ring, flaechen: &[Flaeche]) -> Result<()> {
     let mut kennungen: Vec<&str> = flaechen.iter().map(|f| f.id.as_str()).collect();
     kennungen.sort_unstable();
-    if let Some(w) = kennungen.windows(2).find(|w| w[0] == w[1]) {
-        return Err(Error::other(format!("{} occurs twice", w[0])));
+    if let Some([id, ..]) = kennungen.windows(2).find(|w| w[0] == w[1]) {
+        return Err(Error::other(format!("{id} occurs twice")));
     }
     for f in flaechen {
         let polygone: Vec<geo::Polygon> = f.polygone.iter().map(|p| vieleck(&p.ringe)).collect();
@@ -51,7 +51,8 @@ pub fn stuetzpunkte(zuege: &[Zug]) -> Vec<P> {
 fn vieleck(ringe: &[Vec<Zug>]) -> geo::Polygon {
     let mut ringe = ringe.iter().map(|r| {
         let ecken = stuetzpunkte(r);
-        geo::LineString::from_iter(ecken.iter().map(|p| (p.v().x, p.v().y)))
+        let ecken = ecken.iter().map(|p| (p.v().x, p.v().y));
+        ecken.collect::<geo::LineString>()
     });
     let aussen = ringe
         .next()

@@ -52,7 +52,8 @@ pub fn raumbezug_csv(entwurf: &[Flaeche]) -> String {
         String::from("\u{feff}massnahme;art;ortsteil;plan;flaeche;wkt;grund;rolle;genauigkeit\r\n");
     for (massnahme, ort, rolle, genauigkeit) in RAUMBEZUEGE {
         for bezug in bezug(ort, entwurf) {
-            csv += &format!("{massnahme};{};{rolle};{genauigkeit}\r\n", bezug.join(";"));
+            csv += &[massnahme, bezug.join(";").as_str(), rolle, genauigkeit].join(";");
+            csv += "\r\n";
         }
     }
     csv

@@ -195,10 +195,14 @@ impl Schreiber {
             return self.polygon(p);
         }
         let nr = self.nummer();
-        let teile: String = polygone
-            .iter()
-            .map(|p| format!("<gml:surfaceMember>{}</gml:surfaceMember>", self.polygon(p)))
-            .collect();
+        let mut teile = String::new();
+        for p in polygone {
+            let _ = write!(
+                teile,
+                "<gml:surfaceMember>{}</gml:surfaceMember>",
+                self.polygon(p)
+            );
+        }
         format!("<gml:MultiSurface {nr}>{teile}</gml:MultiSurface>")
     }
 

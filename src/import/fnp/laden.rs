@@ -29,17 +29,31 @@ use crate::import::{gebiete, sperre};
 use crate::verschneidung::schluss::{GANZER_PLAN, Stelle};
 
 /// Checks a delivery and, unless it is a trial, stores it. Fills the protocol.
-pub async fn lade(db: &Database, auftrag: &Auftrag, lieferung: Lieferung, protokoll: &mut Protokoll) -> Result<()> {
-    let mut tx = audit::begin(&db.write, &auftrag.wer, &format!("Import {} (SHA-256 {})", lieferung.datei, lieferung.sha256)).await?;
+pub async fn lade(
+    db: &Database,
+    auftrag: &Auftrag,
+    lieferung: Lieferung,
+    protokoll: &mut Protokoll,
+) -> Result<()> {
+    let mut tx = audit::begin(
+        &db.write,
+        &auftrag.wer,
+        &format!("Import {} (SHA-256 {})", lieferung.datei, lieferung.sha256),
+    )
+    .await?;
     sperre(&mut tx).await?;
 
-    let bereich = (!lieferung.kopf.geltungsbereich.0.is_empty()).then(|| lieferung.kopf.geltungsbereich.clone());
+    let bereich = (!lieferung.kopf.geltungsbereich.0.is_empty())
+        .then(|| lieferung.kopf.geltungsbereich.clone());
     let ortsteile = gemeinden::ortsteile_bei(&mut tx, bereich.as_ref()).await?;
     let lieferung = Arc::new(lieferung);
     let kopie = Arc::clone(&lieferung);
     let verbund = tokio::task::spawn_blocking(move || {
         let flaechen: Vec<Flaeche<'_>> = schlussflaechen(&kopie.objekte)
-            .map(|(_, eintrag, geom)| Flaeche { geom, repariert: repariert(eintrag) })
+            .map(|(_, eintrag, geom)| Flaeche {
+                geom,
+                repariert: repariert(eintrag),
+            })
             .collect();
         verbund::berechne(ortsteile, bereich, &flaechen)
     })
@@ -57,41 +71,76 @@ pub async fn lade(db: &Database, auftrag: &Auftrag, lieferung: Lieferung, protok
     let lauf = schreibe_lauf(&mut tx, auftrag, &lieferung, protokoll).await?;
     let fassung = schreibe_fassung(&mut tx, plan, lauf, &lieferung).await?;
     kopiere_objekte(&mut tx, fassung, &lieferung).await?;
-    let zeilen = schlussflaechen(&lieferung.objekte)
-        .map(|(ordnung, eintrag, _)| (ordnung, eintrag.objekt.nutzung.to_owned(), eintrag.objekt.rechtsstand.schluessel().to_owned()));
-    gebiete::kopiere_anteile(&mut tx, &format!("fnp.anteil_f{fassung}"), fassung, zeilen, &verbund.teile).await?;
-    sqlx::query!("SELECT fnp.fassung_anhaengen('fnp', $1)", fassung).execute(&mut *tx).await?;
+    let zeilen = schlussflaechen(&lieferung.objekte).map(|(ordnung, eintrag, _)| {
+        (
+            ordnung,
+            eintrag.objekt.nutzung.to_owned(),
+            eintrag.objekt.rechtsstand.schluessel().to_owned(),
+        )
+    });
+    gebiete::kopiere_anteile(
+        &mut tx,
+        &format!("fnp.anteil_f{fassung}"),
+        fassung,
+        zeilen,
+        &verbund.teile,
+    )
+    .await?;
+    sqlx::query!("SELECT fnp.fassung_anhaengen('fnp', $1)", fassung)
+        .execute(&mut *tx)
+        .await?;
     gebiete::schreibe_pruefung(&mut tx, fassung, &verbund).await?;
     erneuere_verweise(&mut tx, plan, fassung).await?;
-    let mut beruehrt = vec!["fnp.flaeche", "fnp.ueberlagerung", "fnp.linie", "fnp.punkt", "fnp.anteil", "fnp.pruefung", "fnp.import_befund"];
+    let mut beruehrt = vec![
+        "fnp.flaeche",
+        "fnp.ueberlagerung",
+        "fnp.linie",
+        "fnp.punkt",
+        "fnp.anteil",
+        "fnp.pruefung",
+        "fnp.import_befund",
+    ];
     for relation in beruehrt.drain(..) {
-        sqlx::query!("SELECT audit.beruehre($1)", relation).execute(&mut *tx).await?;
+        sqlx::query!("SELECT audit.beruehre($1)", relation)
+            .execute(&mut *tx)
+            .await?;
     }
     vermerke_import(&mut tx, fassung, &lieferung).await?;
-    sqlx::query!("SELECT strategie.leite_nach_import()").execute(&mut *tx).await?;
+    sqlx::query!("SELECT strategie.leite_nach_import()")
+        .execute(&mut *tx)
+        .await?;
     if lieferung.stand == Stand::Wirksam {
         loese_vorgaenger_ab(&mut tx, plan).await?;
     }
     if lieferung.stand == Stand::Wirksam || auftrag.veroeffentlichen {
-        sqlx::query!("SELECT freigabe.veroeffentliche_fassung($1)", fassung).execute(&mut *tx).await?;
+        sqlx::query!("SELECT freigabe.veroeffentliche_fassung($1)", fassung)
+            .execute(&mut *tx)
+            .await?;
     }
     tx.commit().await?;
     Ok(())
 }
 
 /// Areas of the Flächenschluss with their ordnung, valid or not.
-fn schlussflaechen(objekte: &[Eintrag]) -> impl Iterator<Item = (i64, &Eintrag, &MultiPolygon<f64>)> {
-    (1_i64..).zip(objekte).filter_map(|(ordnung, eintrag)| match &eintrag.objekt.geometrie {
-        Geometrie::Flaeche(geom) if eintrag.objekt.zaehlt_zur_bilanz() => Some((ordnung, eintrag, geom)),
-        _ => None,
-    })
+fn schlussflaechen(
+    objekte: &[Eintrag],
+) -> impl Iterator<Item = (i64, &Eintrag, &MultiPolygon<f64>)> {
+    (1_i64..)
+        .zip(objekte)
+        .filter_map(|(ordnung, eintrag)| match &eintrag.objekt.geometrie {
+            Geometrie::Flaeche(geom) if eintrag.objekt.zaehlt_zur_bilanz() => {
+                Some((ordnung, eintrag, geom))
+            }
+            _ => None,
+        })
 }
 
 fn repariert(eintrag: &Eintrag) -> Option<MultiPolygon<f64>> {
-    eintrag
-        .ungueltig
-        .as_ref()
-        .map(|u| u.repariert.clone().unwrap_or_else(|| MultiPolygon(Vec::new())))
+    eintrag.ungueltig.as_ref().map(|u| {
+        u.repariert
+            .clone()
+            .unwrap_or_else(|| MultiPolygon(Vec::new()))
+    })
 }
 
 fn befunde_des_schlusses(lieferung: &Lieferung, verbund: &Verbund, befunde: &mut Vec<Befund>) {
@@ -101,20 +150,43 @@ fn befunde_des_schlusses(lieferung: &Lieferung, verbund: &Verbund, befunde: &mut
         .collect();
     let mut melde = |code: &str, was: &str, rat: &str, stellen: &[Stelle]| {
         for stelle in stellen {
-            let beteiligt: Vec<&str> = stelle.flaechen.iter().filter_map(|i| namen.get(*i).copied()).collect();
-            let wer = if beteiligt.is_empty() { String::new() } else { format!(" ({})", beteiligt.join(", ")) };
+            let beteiligt: Vec<&str> = stelle
+                .flaechen
+                .iter()
+                .filter_map(|i| namen.get(*i).copied())
+                .collect();
+            let wer = if beteiligt.is_empty() {
+                String::new()
+            } else {
+                format!(" ({})", beteiligt.join(", "))
+            };
             befunde.push(Befund {
                 code: code.into(),
                 schwere: Schwere::Warnung,
                 klasse: None,
                 kennung: beteiligt.first().map(|&kennung| kennung.to_owned()),
                 ort: Some(stelle.ort),
-                text: format!("{was} von {} ha bei {:.2} {:.2}{wer}. {rat}", hektar(stelle.m2, 4), stelle.ort[0], stelle.ort[1]),
+                text: format!(
+                    "{was} von {} ha bei {:.2} {:.2}{wer}. {rat}",
+                    hektar(stelle.m2, 4),
+                    stelle.ort[0],
+                    stelle.ort[1]
+                ),
             });
         }
     };
-    melde("flaechenschluss-luecke", "Lücke", "Bitte in der Quelle schließen oder als Fläche ohne Darstellung führen.", &verbund.schluss.luecken);
-    melde("flaechenschluss-ueberlappung", "Überlappung", "Bitte in der Quelle eine der Flächen zurücknehmen.", &verbund.schluss.ueberlappungen);
+    melde(
+        "flaechenschluss-luecke",
+        "Lücke",
+        "Bitte in der Quelle schließen oder als Fläche ohne Darstellung führen.",
+        &verbund.schluss.luecken,
+    );
+    melde(
+        "flaechenschluss-ueberlappung",
+        "Überlappung",
+        "Bitte in der Quelle eine der Flächen zurücknehmen.",
+        &verbund.schluss.ueberlappungen,
+    );
     if verbund.schluss.ausserhalb_m2 > 1.0 {
         befunde.push(Befund {
             code: "flaechenschluss-ausserhalb".into(),
@@ -128,7 +200,11 @@ fn befunde_des_schlusses(lieferung: &Lieferung, verbund: &Verbund, befunde: &mut
 }
 
 fn pruefung(lieferung: &Lieferung, verbund: &Verbund) -> Pruefung {
-    let ganz = verbund.schluss.gebiet(GANZER_PLAN).copied().unwrap_or_default();
+    let ganz = verbund
+        .schluss
+        .gebiet(GANZER_PLAN)
+        .copied()
+        .unwrap_or_default();
     let nicht_zugeordnet_m2 = schlussflaechen(&lieferung.objekte)
         .zip(&verbund.teile)
         .filter(|((_, eintrag, _), _)| eintrag.objekt.nutzung == "nicht_zugeordnet")
@@ -140,13 +216,21 @@ fn pruefung(lieferung: &Lieferung, verbund: &Verbund) -> Pruefung {
         ueberlappung_m2: ganz.ueberlappung_m2,
         luecke_m2: ganz.luecke_m2,
         ausserhalb_m2: verbund.schluss.ausserhalb_m2,
-        ungueltig_m2: verbund.ungueltig.iter().find(|(id, _)| *id == GANZER_PLAN).map_or(0.0, |(_, m2)| *m2),
+        ungueltig_m2: verbund
+            .ungueltig
+            .iter()
+            .find(|(id, _)| *id == GANZER_PLAN)
+            .map_or(0.0, |(_, m2)| *m2),
         nicht_zugeordnet_m2,
     }
 }
 
 /// Gemeinden of the plan, then the plan: stored or, with the same kennung, replaced.
-async fn schreibe_plan(conn: &mut PgConnection, lieferung: &Lieferung, befunde: &mut Vec<Befund>) -> Result<Uuid> {
+async fn schreibe_plan(
+    conn: &mut PgConnection,
+    lieferung: &Lieferung,
+    befunde: &mut Vec<Befund>,
+) -> Result<Uuid> {
     let kopf = &lieferung.kopf;
     let mut gemeinde_ids = Vec::new();
     for gemeinde in &kopf.gemeinden {
@@ -157,7 +241,11 @@ async fn schreibe_plan(conn: &mut PgConnection, lieferung: &Lieferung, befunde: 
     if gemeinde_ids.is_empty() {
         gemeinde_ids.extend(gemeinden::einzige_gemeinde(conn).await?);
     }
-    let name = kopf.name.clone().or_else(|| kopf.nummer.clone()).unwrap_or_else(|| lieferung.kennung.clone());
+    let name = kopf
+        .name
+        .clone()
+        .or_else(|| kopf.nummer.clone())
+        .unwrap_or_else(|| lieferung.kennung.clone());
     let plan = sqlx::query_scalar!(
         "INSERT INTO plan AS p (id, kennung, gemeinde_id, name, nummer, stand, plan_art, verfahren, rechtsstand_code, xplan_name)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
@@ -177,9 +265,13 @@ async fn schreibe_plan(conn: &mut PgConnection, lieferung: &Lieferung, befunde: 
     )
     .fetch_one(&mut *conn)
     .await?;
-    sqlx::query!("DELETE FROM plan_gemeinde WHERE plan_id = $1 AND gemeinde_id <> ALL ($2)", plan, &gemeinde_ids)
-        .execute(&mut *conn)
-        .await?;
+    sqlx::query!(
+        "DELETE FROM plan_gemeinde WHERE plan_id = $1 AND gemeinde_id <> ALL ($2)",
+        plan,
+        &gemeinde_ids
+    )
+    .execute(&mut *conn)
+    .await?;
     sqlx::query!(
         "INSERT INTO plan_gemeinde (plan_id, gemeinde_id) SELECT $1, g FROM unnest($2::int[]) g ON CONFLICT DO NOTHING",
         plan,
@@ -190,7 +282,11 @@ async fn schreibe_plan(conn: &mut PgConnection, lieferung: &Lieferung, befunde: 
     Ok(plan)
 }
 
-async fn gemeinde_id(conn: &mut PgConnection, gemeinde: &PlanGemeinde, befunde: &mut Vec<Befund>) -> Result<Option<i32>> {
+async fn gemeinde_id(
+    conn: &mut PgConnection,
+    gemeinde: &PlanGemeinde,
+    befunde: &mut Vec<Befund>,
+) -> Result<Option<i32>> {
     let schluessel = ags(gemeinde.ags.as_deref(), gemeinde.rs.as_deref());
     if let (None, Some(ags)) = (&schluessel, &gemeinde.ags) {
         befunde.push(Befund {
@@ -206,10 +302,17 @@ async fn gemeinde_id(conn: &mut PgConnection, gemeinde: &PlanGemeinde, befunde: 
     let Some(name) = name.filter(|name| !slug(name).is_empty()) else {
         return Ok(None);
     };
-    gemeinden::gemeinde_zu(conn, schluessel.as_deref(), &slug(&name), &name).await.map(Some)
+    gemeinden::gemeinde_zu(conn, schluessel.as_deref(), &slug(&name), &name)
+        .await
+        .map(Some)
 }
 
-async fn schreibe_lauf(conn: &mut PgConnection, auftrag: &Auftrag, lieferung: &Lieferung, protokoll: &Protokoll) -> Result<Uuid> {
+async fn schreibe_lauf(
+    conn: &mut PgConnection,
+    auftrag: &Auftrag,
+    lieferung: &Lieferung,
+    protokoll: &Protokoll,
+) -> Result<Uuid> {
     let lauf = Uuid::now_v7();
     sqlx::query!(
         "INSERT INTO importlauf (id, datei, sha256, format, version, akteur, begonnen, beendet, ergebnis, protokoll) VALUES ($1, $2, $3, $4, $5, $6, now(), clock_timestamp(), 'uebernommen', $7)",
@@ -238,7 +341,9 @@ async fn schreibe_lauf(conn: &mut PgConnection, auftrag: &Auftrag, lieferung: &L
             row.opt_text(befund.kennung.as_deref())?;
             row.text(&befund.text)?;
             match befund.ort {
-                Some([x, y]) if x.is_finite() && y.is_finite() => row.geometry(&Geometry::Point((x, y).into())),
+                Some([x, y]) if x.is_finite() && y.is_finite() => {
+                    row.geometry(&Geometry::Point((x, y).into()))
+                }
                 _ => {
                     row.null();
                     Ok(())
@@ -252,9 +357,17 @@ async fn schreibe_lauf(conn: &mut PgConnection, auftrag: &Auftrag, lieferung: &L
 }
 
 /// The new version; the old one ends where this begins.
-async fn schreibe_fassung(conn: &mut PgConnection, plan: Uuid, lauf: Uuid, lieferung: &Lieferung) -> Result<i32> {
+async fn schreibe_fassung(
+    conn: &mut PgConnection,
+    plan: Uuid,
+    lauf: Uuid,
+    lieferung: &Lieferung,
+) -> Result<i32> {
     let wirksam = lieferung.stand == Stand::Wirksam;
-    let ab = lieferung.kopf.wirksam_am.unwrap_or_else(|| Utc::now().date_naive());
+    let ab = lieferung
+        .kopf
+        .wirksam_am
+        .unwrap_or_else(|| Utc::now().date_naive());
     sqlx::query!(
         "UPDATE fassung SET aktuell = false,
            stand = CASE WHEN $2 AND stand = 'wirksam' AND lower(gueltig) >= $3 THEN 'ersetzt' ELSE stand END,
@@ -281,15 +394,22 @@ async fn schreibe_fassung(conn: &mut PgConnection, plan: Uuid, lauf: Uuid, liefe
     )
     .fetch_one(&mut *conn)
     .await?;
-    sqlx::query!("SELECT fnp.fassung_anlegen('fnp', $1)", fassung).execute(conn).await?;
+    sqlx::query!("SELECT fnp.fassung_anlegen('fnp', $1)", fassung)
+        .execute(conn)
+        .await?;
     Ok(fassung)
 }
 
 /// Common columns of areas, overlays, lines and points, in the order of [`gemeinsam`].
-const GEMEINSAM: &str =
-    "fassung_id, ordnung, kennung, nutzung, klasse, xplan_version, gml_id, codes, codespace, rechtsstand, ebene, flaechenschluss, name, text";
+const GEMEINSAM: &str = "fassung_id, ordnung, kennung, nutzung, klasse, xplan_version, gml_id, codes, codespace, rechtsstand, ebene, flaechenschluss, name, text";
 
-fn gemeinsam(row: &mut Row<'_>, fassung: i32, ordnung: i64, eintrag: &Eintrag, version: &str) -> Result<()> {
+fn gemeinsam(
+    row: &mut Row<'_>,
+    fassung: i32,
+    ordnung: i64,
+    eintrag: &Eintrag,
+    version: &str,
+) -> Result<()> {
     let o = &eintrag.objekt;
     row.int4(fassung)?;
     row.int8(ordnung)?;
@@ -307,7 +427,11 @@ fn gemeinsam(row: &mut Row<'_>, fassung: i32, ordnung: i64, eintrag: &Eintrag, v
     row.opt_text(o.text.as_deref())
 }
 
-async fn kopiere_objekte(conn: &mut PgConnection, fassung: i32, lieferung: &Lieferung) -> Result<()> {
+async fn kopiere_objekte(
+    conn: &mut PgConnection,
+    fassung: i32,
+    lieferung: &Lieferung,
+) -> Result<()> {
     let version = lieferung.kopf.version.as_str();
     let objekte = || (1_i64..).zip(&lieferung.objekte);
 
@@ -325,7 +449,9 @@ async fn kopiere_objekte(conn: &mut PgConnection, fassung: i32, lieferung: &Lief
 
     let mut copy = Copy::begin(conn, &format!("COPY fnp.ueberlagerung_f{fassung} ({GEMEINSAM}, gueltig, flaeche_m2, geom, art) FROM STDIN (FORMAT binary)")).await?;
     for (ordnung, eintrag) in objekte() {
-        let Geometrie::Flaeche(geom) = &eintrag.objekt.geometrie else { continue };
+        let Geometrie::Flaeche(geom) = &eintrag.objekt.geometrie else {
+            continue;
+        };
         if eintrag.objekt.zaehlt_zur_bilanz() {
             continue;
         }
@@ -335,15 +461,29 @@ async fn kopiere_objekte(conn: &mut PgConnection, fassung: i32, lieferung: &Lief
             row.float8(geo::Area::unsigned_area(geom))?;
             row.geometry(&Geometry::MultiPolygon(geom.clone()))?;
             // FP_SchutzPflegeEntwicklung → SchutzPflegeEntwicklung
-            row.text(eintrag.objekt.klasse.get(3..).unwrap_or(&eintrag.objekt.klasse))
+            row.text(
+                eintrag
+                    .objekt
+                    .klasse
+                    .get(3..)
+                    .unwrap_or(&eintrag.objekt.klasse),
+            )
         })
         .await?;
     }
     copy.finish().await?;
 
-    let mut copy = Copy::begin(conn, &format!("COPY fnp.linie_f{fassung} ({GEMEINSAM}, laenge_m, geom) FROM STDIN (FORMAT binary)")).await?;
+    let mut copy = Copy::begin(
+        conn,
+        &format!(
+            "COPY fnp.linie_f{fassung} ({GEMEINSAM}, laenge_m, geom) FROM STDIN (FORMAT binary)"
+        ),
+    )
+    .await?;
     for (ordnung, eintrag) in objekte() {
-        let Geometrie::Linie(geom) = &eintrag.objekt.geometrie else { continue };
+        let Geometrie::Linie(geom) = &eintrag.objekt.geometrie else {
+            continue;
+        };
         copy.row(16, |row| {
             gemeinsam(row, fassung, ordnung, eintrag, version)?;
             row.float8(geo::Length::length(&geo::Euclidean, geom))?;
@@ -353,9 +493,17 @@ async fn kopiere_objekte(conn: &mut PgConnection, fassung: i32, lieferung: &Lief
     }
     copy.finish().await?;
 
-    let mut copy = Copy::begin(conn, &format!("COPY fnp.punkt_f{fassung} ({GEMEINSAM}, drehung, geom) FROM STDIN (FORMAT binary)")).await?;
+    let mut copy = Copy::begin(
+        conn,
+        &format!(
+            "COPY fnp.punkt_f{fassung} ({GEMEINSAM}, drehung, geom) FROM STDIN (FORMAT binary)"
+        ),
+    )
+    .await?;
     for (ordnung, eintrag) in objekte() {
-        let Geometrie::Punkt(geom) = &eintrag.objekt.geometrie else { continue };
+        let Geometrie::Punkt(geom) = &eintrag.objekt.geometrie else {
+            continue;
+        };
         copy.row(16, |row| {
             gemeinsam(row, fassung, ordnung, eintrag, version)?;
             match eintrag.objekt.drehung {
@@ -391,7 +539,11 @@ async fn erneuere_verweise(conn: &mut PgConnection, plan: Uuid, fassung: i32) ->
 }
 
 /// Imports write no row audit: one row with the file's hash, counts, sum and a hash over the partition.
-async fn vermerke_import(conn: &mut PgConnection, fassung: i32, lieferung: &Lieferung) -> Result<()> {
+async fn vermerke_import(
+    conn: &mut PgConnection,
+    fassung: i32,
+    lieferung: &Lieferung,
+) -> Result<()> {
     let inhalt = sqlx::query!(
         r#"SELECT count(*) AS "anzahl!", coalesce(sum(flaeche_m2 ORDER BY ordnung), 0) AS "m2!",
              encode(sha256(coalesce(string_agg(sha256(st_asewkb(geom)) || convert_to(kennung || nutzung || codes::text, 'UTF8'), ''::bytea ORDER BY ordnung), ''::bytea)), 'hex') AS "hash!"
@@ -436,7 +588,9 @@ async fn loese_vorgaenger_ab(conn: &mut PgConnection, plan: Uuid) -> Result<()> 
         .execute(&mut *conn)
         .await?;
         // What the public knows of it changes too; its areas stay as they are.
-        sqlx::query!("SELECT freigabe.plan_nachfuehren($1)", id).execute(&mut *conn).await?;
+        sqlx::query!("SELECT freigabe.plan_nachfuehren($1)", id)
+            .execute(&mut *conn)
+            .await?;
     }
     Ok(())
 }

@@ -106,7 +106,14 @@ pub fn lies(auftrag: &Auftrag) -> Result<Lieferung> {
 }
 
 fn plan_befund(code: &str, schwere: Schwere, text: &str) -> Befund {
-    Befund { code: code.into(), schwere, klasse: Some("FP_Plan".into()), kennung: None, ort: None, text: text.into() }
+    Befund {
+        code: code.into(),
+        schwere,
+        klasse: Some("FP_Plan".into()),
+        kennung: None,
+        ort: None,
+        text: text.into(),
+    }
 }
 
 /// `--plan`, else a slug of nummer, name or file name.

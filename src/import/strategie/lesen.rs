@@ -328,10 +328,12 @@ fn pruefe_ort(satz: &mut Satz, bericht: &mut Bericht) {
 
 /// EWKB as PostgreSQL's text input takes it.
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        let _ = write!(text, "{byte:02X}");
-        text
-    })
+    bytes
+        .iter()
+        .fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+            let _ = write!(text, "{byte:02X}");
+            text
+        })
 }
 
 /// Areas must stand in the current Fassung of their plan, or be anchored already.

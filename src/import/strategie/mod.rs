@@ -162,14 +162,22 @@ async fn fuehre_aus(
         return Err(Error::Eingabe(bericht.ablehnung()));
     }
     let veroeffentlicht = if veroeffentlichen {
-        veroeffentlichen::veroeffentliche(tx, &saetze, &geschrieben.vorher_oeffentlich, bericht).await?
+        veroeffentlichen::veroeffentliche(tx, &saetze, &geschrieben.vorher_oeffentlich, bericht)
+            .await?
     } else {
         0
     };
     Ok(Ergebnis {
         dateien: dateien
             .iter()
-            .map(|d| (d.tabelle.datei.clone(), d.art.tabelle, d.tabelle.kodierung, d.tabelle.trenner))
+            .map(|d| {
+                (
+                    d.tabelle.datei.clone(),
+                    d.art.tabelle,
+                    d.tabelle.kodierung,
+                    d.tabelle.trenner,
+                )
+            })
             .collect(),
         zahlen: geschrieben.zahlen,
         veroeffentlicht,
@@ -213,7 +221,11 @@ impl Ergebnis {
     /// Everything was as delivered, and public where it should be.
     #[must_use]
     pub fn nichts_geaendert(&self) -> bool {
-        self.veroeffentlicht == 0 && self.zahlen.iter().all(|(_, zahl)| zahl.neu + zahl.geaendert == 0)
+        self.veroeffentlicht == 0
+            && self
+                .zahlen
+                .iter()
+                .all(|(_, zahl)| zahl.neu + zahl.geaendert == 0)
     }
 
     /// The summary a clerk reads.

@@ -59,10 +59,19 @@ pub async fn schreibe(pool: &PgPool, ordner: &Path) -> Result<Vec<PathBuf>> {
             vorhanden.join(", ")
         )));
     }
-    let ablehnen = |cause: std::io::Error| Error::eingabe(format!("Der Ordner {} ist nicht beschreibbar: {cause}", ordner.display()));
+    let ablehnen = |cause: std::io::Error| {
+        Error::eingabe(format!(
+            "Der Ordner {} ist nicht beschreibbar: {cause}",
+            ordner.display()
+        ))
+    };
     std::fs::create_dir_all(ordner).map_err(ablehnen)?;
     for (pfad, text) in &dateien {
-        let mut datei = OpenOptions::new().write(true).create_new(true).open(pfad).map_err(ablehnen)?;
+        let mut datei = OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .open(pfad)
+            .map_err(ablehnen)?;
         datei.write_all(text.as_bytes()).map_err(ablehnen)?;
     }
     Ok(dateien.into_iter().map(|(pfad, _)| pfad).collect())
@@ -85,14 +94,18 @@ async fn titel(pool: &PgPool) -> Result<HashMap<(String, String), String>> {
     )
     .fetch_all(pool)
     .await?;
-    Ok(zeilen.into_iter().map(|z| ((z.tabelle, z.spalte), z.titel)).collect())
+    Ok(zeilen
+        .into_iter()
+        .map(|z| ((z.tabelle, z.spalte), z.titel))
+        .collect())
 }
 
 fn liesmich(verzeichnis: &Verzeichnis, titel: &HashMap<(String, String), String>) -> String {
     let mut text = EINLEITUNG.to_owned();
     for tabelle in &TABELLEN {
         let ueberschrift = titel.get(&(tabelle.tabelle.to_owned(), String::new()));
-        let ueberschrift = ueberschrift.map_or(tabelle.tabelle, |t| t.lines().next().unwrap_or_default());
+        let ueberschrift =
+            ueberschrift.map_or(tabelle.tabelle, |t| t.lines().next().unwrap_or_default());
         let _ = write!(text, "\n{}: {ueberschrift}\n", tabelle.datei);
         for spalte in tabelle.spalten {
             let beschreibung = titel
@@ -118,7 +131,10 @@ fn liesmich(verzeichnis: &Verzeichnis, titel: &HashMap<(String, String), String>
 /// Title and description in one line, without the tags for programs.
 fn ohne_marken(comment: &str) -> String {
     let text = comment.split('[').next().unwrap_or_default();
-    let mut teile = text.lines().map(|zeile| zeile.trim().trim_end_matches('.')).filter(|z| !z.is_empty());
+    let mut teile = text
+        .lines()
+        .map(|zeile| zeile.trim().trim_end_matches('.'))
+        .filter(|z| !z.is_empty());
     let erster = teile.next().unwrap_or_default().to_owned();
     teile.fold(erster, |alles, teil| alles + ": " + teil)
 }

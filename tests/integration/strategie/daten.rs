@@ -67,7 +67,10 @@ pub async fn veroeffentliche_plan(db: &TestDb) {
 
 /// A fixture file.
 pub fn fixture(name: &str) -> (String, Vec<u8>) {
-    let pfad = format!("{}/tests/fixtures/strategie/{name}", env!("CARGO_MANIFEST_DIR"));
+    let pfad = format!(
+        "{}/tests/fixtures/strategie/{name}",
+        env!("CARGO_MANIFEST_DIR")
+    );
     (name.to_owned(), std::fs::read(pfad).unwrap())
 }
 

@@ -1,0 +1,108 @@
+//! `zielraum serve`: the HTTP service.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::Args;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+
+use super::demo;
+use crate::app;
+use crate::db::Database;
+use crate::error::{Error, Result};
+
+#[derive(Debug, Args)]
+pub(super) struct Serve {
+    /// Adresse, auf der der Dienst antwortet
+    #[arg(
+        long,
+        env = "ZIELRAUM_LISTEN",
+        default_value = "127.0.0.1:8080",
+        value_name = "ADRESSE:PORT"
+    )]
+    listen: SocketAddr,
+    /// Öffentliche Adresse des Dienstes hinter einem Proxy, zum Beispiel <https://plan.example.de>
+    #[arg(long, env = "ZIELRAUM_PUBLIC_URL", value_name = "URL")]
+    public_url: Option<String>,
+    /// Demodaten laden, wenn die Datenbank leer ist
+    #[arg(long)]
+    demo: bool,
+    /// Weitere Ebenen der Gemeinde
+    #[arg(long, value_name = "DATEI.toml")]
+    layers: Option<PathBuf>,
+}
+
+pub(super) async fn run(serve: Serve, db: &Database) -> Result<()> {
+    // Before anything slow: a taken port is told at once.
+    let listener = TcpListener::bind(serve.listen).await.map_err(|cause| match cause.kind() {
+        std::io::ErrorKind::AddrInUse => Error::umgebung(format!(
+            "Auf {} antwortet schon ein anderes Programm (vielleicht läuft Zielraum bereits). Bitte es beenden oder mit --listen einen anderen Port nennen.",
+            serve.listen
+        )),
+        _ => Error::umgebung(format!("Auf {} lässt sich kein Dienst öffnen: {cause}", serve.listen)),
+    })?;
+    if serve.demo {
+        demo::lade(db).await?;
+    }
+    let eigene = serve.layers.as_deref().map(|pfad| {
+        std::fs::read_to_string(pfad)
+            .map(|text| (pfad.display().to_string(), text))
+            .map_err(|cause| {
+                Error::eingabe(format!(
+                    "Die Ebenendatei „{}“ lässt sich nicht lesen: {cause}",
+                    pfad.display()
+                ))
+            })
+    });
+    let app = app::App::neu(
+        db,
+        serve.public_url,
+        eigene.transpose()?,
+        demo::geladen(db).await?,
+    )
+    .await?;
+    sage_adressen(&app, listener.local_addr()?);
+    axum::serve(listener, app::router(&app))
+        .with_graceful_shutdown(ende())
+        .await?;
+    Ok(())
+}
+
+/// The addresses to open, for the person at the terminal.
+#[expect(clippy::print_stderr, reason = "the command line's own words")]
+fn sage_adressen(app: &app::App, adresse: SocketAddr) {
+    let wurzel = app
+        .public_url
+        .clone()
+        .unwrap_or_else(|| format!("http://{adresse}"));
+    eprintln!("Zielraum läuft. Im Browser öffnen:");
+    for (pfad, was) in [
+        ("/", "Start"),
+        ("/karte", "Karte"),
+        ("/bilanz?f=html", "Flächenbilanz"),
+        (
+            "/collections?f=html",
+            "Ebenen; in QGIS unter WFS / OGC API – Features diese Adresse eintragen:",
+        ),
+    ] {
+        eprintln!("  {wurzel}{pfad:<22} {was}");
+    }
+    eprintln!("  {wurzel}\nBeenden mit Strg+C.");
+}
+
+/// SIGTERM or Ctrl-C.
+async fn ende() {
+    let mut term = match signal(SignalKind::terminate()) {
+        Ok(term) => term,
+        Err(cause) => {
+            tracing::error!(%cause, "no SIGTERM handler");
+            return std::future::pending().await;
+        }
+    };
+    tokio::select! {
+        _ = term.recv() => {}
+        _ = tokio::signal::ctrl_c() => {}
+    }
+    tracing::info!("shutting down");
+}

@@ -1,0 +1,122 @@
+//! `import dorferneuerung`: village-renewal areas from GeoJSON or GeoPackage, with the
+//! fields typ, stand, ortsteil (kennung or name) and traeger where the file has them.
+
+use std::path::Path;
+
+use sqlx::PgConnection;
+
+use super::gebiete::{self, Felder};
+use super::sperre;
+use super::vector::Merkmal;
+use crate::db::{Database, audit};
+use crate::dorferneuerung::store::{self, Angabe};
+use crate::error::{Error, Result};
+use crate::gemeinde::kennung::slug;
+
+/// Imports areas; returns their number.
+pub async fn fuehre_aus(
+    db: &Database,
+    datei: &Path,
+    felder: Felder,
+    veroeffentlichen: bool,
+    wer: &str,
+) -> Result<usize> {
+    let pfad = datei.to_owned();
+    let (datei, benannt) = tokio::task::spawn_blocking(move || gebiete::lies(&pfad, &felder))
+        .await
+        .map_err(Error::intern)??;
+    let mut tx = audit::begin(
+        &db.write,
+        wer,
+        &format!("Import {} (SHA-256 {})", datei.name, datei.sha256),
+    )
+    .await?;
+    sperre(&mut tx).await?;
+    let codes = store::codes(&mut tx).await?;
+    let mut fehler = Vec::new();
+    let mut angaben = Vec::new();
+    for (kennung, name, merkmal) in benannt {
+        match angabe(&mut tx, &codes, kennung, name, merkmal).await? {
+            Ok(angabe) => angaben.push(angabe),
+            Err(text) => fehler.push(text),
+        }
+    }
+    if !fehler.is_empty() {
+        return Err(Error::eingabe(fehler.join("\n")));
+    }
+    let mut ids = Vec::with_capacity(angaben.len());
+    for angabe in &angaben {
+        ids.push(store::schreibe(&mut tx, angabe).await?);
+    }
+    if veroeffentlichen {
+        store::veroeffentliche(&mut tx, &ids).await?;
+    }
+    tx.commit().await?;
+    Ok(ids.len())
+}
+
+async fn angabe(
+    conn: &mut PgConnection,
+    codes: &[(String, String, String)],
+    kennung: String,
+    name: String,
+    merkmal: Merkmal,
+) -> Result<std::result::Result<Angabe, String>> {
+    let code = |liste: &str, vorgabe: &str| -> std::result::Result<String, String> {
+        let Some(wert) = merkmal.feld(&[liste, &liste.to_uppercase()]) else {
+            return Ok(vorgabe.to_owned());
+        };
+        codes
+            .iter()
+            .find(|(l, schluessel, titel)| {
+                l == liste && (schluessel == wert || slug(titel) == slug(wert))
+            })
+            .map(|(_, schluessel, _)| schluessel.clone())
+            .ok_or_else(|| {
+                let moeglich: Vec<&str> = codes
+                    .iter()
+                    .filter(|(l, _, _)| l == liste)
+                    .map(|(_, s, _)| s.as_str())
+                    .collect();
+                format!(
+                    "Objekt {} ({name}): „{wert}“ ist kein Wert von {liste}. Möglich sind: {}.",
+                    merkmal.nr,
+                    moeglich.join(", ")
+                )
+            })
+    };
+    let (typ, stand) = match (code("typ", "dorferneuerung"), code("stand", "idee")) {
+        (Ok(typ), Ok(stand)) => (typ, stand),
+        (Err(text), _) | (_, Err(text)) => return Ok(Err(text)),
+    };
+    let ortsteil_id = match merkmal.feld(&["ortsteil", "ORTSTEIL"]) {
+        None => store::ortsteil_von(conn, &merkmal.geom).await?,
+        Some(wert) => {
+            let id = sqlx::query_scalar!(
+                "SELECT id FROM ortsteil WHERE kennung = $1 OR name = $1 OR kennung = $2",
+                wert,
+                slug(wert)
+            )
+            .fetch_optional(&mut *conn)
+            .await?;
+            if id.is_none() {
+                return Ok(Err(format!(
+                    "Objekt {} ({name}): einen Ortsteil „{wert}“ gibt es nicht; bitte zuerst die Ortsteile einlesen.",
+                    merkmal.nr
+                )));
+            }
+            id
+        }
+    };
+    Ok(Ok(Angabe {
+        kennung,
+        typ,
+        stand,
+        ortsteil_id,
+        traeger: merkmal
+            .feld(&["traeger", "Träger", "TRAEGER"])
+            .map(str::to_owned),
+        geom: merkmal.geom,
+        name,
+    }))
+}

@@ -1,0 +1,144 @@
+// The pages in Chromium, at a desk and on a phone: nothing fails to load, nothing is wider
+// than a phone, and the map shows every land use in its colour.
+// Usage: CHROMIUM=… pages.mjs URL EXPECTED.json PICTURES. playwright-core 1.58 is the last for Debian 12's node.
+import { readFileSync } from 'node:fs';
+import { chromium } from 'playwright-core';
+
+const [url, expectedFile, folder] = process.argv.slice(2);
+const expected = JSON.parse(readFileSync(expectedFile, 'utf8'));
+const ortsteil = expected.ortsteile.includes('erpfting') ? 'erpfting' : expected.ortsteile[0];
+
+// `map` marks the pages that must show one.
+const PAGES = [
+  { name: 'start', path: '/' },
+  { name: 'karte', path: '/karte', map: true },
+  { name: 'ortsteil', path: `/ortsteil/${ortsteil}`, map: true },
+  { name: 'dorferneuerung', path: `/dorferneuerung/${expected.gebiete[0]}`, map: true },
+  { name: 'bilanz', path: '/bilanz?f=html' },
+  { name: 'ebenen', path: '/collections' },
+  { name: 'flaechen', path: '/collections/fnp_flaechen/items?f=html' },
+];
+const SCREENS = {
+  1280: { viewport: { width: 1280, height: 900 } },
+  390: { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true },
+};
+const MAP_PATIENCE = 120_000; // the software renderer on a busy machine is slow
+
+let failed = false;
+function report(name, problems) {
+  failed ||= problems.length > 0;
+  console.log(problems.length ? `FEHLT ${name}: ${problems.join('; ')}` : `ok ${name}`);
+}
+
+/** Opens a page and collects what the browser complains about. */
+async function open(browser, screen, path) {
+  const context = await browser.newContext({ ...screen, locale: 'de-DE' });
+  const page = await context.newPage();
+  const problems = [];
+  page.on('console', (m) => m.type() === 'error' && problems.push(`Konsole: ${m.text()}`));
+  page.on('pageerror', (e) => problems.push(`Fehler im Skript: ${e.message}`));
+  page.on('response', (r) => r.status() >= 400 && problems.push(`${r.status()} ${r.url()}`));
+  page.on('requestfailed', (r) => {
+    const why = r.failure()?.errorText;
+    if (why !== 'net::ERR_ABORTED') problems.push(`${why} ${r.url()}`); // the map cancels tiles it no longer needs
+  });
+  page.on('request', (r) => {
+    const { protocol, origin } = new URL(r.url());
+    if (protocol.startsWith('http') && origin !== new URL(url).origin) problems.push(`fremder Rechner: ${r.url()}`);
+  });
+  await page.goto(url + path, { waitUntil: 'load' });
+  return { page, problems };
+}
+
+const mapReady = (page) =>
+  page.waitForFunction(() => document.documentElement.dataset.karte === 'bereit', null, { timeout: MAP_PATIENCE });
+
+/**
+ * Colours of the map in a circle: moves there and reads 5 × 5 pixels from the canvas itself,
+ * so that panels of the page do not matter. `radius` in metres.
+ */
+function coloursAt(page, { lon, lat, radius }) {
+  return page.evaluate(
+    ([lon, lat, radius, patience]) =>
+      new Promise((resolve, reject) => {
+        const map = window.zielraumKarte;
+        setTimeout(() => reject(new Error('die Karte kommt nicht zur Ruhe')), patience);
+        // Metres per pixel of MapLibre's 512-pixel tiles at zoom 0 on this latitude.
+        const ground = (40075016.686 * Math.cos((lat * Math.PI) / 180)) / 512;
+        const zoom = Math.min(19, Math.log2((ground * 24) / radius));
+        map.jumpTo({ center: [lon, lat], zoom, bearing: 0, pitch: 0 });
+        map.once('idle', () => {
+          map.once('render', () => {
+            const gl = map.getCanvas().getContext('webgl2');
+            const dense = map.getCanvas().width / map.getCanvas().clientWidth;
+            const at = map.project([lon, lat]);
+            const seen = [];
+            for (let dx = -2; dx <= 2; dx++) {
+              for (let dy = -2; dy <= 2; dy++) {
+                const rgba = new Uint8Array(4);
+                const x = Math.round((at.x + dx * 5) * dense);
+                const y = Math.round(gl.drawingBufferHeight - (at.y + dy * 5) * dense);
+                gl.readPixels(x, y, 1, 1, gl.RGBA, gl.UNSIGNED_BYTE, rgba);
+                seen.push('#' + [...rgba.slice(0, 3)].map((v) => v.toString(16).padStart(2, '0')).join('').toUpperCase());
+              }
+            }
+            resolve(seen);
+          });
+          map.triggerRepaint();
+        });
+      }),
+    [lon, lat, radius, MAP_PATIENCE],
+  );
+}
+
+const close = (a, b) =>
+  [1, 3, 5].every((i) => Math.abs(parseInt(a.slice(i, i + 2), 16) - parseInt(b.slice(i, i + 2), 16)) <= 2);
+
+/** Every land use of the plan in force: most of the pixels well inside an area show its colour. */
+async function classColours(browser) {
+  const { page, problems } = await open(browser, SCREENS[1280], '/karte');
+  await mapReady(page);
+  if (!(await page.evaluate(() => Boolean(window.zielraumKarte)))) return ['window.zielraumKarte fehlt'];
+  for (const entry of expected.classes.filter((c) => c.radius !== null)) {
+    const seen = await coloursAt(page, entry);
+    const right = seen.filter((colour) => close(colour, entry.farbe)).length;
+    // Labels, signs and lines of other layers may cover some.
+    if (right <= seen.length / 2) {
+      const at = `${entry.lon.toFixed(5)} ${entry.lat.toFixed(5)}`;
+      problems.push(`${entry.schluessel} bei ${at}: ${right} von ${seen.length} Punkten haben ${entry.farbe}, gesehen ${[...new Set(seen)].join(' ')}`);
+    }
+  }
+  await page.context().close();
+  return problems;
+}
+
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM,
+  args: [
+    '--use-angle=swiftshader', '--enable-unsafe-swiftshader', '--ignore-gpu-blocklist',
+    ...(process.getuid() === 0 ? ['--no-sandbox'] : []),
+  ],
+});
+try {
+  for (const { name, path, map } of PAGES) {
+    for (const [width, screen] of Object.entries(SCREENS)) {
+      let problems = [];
+      try {
+        const opened = await open(browser, screen, path);
+        ({ problems } = opened);
+        if (map) await mapReady(opened.page).catch(() => problems.push('die Karte meldet sich nicht bereit'));
+        const wide = await opened.page.evaluate(() => document.documentElement.scrollWidth);
+        if (wide > screen.viewport.width) problems.push(`die Seite ist ${wide} Punkte breit`);
+        await opened.page.screenshot({ path: `${folder}/seite-${name}-${width}.png`, fullPage: !map });
+        await opened.page.context().close();
+      } catch (error) {
+        problems.push(error.message.split('\n')[0]);
+      }
+      report(`Seite ${path} ${width}`, problems);
+    }
+  }
+  report('Seite /karte Farben', await classColours(browser).catch((error) => [error.message.split('\n')[0]]));
+} finally {
+  await browser.close();
+}
+process.exitCode = failed ? 1 : 0;
