@@ -22,7 +22,6 @@ async fn ablehnung(db: &TestDb, name: &str, inhalt: &[u8]) -> String {
 
 #[expect(clippy::too_many_lines, reason = "one table: bad row, sentence")]
 #[tokio::test]
-#[expect(clippy::too_many_lines, reason = "a table of cases")]
 async fn every_kind_of_bad_row_has_its_sentence() {
     let db = stadt().await;
     let massnahme = |rest: &str| {
