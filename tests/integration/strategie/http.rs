@@ -7,15 +7,8 @@ use tower::ServiceExt;
 use zielraum::http::{Kontext, frame};
 use zielraum::{dorferneuerung, strategie};
 
-use super::daten::{ALLE, fixtures, oeffentlich, stadt, veroeffentliche_plan};
+use super::fragen::town;
 use crate::support::TestDb;
-
-async fn town() -> TestDb {
-    let db = stadt().await;
-    veroeffentliche_plan(&db).await;
-    oeffentlich(&db, &fixtures(&ALLE)).await.unwrap();
-    db
-}
 
 async fn sende(db: &TestDb, request: Request<Body>) -> (StatusCode, String, Value) {
     let routes = strategie::routes::router(db.public.clone())

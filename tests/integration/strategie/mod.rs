@@ -4,4 +4,5 @@ mod daten;
 mod einlesen;
 mod fragen;
 mod http;
+mod polygon;
 mod veroeffentlichung;
