@@ -1,6 +1,8 @@
 //! One integration binary over a real PostgreSQL with PostGIS.
 mod bilanz;
+mod cli;
 mod cluster;
+mod http;
 mod import;
 mod layers;
 mod lieferung;
