@@ -258,22 +258,22 @@ pub(super) fn in_kasten(ring: &Ring, kasten: &Kasten) -> Option<Ring> {
 /// Winding number of the rings around a point that lies on none of them. An edge and
 /// its reverse cancel exactly, whatever the rounding.
 pub(super) fn windung(ringe: &[Ring], q: Coord<f64>) -> i32 {
-    let mut w = 0;
+    let mut summe = 0;
     for ring in ringe {
         let Some(&letzter) = ring.last() else {
             continue;
         };
-        let mut a = letzter;
-        for &b in ring {
-            let aufwaerts = a.y <= q.y;
-            if aufwaerts != (b.y <= q.y) {
-                let (u, o) = if aufwaerts { (a, b) } else { (b, a) };
+        let mut von = letzter;
+        for &bis in ring {
+            let aufwaerts = von.y <= q.y;
+            if aufwaerts != (bis.y <= q.y) {
+                let (u, o) = if aufwaerts { (von, bis) } else { (bis, von) };
                 if (o.x - u.x) * (q.y - u.y) > (q.x - u.x) * (o.y - u.y) {
-                    w += if aufwaerts { 1 } else { -1 };
+                    summe += if aufwaerts { 1 } else { -1 };
                 }
             }
-            a = b;
+            von = bis;
         }
     }
-    w
+    summe
 }
