@@ -258,22 +258,77 @@ pub(super) fn in_kasten(ring: &Ring, kasten: &Kasten) -> Option<Ring> {
 /// Winding number of the rings around a point that lies on none of them. An edge and
 /// its reverse cancel exactly, whatever the rounding.
 pub(super) fn windung(ringe: &[Ring], q: Coord<f64>) -> i32 {
-    let mut w = 0;
+    let mut summe = 0;
     for ring in ringe {
         let Some(&letzter) = ring.last() else {
             continue;
         };
-        let mut a = letzter;
-        for &b in ring {
-            let aufwaerts = a.y <= q.y;
-            if aufwaerts != (b.y <= q.y) {
-                let (u, o) = if aufwaerts { (a, b) } else { (b, a) };
+        let mut von = letzter;
+        for &bis in ring {
+            let aufwaerts = von.y <= q.y;
+            if aufwaerts != (bis.y <= q.y) {
+                let (u, o) = if aufwaerts { (von, bis) } else { (bis, von) };
                 if (o.x - u.x) * (q.y - u.y) > (q.x - u.x) * (o.y - u.y) {
-                    w += if aufwaerts { 1 } else { -1 };
+                    summe += if aufwaerts { 1 } else { -1 };
                 }
             }
-            a = b;
+            von = bis;
         }
     }
-    w
+    summe
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ring(punkte: &[(f64, f64)]) -> Ring {
+        punkte.iter().map(|&p| p.into()).collect()
+    }
+
+    #[test]
+    fn a_cut_through_points_and_along_edges_loses_nothing() {
+        // points on the line x = 2, and an edge along it
+        let ring = ring(&[
+            (0.0, 0.0),
+            (2.0, -1.0),
+            (4.0, 0.0),
+            (4.0, 3.0),
+            (2.0, 3.0),
+            (2.0, 4.0),
+            (0.0, 4.0),
+        ]);
+        let unten = schneide(&ring, 0, 2.0, true);
+        let oben = schneide(&ring, 0, 2.0, false);
+        assert!((doppelte_flaeche(&unten) - 18.0).abs() < 1e-12, "{unten:?}");
+        assert!((doppelte_flaeche(&oben) - 14.0).abs() < 1e-12, "{oben:?}");
+        assert!((doppelte_flaeche(&ring) - 32.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn both_sides_meet_in_the_same_point() {
+        // the same edge in both directions, as neighbours run it
+        let (a, b) = ((0.1, 0.3), (7.7, 9.1));
+        let hier = schneide(&ring(&[a, b, (0.0, 9.0)]), 0, 3.3, true);
+        let dort = schneide(&ring(&[b, a, (9.0, 0.0)]), 0, 3.3, false);
+        let auf = |r: &Ring| -> Vec<u64> {
+            let auf_linie = r.iter().filter(|p| (p.x - 3.3).abs() < 1e-12);
+            auf_linie.map(|p| p.y.to_bits()).collect()
+        };
+        assert!(auf(&hier).iter().any(|y| auf(&dort).contains(y)));
+    }
+
+    #[test]
+    fn a_segment_meets_a_box_it_crosses_or_touches() {
+        let kasten = Kasten {
+            min: [0.0, 0.0],
+            max: [4.0, 2.0],
+        };
+        let trifft = |a: (f64, f64), b: (f64, f64)| kasten.trifft(a.into(), b.into());
+        assert!(trifft((-1.0, 1.0), (5.0, 1.0)));
+        assert!(trifft((1.0, 1.0), (2.0, 1.5)));
+        assert!(trifft((4.0, -3.0), (4.0, 9.0)), "along the side");
+        assert!(!trifft((-3.0, 1.0), (1.0, 5.0)), "past the corner");
+        assert!(!trifft((5.0, 0.0), (6.0, 1.0)));
+    }
 }

@@ -72,3 +72,37 @@ impl Summe {
         teile
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn aus(teile: &[(Ort, f64)]) -> Teile {
+        let mut summe = Summe::default();
+        for (ort, m2) in teile {
+            summe.plus(*ort, *m2);
+        }
+        summe.teile()
+    }
+
+    #[test]
+    fn noise_is_added_to_the_largest_part() {
+        let (klein, gross) = (KLEINSTER_TEIL_M2 / 2.0, 100.0);
+        let teile = aus(&[
+            (Ort::Ortsteil(1), klein),
+            (Ort::Ortsteil(2), gross),
+            (Ort::Ausserhalb, klein),
+            (Ort::Ortsteil(3), 1.0),
+        ]);
+        let ids: Vec<i32> = teile.anteile.iter().map(|(id, _)| *id).collect();
+        assert_eq!(ids, [2, 3]);
+        assert!((teile.anteile[0].1 - gross - 2.0 * klein).abs() < 1e-12);
+        assert!(teile.ausserhalb_m2 <= 0.0);
+    }
+
+    #[test]
+    fn an_area_smaller_than_noise_keeps_its_place() {
+        let teile = aus(&[(Ort::Ortsteil(4), KLEINSTER_TEIL_M2 / 2.0)]);
+        assert_eq!(teile.anteile, [(4, KLEINSTER_TEIL_M2 / 2.0)]);
+    }
+}
