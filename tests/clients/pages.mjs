@@ -44,7 +44,8 @@ async function open(browser, screen, path) {
     if (protocol.startsWith('http') && origin !== new URL(url).origin) problems.push(`fremder Rechner: ${r.url()}`);
   });
   const answer = await page.goto(url + path, { waitUntil: 'load' });
-  if (!answer.ok()) throw new Error(`die Seite antwortet mit ${answer.status()}`);
+  const type = answer.headers()['content-type'] ?? '';
+  if (!answer.ok() || !type.startsWith('text/html')) throw new Error(`die Seite antwortet mit ${answer.status()} ${type}`);
   return { page, problems };
 }
 
