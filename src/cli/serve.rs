@@ -22,7 +22,7 @@ pub(super) struct Serve {
         value_name = "ADRESSE:PORT"
     )]
     listen: SocketAddr,
-    /// Öffentliche Adresse des Dienstes hinter einem Proxy, zum Beispiel https://plan.example.de
+    /// Öffentliche Adresse des Dienstes hinter einem Proxy, zum Beispiel <https://plan.example.de>
     #[arg(long, env = "ZIELRAUM_PUBLIC_URL", value_name = "URL")]
     public_url: Option<String>,
     /// Demodaten laden, wenn die Datenbank leer ist

@@ -64,7 +64,7 @@ pub(super) struct Massnahmen {
     /// In diesem Polygon (GeoJSON oder WKT)
     #[arg(long, value_name = "DATEI")]
     polygon: Option<PathBuf>,
-    /// Mit einem Ort dieser Art: gesamtstadt, ortsteil, fnp_flaeche, flaeche, linie, punkt, unverortet
+    /// Mit einem Ort dieser Art: gesamtstadt, ortsteil, `fnp_flaeche`, flaeche, linie, punkt, unverortet
     #[arg(long, value_name = "ART")]
     raumbezug: Option<String>,
     /// Ausgabe

@@ -17,6 +17,11 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::Arc;
 
+#[expect(
+    clippy::disallowed_types,
+    reason = "roles, search_path, limits and our own database name: constants of this module"
+)]
+use sqlx::AssertSqlSafe;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::{ConnectOptions, Connection, Executor};
 
@@ -34,7 +39,7 @@ pub enum Server {
     /// The private cluster under the data directory.
     Private(Arc<Cluster>, String),
     /// A server of the operator, named by `DATABASE_URL`.
-    Foreign(PgConnectOptions),
+    Foreign(Box<PgConnectOptions>),
 }
 
 impl Server {
@@ -49,7 +54,7 @@ impl Server {
                     "DATABASE_URL ist keine gültige Adresse eines PostgreSQL-Servers: {cause}"
                 ))
             })?;
-            return Ok(Self::Foreign(options));
+            return Ok(Self::Foreign(Box::new(options)));
         }
         Ok(Self::Private(
             Arc::new(Cluster::start(data, Durability::Full)?),
@@ -76,7 +81,7 @@ impl Server {
     fn admin(&self, database: &str) -> PgConnectOptions {
         match self {
             Self::Private(cluster, _) => cluster.connect_options(database, "postgres"),
-            Self::Foreign(options) => options.clone(),
+            Self::Foreign(options) => (**options).clone(),
         }
         .log_statements(tracing::log::LevelFilter::Trace)
     }
@@ -95,7 +100,7 @@ impl Server {
             Self::Private(cluster, database) => {
                 (cluster.connect_options(database, role), String::new())
             }
-            Self::Foreign(options) => (options.clone(), format!("SET ROLE {role};")),
+            Self::Foreign(options) => ((**options).clone(), format!("SET ROLE {role};")),
         };
         let setup = format!(
             "{set_role} SET search_path = {search_path}; SET statement_timeout = '{timeout}'; SET lock_timeout = '10s'; SET TIME ZONE 'UTC'"
@@ -106,11 +111,7 @@ impl Server {
             .after_connect(move |conn, _| {
                 let setup = setup.clone();
                 Box::pin(async move {
-                    #[expect(
-                        clippy::disallowed_types,
-                        reason = "role, search_path and limits are constants of this module"
-                    )]
-                    conn.execute(sqlx::AssertSqlSafe(setup)).await?;
+                    conn.execute(AssertSqlSafe(setup)).await?;
                     Ok(())
                 })
             })
@@ -129,7 +130,11 @@ impl Server {
             }
             Self::Foreign(_) => String::new(),
         };
-        let mut admin = self.admin(&database).connect().await.map_err(unreachable)?;
+        let mut admin = self
+            .admin(&database)
+            .connect()
+            .await
+            .map_err(|cause| unreachable(&cause))?;
         check::check_server(&mut admin, durability).await?;
         migrate::run(&mut admin).await?;
         admin.close().await.ok();
@@ -147,19 +152,15 @@ impl Server {
             .admin("postgres")
             .connect()
             .await
-            .map_err(unreachable)?;
+            .map_err(|cause| unreachable(&cause))?;
         let exists: bool =
             sqlx::query_scalar("SELECT EXISTS (SELECT FROM pg_database WHERE datname = $1)")
                 .bind(name)
                 .fetch_one(&mut admin)
                 .await?;
         if !exists {
-            #[expect(
-                clippy::disallowed_types,
-                reason = "the name is ours and contains letters, digits and _ only"
-            )]
             let made = admin
-                .execute(sqlx::AssertSqlSafe(format!(
+                .execute(AssertSqlSafe(format!(
                     "CREATE DATABASE {name} ENCODING 'UTF8'"
                 )))
                 .await;
@@ -179,7 +180,7 @@ impl Server {
     }
 }
 
-fn unreachable(cause: sqlx::Error) -> Error {
+fn unreachable(cause: &sqlx::Error) -> Error {
     tracing::debug!(%cause, "connect failed");
     Error::umgebung(format!("Der Datenbankserver ist nicht erreichbar: {cause}"))
 }

@@ -71,6 +71,9 @@ pub struct Zeile {
     pub summe_m2: f64,
     /// 0..1 of the Gebiet.
     pub anteil: f64,
+    /// Position in the code table.
+    #[serde(skip)]
+    pub reihenfolge: i32,
 }
 
 /// Overlays of one class.
@@ -86,7 +89,6 @@ pub struct Ueberlagerung {
 
 /// Check rows: summe = gebiet + ueberlappung − luecke.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
-#[expect(clippy::struct_field_names, reason = "units stand in the names")]
 pub struct Pruefung {
     /// Geltungsbereich, for an Ortsteil its part in it.
     pub gebiet_m2: f64,

@@ -50,16 +50,19 @@ pub struct Felder {
     pub schluessel: Option<String>,
 }
 
+/// Kennung, name and area of one feature.
+pub type Benannt = (String, String, Merkmal);
+
 /// Reads a file of named areas: kennung, name and the valid area of every feature. Blocks.
 ///
 /// # Errors
 /// [`Error::Eingabe`] with all that is wrong: name or key missing, kennung twice, invalid area.
-pub fn lies(datei: &Path, felder: &Felder) -> Result<(Datei, Vec<(String, String, Merkmal)>)> {
+pub fn lies(datei: &Path, felder: &Felder) -> Result<(Datei, Vec<Benannt>)> {
     let datei = Datei::oeffne(datei)?;
     let merkmale = vector::lies(datei.pfad(), datei.format)?;
     pruefe_felder(&merkmale, felder)?;
     let mut fehler = Vec::new();
-    let mut benannt: Vec<(String, String, Merkmal)> = Vec::new();
+    let mut benannt: Vec<Benannt> = Vec::new();
     for merkmal in merkmale {
         match benenne(&merkmal, felder) {
             Err(text) => fehler.push(text),

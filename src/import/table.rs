@@ -1,6 +1,6 @@
-//! Tables in text files: CSV as German Excel, LibreOffice and scripts write it.
+//! Tables in text files: CSV as spreadsheets and scripts write it.
 //!
-//! Read by our own small parser and not by the csv crate: that one takes an unclosed
+//! Read by our own small parser and not by the `csv` crate: that one takes an unclosed
 //! quotation mark as one cell to the end of the file and counts no empty lines, so
 //! neither the mistake nor its line could be named.
 
@@ -208,8 +208,8 @@ fn dekodiere(bytes: &[u8]) -> Result<(String, Kodierung), String> {
             // 0x81, 0x8D, 0x8F, 0x90, 0x9D mean nothing in Windows-1252; the decoder keeps them as controls.
             if anfang(b"\xEF\xBB\xBF") || text.chars().any(|c| ('\u{80}'..='\u{9f}').contains(&c)) {
                 let zeile = 1 + bytes[..fehler.valid_up_to()]
-                    .iter()
-                    .filter(|b| **b == b'\n')
+                    .split(|b| *b == b'\n')
+                    .skip(1)
                     .count();
                 return Err(format!(
                     "Die Zeichen sind weder UTF-8 noch Windows-1252 (Zeile {zeile}). Bitte als „CSV UTF-8“ speichern."

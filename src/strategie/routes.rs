@@ -133,6 +133,7 @@ pub fn als_geojson(anfrage: &Anfrage) -> Result<bool, Problem> {
 }
 
 /// An answer of type GeoJSON.
+#[must_use]
 pub fn geojson(wert: &Value) -> Response {
     ([(header::CONTENT_TYPE, GEOJSON)], wert.to_string()).into_response()
 }

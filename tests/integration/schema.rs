@@ -3,7 +3,7 @@
 use crate::support::{admin, datenbank};
 use zielraum::db::{audit, constraint};
 
-/// Relations of the working schemas that zielraum_public could read; must be none.
+/// Relations of the working schemas that `zielraum_public` could read; must be none.
 #[tokio::test]
 async fn public_role_sees_oeffentlich_alone() {
     let db = datenbank().await;

@@ -3,17 +3,37 @@
 //! All tests share one throw-away cluster (fsync off) below the temporary folder; it stays
 //! between runs, so that the template is made again only when the schema changed.
 
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
+use std::time::UNIX_EPOCH;
 
+#[expect(clippy::disallowed_types, reason = "test support: names made here")]
+use sqlx::AssertSqlSafe;
+use sqlx::postgres::PgConnectOptions;
 use sqlx::{Connection, Executor, PgConnection, PgPool};
 use zielraum::db::cluster::{Cluster, Durability};
 use zielraum::db::{Database, Server, migrate};
+use zielraum::import;
+use zielraum::import::fnp::Auftrag;
+use zielraum::import::gebiete::{self, Art, Felder};
 
 /// A fresh, empty database of the current schema; dropped with the value.
 pub struct TestDb {
     /// Pools by role, as the program opens them.
     pub db: Database,
+    leer: Leer,
+}
+
+/// A database made for one test; dropped with the value.
+pub struct Leer {
     name: String,
+}
+
+impl Leer {
+    /// How a role connects to it.
+    pub fn options(&self, role: &str) -> PgConnectOptions {
+        cluster().connect_options(&self.name, role)
+    }
 }
 
 impl std::ops::Deref for TestDb {
@@ -23,7 +43,7 @@ impl std::ops::Deref for TestDb {
     }
 }
 
-impl Drop for TestDb {
+impl Drop for Leer {
     fn drop(&mut self) {
         let options = cluster().connect_options("postgres", "postgres");
         let sql = format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name);
@@ -57,11 +77,8 @@ pub fn cluster() -> Arc<Cluster> {
 }
 
 /// Runs SQL made by the tests themselves.
-#[expect(clippy::disallowed_types, reason = "test support: names made here")]
 async fn execute(conn: &mut PgConnection, sql: &str) {
-    conn.execute(sqlx::AssertSqlSafe(sql.to_owned()))
-        .await
-        .unwrap();
+    conn.execute(AssertSqlSafe(sql.to_owned())).await.unwrap();
 }
 
 async fn template() -> String {
@@ -81,7 +98,7 @@ async fn template() -> String {
             .await
             .unwrap();
     if !ready {
-        let leftovers: Vec<String> = sqlx::query_scalar("SELECT datname FROM pg_database WHERE datname ~ '^(vorlage_[0-9a-f]{16}(_neu)?|t_[0-9a-f]{32})$'")
+        let leftovers: Vec<String> = sqlx::query_scalar("SELECT datname FROM pg_database WHERE datname ~ '^(vorlage_[0-9a-f]{16}(_neu)?|demo_[0-9a-f_]+|t_[0-9a-f]{32})$'")
             .fetch_all(&mut admin)
             .await
             .unwrap();
@@ -120,29 +137,137 @@ async fn template() -> String {
 
 /// A fresh database.
 pub async fn datenbank() -> TestDb {
+    oeffne(kopie(vorlage().await).await).await
+}
+
+/// A database of its own without our schema, not even PostGIS; our roles exist.
+pub async fn leere_datenbank() -> Leer {
+    vorlage().await;
+    kopie("template0").await
+}
+
+/// A fresh database with the demonstration data, as `serve --demo` loads them.
+pub async fn datenbank_mit_demo() -> TestDb {
+    static DEMO: tokio::sync::OnceCell<String> = tokio::sync::OnceCell::const_new();
+    let vorlage = DEMO.get_or_init(demo_vorlage).await;
+    oeffne(kopie(vorlage).await).await
+}
+
+async fn vorlage() -> &'static str {
     static TEMPLATE: tokio::sync::OnceCell<String> = tokio::sync::OnceCell::const_new();
-    let template = TEMPLATE.get_or_init(template).await;
-    let cluster = cluster();
-    let name = format!("t_{}", uuid::Uuid::now_v7().simple());
-    let mut admin = PgConnection::connect_with(&cluster.connect_options("postgres", "postgres"))
+    TEMPLATE.get_or_init(template).await
+}
+
+async fn administrator() -> PgConnection {
+    PgConnection::connect_with(&cluster().connect_options("postgres", "postgres"))
         .await
-        .unwrap();
+        .unwrap()
+}
+
+async fn kopie(template: &str) -> Leer {
+    let name = format!("t_{}", uuid::Uuid::now_v7().simple());
+    let mut admin = administrator().await;
     execute(
         &mut admin,
         &format!("CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy"),
     )
     .await;
     admin.close().await.unwrap();
-    let db = Server::of_cluster(cluster, &name)
+    Leer { name }
+}
+
+async fn oeffne(leer: Leer) -> TestDb {
+    let db = Server::of_cluster(cluster(), &leer.name)
         .open(Durability::Tests)
         .await
         .unwrap();
-    TestDb { db, name }
+    TestDb { db, leer }
+}
+
+/// Loaded once per build of this program: every test of it works on a copy.
+async fn demo_vorlage() -> String {
+    let stand = |pfad: &Path| {
+        let zeit = std::fs::metadata(pfad).unwrap().modified().unwrap();
+        zeit.duration_since(UNIX_EPOCH).unwrap().as_micros()
+    };
+    let dateien = std::fs::read_dir(demo("")).unwrap();
+    let daten = dateien.map(|d| stand(&d.unwrap().path())).max().unwrap();
+    let programm = stand(&std::env::current_exe().unwrap());
+    let name = format!("demo_{programm:x}_{daten:x}");
+    let vorlage = vorlage().await;
+    let mut admin = administrator().await;
+    admin
+        .execute("SELECT pg_advisory_lock(20350726)")
+        .await
+        .unwrap();
+    let vorhanden: Vec<String> =
+        sqlx::query_scalar("SELECT datname FROM pg_database WHERE datname ~ '^demo_[0-9a-f_]+$'")
+            .fetch_all(&mut admin)
+            .await
+            .unwrap();
+    if !vorhanden.contains(&name) {
+        for alt in vorhanden {
+            execute(&mut admin, &format!("DROP DATABASE {alt} WITH (FORCE)")).await;
+        }
+        let neu = kopie(vorlage).await;
+        let entstehend = neu.name.clone();
+        let db = oeffne(neu).await;
+        lade_demo(&db).await;
+        db.write.close().await;
+        db.public.close().await;
+        execute(
+            &mut admin,
+            &format!("ALTER DATABASE {entstehend} RENAME TO {name}"),
+        )
+        .await;
+    }
+    admin.close().await.unwrap(); // and with it the lock
+    name
+}
+
+/// A file of the demonstration data.
+pub fn demo(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("geodata/demo")
+        .join(name)
+}
+
+async fn lade_demo(db: &Database) {
+    gebiete_der_demo(db, Art::Gemeinde, "gemeinde.geojson").await;
+    gebiete_der_demo(db, Art::Ortsteile, "ortsteile.geojson").await;
+    for plan in ["fnp-2001.gml", "fnp-2025-entwurf.gml"] {
+        let auftrag = Auftrag {
+            datei: demo(plan),
+            veroeffentlichen: true,
+            wer: "pruefung".into(),
+            ..Auftrag::default()
+        };
+        import::fnp::fuehre_aus(db, &auftrag).await.unwrap();
+    }
+    let datei = demo("dorferneuerung.geojson");
+    import::dorferneuerung::fuehre_aus(db, &datei, Felder::default(), true, "pruefung")
+        .await
+        .unwrap();
+    let tabellen: Vec<PathBuf> = std::fs::read_dir(demo(""))
+        .unwrap()
+        .map(|eintrag| eintrag.unwrap().path())
+        .filter(|pfad| pfad.extension().is_some_and(|endung| endung == "csv"))
+        .collect();
+    import::strategie::importiere_dateien(db, &tabellen, true, "pruefung")
+        .await
+        .unwrap();
+}
+
+/// Imports Gemeinde or Ortsteile of the demo.
+pub async fn gebiete_der_demo(db: &Database, art: Art, name: &str) {
+    gebiete::fuehre_aus(db, art, &demo(name), Felder::default(), "pruefung")
+        .await
+        .unwrap();
 }
 
 /// The administrator's pool of a test database.
 pub async fn admin(db: &TestDb) -> PgPool {
-    PgPool::connect_with(cluster().connect_options(&db.name, "postgres"))
+    PgPool::connect_with(db.leer.options("postgres"))
         .await
         .unwrap()
 }

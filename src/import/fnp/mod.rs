@@ -76,7 +76,7 @@ async fn versuche(db: &Database, auftrag: &Auftrag, protokoll: &mut Protokoll) -
     let mut lieferung: Lieferung = tokio::task::spawn_blocking(move || lesen::lies(&kopie))
         .await
         .map_err(Error::intern)??;
-    protokoll.format = lieferung.format.to_owned();
+    lieferung.format.clone_into(&mut protokoll.format);
     protokoll.version = Some(lieferung.kopf.version.clone());
     protokoll.plan = Some(lieferung.kennung.clone());
     protokoll.klassen = std::mem::take(&mut lieferung.klassen);

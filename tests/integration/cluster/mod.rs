@@ -7,4 +7,4 @@
 
 mod directory;
 mod lifecycle;
-mod programs;
+pub mod programs;

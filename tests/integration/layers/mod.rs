@@ -11,4 +11,4 @@ mod pages;
 mod paging;
 mod problems;
 mod startup;
-mod support;
+pub mod support;

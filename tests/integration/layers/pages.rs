@@ -1,12 +1,12 @@
 //! HTML: the same resources for people.
 
-use crate::support::{dienst, hole, json, sende};
+use super::support::{dienst, hole, json, sende};
 
 #[tokio::test]
 async fn every_page_is_german_marked_as_demo_and_escapes() {
     let (db, router) = dienst().await;
     let mut conn = db.admin.acquire().await.unwrap();
-    crate::support::execute(
+    super::support::execute(
         &mut conn,
         "UPDATE oeffentlich.flaeche SET nutzung = '<script>x</script>' WHERE ordnung = 21",
     )
@@ -69,7 +69,7 @@ async fn tables_page_and_name_their_filter() {
         .unwrap()
         .replace("&amp;", "&")
         .replace("&#38;", "&");
-    let zweite = hole(&router, crate::support::pfad(&next)).await.text;
+    let zweite = hole(&router, super::support::pfad(&next)).await.text;
     assert!(zweite.contains("50 von 625") && zweite.contains("Zum Anfang"));
     let browser = sende(
         &router,

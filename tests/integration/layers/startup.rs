@@ -2,7 +2,7 @@
 
 use zielraum::layers::sammlung::Katalog;
 
-use crate::support::{EIGENE, datenbank, execute};
+use super::support::{EIGENE, datenbank, execute};
 
 #[tokio::test]
 async fn wrong_entries_are_refused_with_their_place() {

@@ -3,7 +3,7 @@
 use serde_json::{Value, json as wert};
 use sqlx::Row;
 
-use crate::support::{dienst, execute, hole, json, objekte, zahl};
+use super::support::{dienst, execute, hole, json, objekte, zahl};
 
 #[tokio::test]
 async fn every_property_in_every_feature_and_typed() {
@@ -264,7 +264,7 @@ async fn one_feature_by_any_id() {
         (&wert!("fnp-2001/a ü"), &wert!(21))
     );
     assert_eq!(
-        crate::support::link(&doc, "self").unwrap(),
+        super::support::link(&doc, "self").unwrap(),
         "http://zr.test:8080/collections/fnp_flaechen/items/fnp-2001%2Fa%20%C3%BC"
     );
     let doc = json(&router, "/collections/b%C3%A4ume/items/1%2F%C3%A4").await;

@@ -1,6 +1,6 @@
 //! Boxes: exactly what meets them, in every system, also at the edges of the world.
 
-use crate::support::{dienst, json, objekte, zahl};
+use super::support::{dienst, json, objekte, zahl};
 
 #[tokio::test]
 async fn boxes_find_exactly_what_postgis_finds() {

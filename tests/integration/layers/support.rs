@@ -1,6 +1,5 @@
 //! A database with the fixture, the application over it, and short ways to ask it.
 
-use std::str::FromStr;
 use std::sync::Arc;
 
 use axum::Router;
@@ -9,11 +8,13 @@ use axum::http::{HeaderMap, Request, StatusCode};
 use serde_json::Value;
 #[expect(clippy::disallowed_types, reason = "test support: text made here")]
 use sqlx::AssertSqlSafe;
-use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::{ConnectOptions, Connection, Executor, PgConnection, PgPool};
+use sqlx::postgres::PgPoolOptions;
+use sqlx::{Executor, PgConnection, PgPool};
 use tower::ServiceExt;
 use zielraum::app::{self, App};
 use zielraum::layers::sammlung::Katalog;
+
+use crate::support::{Leer, leere_datenbank};
 
 /// Catalogue of the tests; the first part stands for our own, the second for a town's.
 pub const EIGENE: &str = r#"
@@ -76,27 +77,14 @@ pub struct Datenbank {
     pub admin: PgPool,
     /// As the service logs in.
     pub public: PgPool,
-    name: String,
+    _leer: Leer,
 }
 
-/// The server of the tests: `TEST_DATABASE_URL`, a superuser on a throw-away cluster.
-fn server() -> PgConnectOptions {
-    let url = std::env::var("TEST_DATABASE_URL")
-        .expect("TEST_DATABASE_URL names a throw-away PostgreSQL server with PostGIS");
-    PgConnectOptions::from_str(&url).unwrap()
-}
-
-/// Gives a fresh database with the fixture. The only place that knows where it comes from.
+/// Gives a fresh database with the fixture.
 pub async fn datenbank() -> Datenbank {
-    let name = format!("layers_{}", uuid::Uuid::now_v7().simple());
-    let mut conn = server().connect().await.unwrap();
-    execute(&mut conn, &format!("CREATE DATABASE {name}")).await;
-    conn.close().await.unwrap();
+    let leer = leere_datenbank().await;
     let pool = |user: &str, path: &'static str| {
-        let options = server()
-            .database(&name)
-            .username(user)
-            .options([("search_path", path)]);
+        let options = leer.options(user).options([("search_path", path)]);
         PgPoolOptions::new()
             .max_connections(3)
             .connect_lazy_with(options)
@@ -104,28 +92,10 @@ pub async fn datenbank() -> Datenbank {
     let db = Datenbank {
         admin: pool("postgres", "public"),
         public: pool("zielraum_public", "oeffentlich,public"),
-        name,
+        _leer: leer,
     };
     db.admin.execute(include_str!("fixture.sql")).await.unwrap();
     db
-}
-
-impl Drop for Datenbank {
-    fn drop(&mut self) {
-        let sql = format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name);
-        // A thread of its own: the test's runtime may be ending.
-        let _ = std::thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread()
-                .enable_all()
-                .build()
-                .unwrap();
-            runtime.block_on(async {
-                let mut conn = server().connect().await.unwrap();
-                execute(&mut conn, &sql).await;
-            });
-        })
-        .join();
-    }
 }
 
 /// Runs SQL made by the tests themselves.

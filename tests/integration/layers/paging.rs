@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::support::{dienst, execute, hole, json, link, objekte, pfad, zahl};
+use super::support::{dienst, execute, hole, json, link, objekte, pfad, zahl};
 
 #[tokio::test]
 async fn next_links_give_every_feature_once() {

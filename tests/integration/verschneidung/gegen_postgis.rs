@@ -9,19 +9,20 @@ use zielraum::verschneidung::anteil::{Gebiet, Netz};
 use zielraum::verschneidung::gueltigkeit;
 use zielraum::verschneidung::schluss::schluss;
 
+use super::daten;
 use super::formen::Wuerfel;
-use crate::daten;
+use crate::support::{Leer, leere_datenbank};
 
 type Ergebnis = anyhow::Result<()>;
 
-/// A connection to a database with PostGIS.
-async fn datenbank() -> anyhow::Result<PgConnection> {
-    let url = std::env::var("DATABASE_URL")?;
-    let mut db = PgConnection::connect(&url).await?;
-    sqlx::query("CREATE EXTENSION IF NOT EXISTS postgis")
+/// A connection to a database with PostGIS, which goes with the first value.
+async fn datenbank() -> anyhow::Result<(Leer, PgConnection)> {
+    let leer = leere_datenbank().await;
+    let mut db = PgConnection::connect_with(&leer.options("postgres")).await?;
+    sqlx::query("CREATE EXTENSION postgis")
         .execute(&mut db)
         .await?;
-    Ok(db)
+    Ok((leer, db))
 }
 
 fn ewkb<'a>(
@@ -66,7 +67,7 @@ async fn anteile(
 
 #[tokio::test]
 async fn parts_equal_postgis() -> Ergebnis {
-    let mut db = datenbank().await?;
+    let (_leer, mut db) = datenbank().await?;
     let d = daten::erzeuge([40, 25], [3, 2]);
     let mut flaechen: Vec<_> = d.flaechen.iter().map(|f| f.geom.clone()).collect();
     // Beside the partition: an Ortsteil itself, the plan itself, and random shapes over all.
@@ -101,7 +102,7 @@ async fn parts_equal_postgis() -> Ergebnis {
 
 #[tokio::test]
 async fn gaps_and_overlaps_equal_postgis() -> Ergebnis {
-    let mut db = datenbank().await?;
+    let (_leer, mut db) = datenbank().await?;
     for saat in 0..20 {
         let mut w = Wuerfel::neu(saat);
         let grenze = w.flaeche(200.0, 500.0);
@@ -145,7 +146,7 @@ async fn gaps_and_overlaps_equal_postgis() -> Ergebnis {
 
 #[tokio::test]
 async fn validity_and_repair_equal_postgis() -> Ergebnis {
-    let mut db = datenbank().await?;
+    let (_leer, mut db) = datenbank().await?;
     let mut w = Wuerfel::neu(11);
     let formen: Vec<_> = (0..20_000).map(|_| w.krakel()).collect();
     let zeilen: Vec<(bool, String, f64, String)> = sqlx::query_as(

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json as wert};
 
-use crate::support::{dienst, execute, hole, json, link, objekte, pfad, sende};
+use super::support::{dienst, execute, hole, json, link, objekte, pfad, sende};
 
 fn alle_links(doc: &Value, links: &mut Vec<String>) {
     match doc {

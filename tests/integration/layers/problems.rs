@@ -1,6 +1,6 @@
 //! Errors: the right status, the parameter's name, a German sentence, never a 500.
 
-use crate::support::{dienst, hole, sende};
+use super::support::{dienst, hole, sende};
 
 const ROUTEN: [&str; 10] = [
     "/",
@@ -142,7 +142,7 @@ async fn a_broken_database_is_503_and_its_cause_stays_inside() {
 async fn our_own_faults_say_nothing_of_the_cause() {
     let (db, router) = dienst().await;
     let mut conn = db.admin.acquire().await.unwrap();
-    crate::support::execute(&mut conn, "DROP TABLE oeffentlich.leer").await;
+    super::support::execute(&mut conn, "DROP TABLE oeffentlich.leer").await;
     let antwort = hole(&router, "/collections/leer/items").await;
     assert_eq!(
         (antwort.status.as_u16(), antwort.kopf("content-type")),

@@ -2,7 +2,7 @@
 
 use geo_types::{Coord, LineString, MultiPolygon, Polygon};
 
-use crate::daten::zufall;
+use super::daten::zufall;
 
 /// A sequence of random numbers.
 pub struct Wuerfel {

@@ -10,8 +10,8 @@ use zielraum::verschneidung::anteil::{Gebiet, Netz, Teile};
 use zielraum::verschneidung::gueltigkeit;
 use zielraum::verschneidung::schluss::{GANZER_PLAN, schluss};
 
+use super::daten;
 use super::formen::Wuerfel;
-use crate::daten;
 
 fn m2(teile: &Teile, id: i32) -> f64 {
     let gefunden = teile.anteile.iter().find(|(i, _)| *i == id);

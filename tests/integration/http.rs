@@ -1,0 +1,266 @@
+//! The HTTP service over the demonstration data: every layer answers with what the tables
+//! hold, the balance is the one object, drafts are nowhere.
+
+use axum::Router;
+use zielraum::app::{self, App};
+use zielraum::fnp::{bilanz, plan};
+
+use crate::layers::support::{hole, json, objekte};
+use crate::support::{TestDb, admin, datenbank_mit_demo};
+
+async fn dienst() -> (TestDb, Router) {
+    let db = datenbank_mit_demo().await;
+    let app = App::neu(&db, None, None, true).await.unwrap();
+    let router = app::router(&app);
+    (db, router)
+}
+
+const IN_KRAFT: &str = "v.fassung_id = (SELECT f.id FROM fnp.fassung f JOIN fnp.plan p ON p.id = f.plan_id WHERE f.aktuell AND p.kennung = 'fnp-2001')";
+const ENTWURF: &str = "v.fassung_id = (SELECT f.id FROM fnp.fassung f JOIN fnp.plan p ON p.id = f.plan_id WHERE f.aktuell AND p.kennung = 'fnp-2025-entwurf')";
+const MASSNAHMEN: &str = "SELECT count(DISTINCT m.id) FROM strategie.massnahme m JOIN strategie.raumbezug r ON r.massnahme_id = m.id WHERE m.veroeffentlichung = 'veroeffentlicht' AND r.art";
+
+/// Collections of the contract and what they must hold, counted in the working tables.
+fn vertrag() -> Vec<(&'static str, String)> {
+    let aus = |tabelle: &str| format!("SELECT count(*) FROM {tabelle} v");
+    let plan = |tabelle: &str, welcher: &str| {
+        format!("SELECT count(*) FROM fnp.{tabelle} v WHERE {welcher}")
+    };
+    vec![
+        ("gemeinden", aus("gemeinde.gemeinde")),
+        ("ortsteile", aus("gemeinde.ortsteil")),
+        ("fnp_plaene", aus("fnp.plan")),
+        ("fnp_flaechen", plan("flaeche", IN_KRAFT)),
+        ("fnp_flaechen_fnp-2001", plan("flaeche", IN_KRAFT)),
+        ("fnp_flaechen_fnp-2025-entwurf", plan("flaeche", ENTWURF)),
+        ("fnp_ueberlagerungen", plan("ueberlagerung", IN_KRAFT)),
+        ("fnp_linien", plan("linie", IN_KRAFT)),
+        ("fnp_punkte", plan("punkt", IN_KRAFT)),
+        ("bilanz_ortsteile", aus("gemeinde.ortsteil")),
+        ("massnahmen_punkte", format!("{MASSNAHMEN} = 'punkt'")),
+        ("massnahmen_linien", format!("{MASSNAHMEN} = 'linie'")),
+        ("massnahmen_flaechen", format!("{MASSNAHMEN} IN ('flaeche', 'fnp_flaeche')")),
+        (
+            "massnahmen_ortsteile",
+            "SELECT count(*) FROM strategie.massnahme_ortsteil v JOIN strategie.massnahme m ON m.id = v.massnahme_id WHERE m.veroeffentlichung = 'veroeffentlicht'".into(),
+        ),
+        ("dorferneuerungsgebiete", aus("dorferneuerung.gebiet")),
+        ("import_befunde", aus("fnp.import_befund")),
+        ("fnp_anteile", plan("anteil", IN_KRAFT)),
+        ("fnp_anteile_fnp-2001", plan("anteil", IN_KRAFT)),
+        ("fnp_anteile_fnp-2025-entwurf", plan("anteil", ENTWURF)),
+    ]
+}
+
+#[tokio::test]
+async fn every_collection_holds_what_the_tables_hold() {
+    let (db, router) = dienst().await;
+    let admin = admin(&db).await;
+    let liste = json(&router, "/collections?f=json").await;
+    let mut da: Vec<&str> = liste["collections"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|c| c["id"].as_str().unwrap())
+        .collect();
+    let vertrag = vertrag();
+    let mut soll: Vec<&str> = vertrag.iter().map(|(id, _)| *id).collect();
+    da.sort_unstable();
+    soll.sort_unstable();
+    assert_eq!(da, soll);
+    for (id, sql) in vertrag {
+        #[expect(clippy::disallowed_types, reason = "SQL of this file")]
+        let zahl: i64 = sqlx::query_scalar(sqlx::AssertSqlSafe(sql))
+            .fetch_one(&admin)
+            .await
+            .unwrap();
+        let antwort = hole(
+            &router,
+            &format!("/collections/{id}/items?f=json&limit=10000"),
+        )
+        .await;
+        assert_eq!(antwort.status, 200, "{id}: {}", antwort.text);
+        assert!(
+            antwort
+                .kopf("content-type")
+                .starts_with("application/geo+json"),
+            "{id}"
+        );
+        let doc = antwort.json();
+        assert_eq!(doc["numberMatched"], zahl, "{id}");
+        assert_eq!(i64::try_from(objekte(&doc).len()).unwrap(), zahl, "{id}");
+        let mut kennungen: Vec<String> =
+            objekte(&doc).iter().map(|o| o["id"].to_string()).collect();
+        kennungen.sort();
+        kennungen.dedup();
+        assert_eq!(
+            i64::try_from(kennungen.len()).unwrap(),
+            zahl,
+            "{id}: ids are unique"
+        );
+        assert!(zahl > 0 || id == "import_befunde", "{id} is empty");
+    }
+}
+
+#[tokio::test]
+async fn the_balance_is_one_object_everywhere() {
+    let (db, router) = dienst().await;
+    let mut conn = db.write.acquire().await.unwrap();
+    for kennung in ["fnp-2001", "fnp-2025-entwurf"] {
+        let plan = plan::waehle(&mut conn, Some(kennung)).await.unwrap();
+        for ort in [None, Some("kernstadt"), Some("pitzling")] {
+            let soll = bilanz::eine(&mut conn, &plan, ort).await.unwrap();
+            let ort = ort.map_or_else(String::new, |ort| format!("&ortsteil={ort}"));
+            let ist = json(&router, &format!("/bilanz?plan={kennung}&f=json{ort}")).await;
+            assert_eq!(ist, serde_json::to_value(&soll).unwrap(), "{kennung}{ort}");
+        }
+        let soll = bilanz::alle(&mut conn, &plan).await.unwrap();
+        let ist = json(&router, &format!("/bilanz?plan={kennung}&alle=true&f=json")).await;
+        assert_eq!(ist, serde_json::to_value(&soll).unwrap());
+    }
+    let vorgabe = json(&router, "/bilanz?f=json").await;
+    assert_eq!(vorgabe["plan"]["kennung"], "fnp-2001");
+}
+
+#[tokio::test]
+async fn wrong_questions_are_answered_with_a_problem() {
+    let (_db, router) = dienst().await;
+    for (pfad, status, wort) in [
+        ("/bilanz?plann=fnp-2001", 400, "plann"),
+        ("/bilanz?plan=gibtsnicht", 404, "gibtsnicht"),
+        ("/bilanz?plan=fnp-2001@99", 404, "99"),
+        ("/bilanz?plan=fnp-2001@x", 400, "x"),
+        ("/bilanz?ortsteil=atlantis", 404, "atlantis"),
+        ("/bilanz?alle=true&ortsteil=kernstadt", 400, "ortsteil"),
+        ("/bilanz?alle=vielleicht", 400, "vielleicht"),
+        ("/bilanz/flaechen?nutzung=wolken", 400, "wolken"),
+        ("/bilanz/flaechen?spalte=mitte", 400, "mitte"),
+        ("/bilanz/flaechen?quatsch=1", 400, "quatsch"),
+        ("/massnahmen?quatsch=1", 400, "quatsch"),
+        ("/collections/gibtsnicht/items", 404, "gibtsnicht"),
+    ] {
+        let antwort = hole(&router, pfad).await;
+        assert_eq!(antwort.status.as_u16(), status, "{pfad}: {}", antwort.text);
+        assert_eq!(
+            antwort.kopf("content-type"),
+            "application/problem+json",
+            "{pfad}"
+        );
+        let problem = antwort.json();
+        assert_eq!(problem["status"], status, "{pfad}");
+        assert!(
+            problem["detail"].as_str().unwrap().contains(wort),
+            "{pfad}: {problem}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn drafts_are_nowhere() {
+    let (db, router) = dienst().await;
+    let entwuerfe: Vec<(String, String)> =
+        sqlx::query_as("SELECT kennung, titel FROM strategie.massnahme WHERE veroeffentlichung = 'entwurf' ORDER BY 1")
+            .fetch_all(&admin(&db).await)
+            .await
+            .unwrap();
+    assert_eq!(entwuerfe.len(), 2, "{entwuerfe:?}");
+    let mut pfade: Vec<String> = vertrag()
+        .iter()
+        .map(|(id, _)| format!("/collections/{id}/items?f=json&limit=10000"))
+        .collect();
+    pfade.extend(
+        [
+            "/massnahmen?f=json",
+            "/massnahmen?f=geojson",
+            "/massnahmen?f=html",
+            "/massnahmen?ortsteil=ellighofen&f=json",
+            "/ortsteil/ellighofen",
+        ]
+        .map(String::from),
+    );
+    for pfad in &pfade {
+        let antwort = hole(&router, pfad).await;
+        assert_eq!(antwort.status, 200, "{pfad}: {}", antwort.text);
+        for (kennung, titel) in &entwuerfe {
+            assert!(
+                !antwort.text.contains(kennung.as_str()) && !antwort.text.contains(titel.as_str()),
+                "{pfad} shows {kennung}"
+            );
+        }
+    }
+    let alle = hole(&router, "/massnahmen?f=json").await.text;
+    assert!(alle.contains("m-lechsteg"), "what is published is there");
+    for (kennung, _) in &entwuerfe {
+        assert_eq!(
+            hole(&router, &format!("/massnahmen/{kennung}?f=json"))
+                .await
+                .status,
+            404
+        );
+        for ebene in [
+            "massnahmen_punkte",
+            "massnahmen_linien",
+            "massnahmen_flaechen",
+        ] {
+            let pfad = format!("/collections/{ebene}/items/{kennung}?f=json");
+            assert_eq!(hole(&router, &pfad).await.status, 404, "{pfad}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn every_figure_leads_to_its_areas_and_to_the_layer() {
+    let (db, router) = dienst().await;
+    let mut conn = db.public.acquire().await.unwrap();
+    for kennung in ["fnp-2001", "fnp-2025-entwurf"] {
+        let plan = plan::waehle(&mut conn, Some(kennung)).await.unwrap();
+        for ort in ["kernstadt", "ellighofen"] {
+            let b = bilanz::eine(&mut conn, &plan, Some(ort)).await.unwrap();
+            for zeile in &b.zeilen {
+                let frage = format!("ortsteil={ort}&nutzung={}&f=json", zeile.nutzung);
+                let liste =
+                    json(&router, &format!("/bilanz/flaechen?plan={kennung}&{frage}")).await;
+                let summe: f64 = liste["flaechen"]
+                    .as_array()
+                    .unwrap()
+                    .iter()
+                    .map(|f| f["m2"].as_f64().unwrap())
+                    .sum();
+                let ebene = json(
+                    &router,
+                    &format!("/collections/fnp_anteile_{kennung}/items?{frage}&limit=10000"),
+                )
+                .await;
+                let gezeigt: f64 = objekte(&ebene)
+                    .iter()
+                    .map(|f| f["properties"]["m2"].as_f64().unwrap())
+                    .sum();
+                let was = format!("{kennung} {frage}");
+                assert!(
+                    (summe - zeile.summe_m2).abs() < 1e-3,
+                    "{was}: {summe} {}",
+                    zeile.summe_m2
+                );
+                assert!(
+                    (liste["summe_m2"].as_f64().unwrap() - summe).abs() < 1e-6,
+                    "{was}"
+                );
+                assert!(
+                    (gezeigt - summe).abs() < 1e-3,
+                    "{was}: layer {gezeigt}, table {summe}"
+                );
+                assert_eq!(ebene["numberMatched"], zeile.anzahl, "{was}");
+                if zeile.planung_m2 > 0.0 {
+                    let liste = json(
+                        &router,
+                        &format!("/bilanz/flaechen?plan={kennung}&{frage}&spalte=planung"),
+                    )
+                    .await;
+                    assert!(
+                        (liste["summe_m2"].as_f64().unwrap() - zeile.planung_m2).abs() < 1e-3,
+                        "{was}"
+                    );
+                }
+            }
+        }
+    }
+}

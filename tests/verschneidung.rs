@@ -1,9 +1,0 @@
-//! The overlay against PostGIS and against its own laws.
-
-#[path = "../benches/daten/mod.rs"]
-mod daten;
-mod verschneidung {
-    pub mod formen;
-    mod gegen_postgis;
-    mod gesetze;
-}
