@@ -80,7 +80,7 @@ prepare() {
             rustup update --no-self-update stable >&2
             export RUSTUP_TOOLCHAIN=stable # whatever the user's default is
         else
-            curl --proto '=https' --tlsv1.2 -sSf https://sh.rustup.rs |
+            curl --proto '=https' --tlsv1.2 -sSf https://static.rust-lang.org/rustup/rustup-init.sh |
                 sh -s -- -y --profile minimal --no-modify-path >&2
         fi
         hash -r

@@ -18,10 +18,8 @@ const PAGES = [
   { name: 'ebenen', path: '/collections' },
   { name: 'flaechen', path: '/collections/fnp_flaechen/items?f=html' },
 ];
-const SCREENS = {
-  1280: { viewport: { width: 1280, height: 900 } },
-  390: { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true },
-};
+const DESK = { viewport: { width: 1280, height: 900 } };
+const PHONE = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true };
 const MAP_PATIENCE = 120_000; // the software renderer on a busy machine is slow
 
 let failed = false;
@@ -35,9 +33,8 @@ async function open(browser, screen, path) {
   const context = await browser.newContext({ ...screen, locale: 'de-DE' });
   const page = await context.newPage();
   const problems = [];
-  page.on('console', (m) => m.type() === 'error' && problems.push(`Konsole: ${m.text()}`));
+  page.on('console', (m) => m.type() === 'error' && problems.push(`Konsole: ${m.text()} ${m.location().url}`));
   page.on('pageerror', (e) => problems.push(`Fehler im Skript: ${e.message}`));
-  page.on('response', (r) => r.status() >= 400 && problems.push(`${r.status()} ${r.url()}`));
   page.on('requestfailed', (r) => {
     const why = r.failure()?.errorText;
     if (why !== 'net::ERR_ABORTED') problems.push(`${why} ${r.url()}`); // the map cancels tiles it no longer needs
@@ -46,7 +43,9 @@ async function open(browser, screen, path) {
     const { protocol, origin } = new URL(r.url());
     if (protocol.startsWith('http') && origin !== new URL(url).origin) problems.push(`fremder Rechner: ${r.url()}`);
   });
-  await page.goto(url + path, { waitUntil: 'load' });
+  const answer = await page.goto(url + path, { waitUntil: 'load' });
+  const type = answer.headers()['content-type'] ?? '';
+  if (!answer.ok() || !type.startsWith('text/html')) throw new Error(`die Seite antwortet mit ${answer.status()} ${type}`);
   return { page, problems };
 }
 
@@ -96,7 +95,7 @@ const close = (a, b) =>
 
 /** Every land use of the plan in force: most of the pixels well inside an area show its colour. */
 async function classColours(browser) {
-  const { page, problems } = await open(browser, SCREENS[1280], '/karte');
+  const { page, problems } = await open(browser, DESK, '/karte');
   await mapReady(page);
   if (!(await page.evaluate(() => Boolean(window.zielraumKarte)))) return ['window.zielraumKarte fehlt'];
   for (const entry of expected.classes.filter((c) => c.radius !== null)) {
@@ -121,14 +120,15 @@ const browser = await chromium.launch({
 });
 try {
   for (const { name, path, map } of PAGES) {
-    for (const [width, screen] of Object.entries(SCREENS)) {
+    for (const screen of [DESK, PHONE]) {
+      const { width } = screen.viewport;
       let problems = [];
       try {
         const opened = await open(browser, screen, path);
         ({ problems } = opened);
         if (map) await mapReady(opened.page).catch(() => problems.push('die Karte meldet sich nicht bereit'));
         const wide = await opened.page.evaluate(() => document.documentElement.scrollWidth);
-        if (wide > screen.viewport.width) problems.push(`die Seite ist ${wide} Punkte breit`);
+        if (wide > width) problems.push(`die Seite ist ${wide} Punkte breit`);
         await opened.page.screenshot({ path: `${folder}/seite-${name}-${width}.png`, fullPage: !map });
         await opened.page.context().close();
       } catch (error) {

@@ -24,6 +24,7 @@ from qgis.core import (
     QgsMapRendererSequentialJob,
     QgsMapSettings,
     QgsMarkerSymbol,
+    QgsPointXY,
     QgsProject,
     QgsRectangle,
     QgsRendererCategory,
@@ -141,18 +142,10 @@ def pictures(layer, expected, classes, folder):
         if entry["radius"] is None or expected["id"] != "fnp_flaechen":
             continue
         # Close up: 21 pixels across the circle that lies wholly inside one area of the class.
-        around = QgsRectangle.fromCenterAndSize(
-            layer_point(entry), 2 * entry["radius"], 2 * entry["radius"]
-        )
+        around = QgsRectangle.fromCenterAndSize(QgsPointXY(entry["x"], entry["y"]), 2 * entry["radius"], 2 * entry["radius"])
         seen = draw(layer, around, QSize(21, 21)).pixelColor(10, 10).name().upper()
         if seen != entry["farbe"].upper():
             yield f"{entry['schluessel']} bei {entry['x']:.0f} {entry['y']:.0f}: Farbe {seen} statt {entry['farbe']}"
-
-
-def layer_point(entry):
-    from qgis.core import QgsPointXY
-
-    return QgsPointXY(entry["x"], entry["y"])
 
 
 def main():
