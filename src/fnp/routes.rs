@@ -122,9 +122,11 @@ async fn zeige(State(public): State<PgPool>, anfrage: Anfrage) -> Result<Respons
         None | Some("false") => false,
         Some("true" | "") => true,
         Some(anderes) => {
-            return Err(
-                Error::parameter("alle", format!("„{anderes}“ ist weder true noch false.")).into(),
-            );
+            return Err(Error::parameter(
+                "alle",
+                format!("„{anderes}“ ist weder true noch false."),
+            )
+            .into());
         }
     };
     if alle && ortsteil.is_some() {
