@@ -14,7 +14,7 @@ use crate::error::{Error, Result};
 use crate::http::problem::Problem;
 use crate::http::{Kontext, frame};
 use crate::layers::{self, catalog, sammlung::Katalog};
-use crate::{dorferneuerung, fnp, strategie};
+use crate::{dorferneuerung, fnp, strategie, web};
 
 /// What the service was started with.
 #[derive(Debug, Clone)]
@@ -63,6 +63,7 @@ pub fn router(app: &App) -> Router {
         fnp::routes::pfade(),
         strategie::routes::pfade(),
         dorferneuerung::routes::pfade(),
+        web::routes::pfade(),
     ]
     .concat();
     let ebenen = layers::Dienst::new(app.public.clone(), Arc::clone(&app.katalog), pfade);
@@ -70,7 +71,7 @@ pub fn router(app: &App) -> Router {
         .merge(layers::routes::router(Arc::new(ebenen)))
         .merge(fnp::routes::router(app.public.clone()))
         .merge(strategie::routes::router(app.public.clone()))
-        .merge(dorferneuerung::routes::router(app.public.clone()))
+        .merge(web::routes::router(app.public.clone()))
         .route("/health/live", get(|| async { "ok" }))
         .route("/health/ready", get(ready).with_state(app.public.clone()));
     frame::rahmen(routes, kontext).layer(CompressionLayer::new())

@@ -34,3 +34,4 @@ pub mod import;
 pub mod layers;
 pub mod strategie;
 pub mod verschneidung;
+pub mod web;

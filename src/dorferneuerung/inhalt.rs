@@ -117,7 +117,9 @@ pub async fn gebiet(conn: &mut PgConnection, kennung: &str, plan: Option<&str>) 
     })
 }
 
-fn zielbezuege<'a>(massnahmen: impl Iterator<Item = &'a MassnahmeKurz>) -> Vec<Zielbezug> {
+/// Goals these measures serve or hinder, most served first.
+#[must_use]
+pub fn zielbezuege<'a>(massnahmen: impl Iterator<Item = &'a MassnahmeKurz>) -> Vec<Zielbezug> {
     let mut ziele: BTreeMap<&str, Zielbezug> = BTreeMap::new();
     for beitrag in massnahmen.flat_map(|massnahme| &massnahme.ziele) {
         let ziel = ziele.entry(&beitrag.kennung).or_insert_with(|| Zielbezug {

@@ -1,9 +1,9 @@
 //! Village-renewal areas over HTTP: JSON, and GeoJSON with `f=geojson`.
+//!
+//! Without a router of their own: `web` has the pages at the same addresses and calls these.
 
-use axum::Router;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
 use serde_json::{Value, json};
 use sqlx::PgPool;
 
@@ -15,14 +15,6 @@ use crate::http::openapi::{Pfad, anfrage_parameter, pfad_parameter};
 use crate::http::problem::Problem;
 use crate::strategie::routes::{als_geojson, geojson};
 
-/// Routes over the public pool.
-pub fn router(public: PgPool) -> Router {
-    Router::new()
-        .route("/dorferneuerung", get(gebiete))
-        .route("/dorferneuerung/{kennung}", get(gebiet))
-        .with_state(public)
-}
-
 /// For `/api`.
 #[must_use]
 pub fn pfade() -> Vec<Pfad> {
@@ -30,7 +22,7 @@ pub fn pfade() -> Vec<Pfad> {
         anfrage_parameter(
             "f",
             "Ausgabe",
-            &json!({"type": "string", "enum": ["json", "geojson"]}),
+            &json!({"type": "string", "enum": ["json", "geojson", "html"]}),
         )
     };
     vec![
@@ -40,7 +32,7 @@ pub fn pfade() -> Vec<Pfad> {
             titel: "Gebiete der Dorferneuerung".into(),
             thema: "Dorferneuerung",
             parameter: Vec::new(),
-            medien: &["application/json"],
+            medien: &["application/json", "text/html"],
         },
         Pfad {
             pfad: "/dorferneuerung/{kennung}".into(),
@@ -56,7 +48,7 @@ pub fn pfade() -> Vec<Pfad> {
                 ),
                 f(),
             ],
-            medien: &["application/json", "application/geo+json"],
+            medien: &["application/json", "application/geo+json", "text/html"],
         },
     ]
 }
@@ -67,7 +59,8 @@ pub fn feature(gebiet: &Gebiet) -> Value {
     json!({"type": "Feature", "id": gebiet.kurz.kennung, "geometry": gebiet.geometrie, "properties": gebiet})
 }
 
-async fn gebiete(State(public): State<PgPool>, anfrage: Anfrage) -> Result<Response, Problem> {
+/// All areas as JSON.
+pub async fn gebiete(State(public): State<PgPool>, anfrage: Anfrage) -> Result<Response, Problem> {
     anfrage.parameter.nur(&["f"])?;
     if als_geojson(&anfrage)? {
         return Err(Error::parameter(
@@ -80,7 +73,8 @@ async fn gebiete(State(public): State<PgPool>, anfrage: Anfrage) -> Result<Respo
     Ok(axum::Json(json!({"gebiete": inhalt::gebiete(&mut conn, None).await?})).into_response())
 }
 
-async fn gebiet(
+/// One area as JSON or GeoJSON.
+pub async fn gebiet(
     State(public): State<PgPool>,
     Path(kennung): Path<String>,
     anfrage: Anfrage,

@@ -1,0 +1,275 @@
+//! `/karte`, `/ortsteile`, `/ortsteil/{kennung}`, `/dorferneuerung`, `/dorferneuerung/{kennung}`.
+
+use askama::Template;
+use axum::Router;
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use serde_json::json;
+use sqlx::PgPool;
+
+use super::inhalt::{self, Nutzungszeile};
+use super::karte::{self, Karte};
+use super::statisch;
+use super::store::{self, Ortsteil};
+use crate::dorferneuerung;
+use crate::dorferneuerung::gebiet::{Gebiet, GebietKurz, Zielbezug};
+use crate::error::Error;
+use crate::fnp::bilanz;
+use crate::fnp::plan::{self, Fassung};
+use crate::fnp::zahl::hektar;
+use crate::http::extract::Anfrage;
+use crate::http::negotiate::Format;
+use crate::http::openapi::{Pfad, anfrage_parameter, pfad_parameter};
+use crate::http::page::{Seite, html};
+use crate::http::problem::Problem;
+use crate::strategie::massnahme::{Frage, MassnahmeKurz};
+
+type Antwort = Result<Response, Problem>;
+
+const JSON: &[&str] = &["application/json"];
+const JSON_UND_GEOJSON: &[&str] = &["application/json", "application/geo+json"];
+
+/// Routes over the public pool.
+pub fn router(public: PgPool) -> Router {
+    Router::new()
+        .route("/karte", get(karte))
+        .route("/ortsteile", get(ortsteile))
+        .route("/ortsteil/{kennung}", get(ortsteil))
+        .route("/dorferneuerung", get(gebiete))
+        .route("/dorferneuerung/{kennung}", get(gebiet))
+        .merge(statisch::router())
+        .with_state(public)
+}
+
+/// For `/api`.
+#[must_use]
+pub fn pfade() -> Vec<Pfad> {
+    let plan = || {
+        anfrage_parameter(
+            "plan",
+            "Kennung des Plans; ohne Angabe der wirksame",
+            &json!({"type": "string"}),
+        )
+    };
+    let f = || {
+        anfrage_parameter(
+            "f",
+            "Ausgabe",
+            &json!({"type": "string", "enum": ["json", "html"]}),
+        )
+    };
+    let pfad = |pfad: &str, kennung: &str, titel: &str, parameter, medien| Pfad {
+        pfad: pfad.to_owned(),
+        kennung: kennung.to_owned(),
+        titel: titel.to_owned(),
+        thema: "Ansichten",
+        parameter,
+        medien,
+    };
+    vec![
+        pfad("/karte", "karte", "Karte", vec![plan()], &["text/html"]),
+        pfad(
+            "/ortsteile",
+            "ortsteile",
+            "Alle Ortsteile",
+            vec![f()],
+            &["application/json", "text/html"],
+        ),
+        pfad(
+            "/ortsteil/{kennung}",
+            "ortsteil",
+            "Ein Ortsteil mit Flächenbilanz und Maßnahmen",
+            vec![
+                pfad_parameter("kennung", "Kennung des Ortsteils"),
+                plan(),
+                f(),
+            ],
+            &["application/json", "text/html"],
+        ),
+    ]
+}
+
+#[derive(Template)]
+#[template(path = "web/templates/karte.html")]
+struct KarteSeite {
+    seite: Seite,
+    plaene: Vec<Fassung>,
+    karte: Karte,
+    daten: String,
+}
+
+async fn karte(State(public): State<PgPool>, anfrage: Anfrage) -> Antwort {
+    anfrage.parameter.nur(&["plan", "f"])?;
+    let mut conn = public.acquire().await.map_err(Error::from)?;
+    let plan = anfrage.parameter.einzig("plan")?.filter(|p| !p.is_empty());
+    let plan = karte::plan(&mut conn, plan).await?;
+    let karte = Karte::neu(&mut conn, plan.as_ref()).await?;
+    html(&KarteSeite {
+        seite: anfrage.seite(),
+        plaene: plan::alle(&mut conn).await?,
+        daten: karte.json()?,
+        karte,
+    })
+}
+
+#[derive(Template)]
+#[template(path = "web/templates/ortsteile.html")]
+struct OrtsteileSeite {
+    seite: Seite,
+    ortsteile: Vec<Ortsteil>,
+}
+
+async fn ortsteile(State(public): State<PgPool>, anfrage: Anfrage) -> Antwort {
+    anfrage.parameter.nur(&["f"])?;
+    let format = anfrage.format(JSON)?;
+    let mut conn = public.acquire().await.map_err(Error::from)?;
+    let ortsteile = store::ortsteile(&mut conn, None).await?;
+    match format {
+        Format::Json => Ok(axum::Json(json!({"ortsteile": ortsteile})).into_response()),
+        Format::Html => html(&OrtsteileSeite {
+            seite: anfrage.seite(),
+            ortsteile,
+        }),
+    }
+}
+
+#[derive(Template)]
+#[template(path = "web/templates/ortsteil.html")]
+struct OrtsteilSeite {
+    seite: Seite,
+    ortsteil: Ortsteil,
+    plan: Option<Fassung>,
+    plaene: Vec<Fassung>,
+    nutzungen: Vec<Nutzungszeile>,
+    /// Sum of the rows in ha.
+    summe: String,
+    massnahmen: Vec<MassnahmeKurz>,
+    gesamtstadt: Vec<MassnahmeKurz>,
+    ziele: Vec<Zielbezug>,
+    /// Ortsteil of links to measures without a shape.
+    ort: Option<String>,
+    daten: String,
+}
+
+async fn ortsteil(
+    State(public): State<PgPool>,
+    Path(kennung): Path<String>,
+    anfrage: Anfrage,
+) -> Antwort {
+    anfrage.parameter.nur(&["plan", "f"])?;
+    let format = anfrage.format(JSON)?;
+    let mut conn = public.acquire().await.map_err(Error::from)?;
+    let ortsteil = store::ortsteil(&mut conn, &kennung).await?;
+    let plan = anfrage.parameter.einzig("plan")?.filter(|p| !p.is_empty());
+    let plan = karte::plan(&mut conn, plan).await?;
+    let bilanz = match &plan {
+        Some(plan) => Some(bilanz::eine(&mut conn, plan, Some(&kennung)).await?),
+        None => None,
+    };
+    let frage = Frage {
+        ortsteil: Some(kennung.clone()),
+        ..Frage::default()
+    };
+    let antwort = crate::strategie::store::massnahmen(&mut conn, &frage).await?;
+    if format == Format::Json {
+        let doc = json!({
+            "ortsteil": ortsteil,
+            "bilanz": bilanz,
+            "massnahmen": antwort.massnahmen,
+            "gesamtstadt": antwort.gesamtstadt,
+        });
+        return Ok(axum::Json(doc).into_response());
+    }
+    let karte = Karte::ausschnitt(
+        &mut conn,
+        plan.as_ref(),
+        ("ortsteile", &kennung),
+        ortsteil.grenzen.clone(),
+        &antwort.massnahmen,
+    )
+    .await?;
+    let klassen = store::klassen(&mut conn, None).await?;
+    let seite = anfrage.seite();
+    let nutzungen = bilanz.as_ref().map_or_else(Vec::new, |bilanz| {
+        inhalt::aus_bilanz(&seite.wurzel, bilanz, &klassen)
+    });
+    html(&OrtsteilSeite {
+        nutzungen,
+        summe: hektar(bilanz.as_ref().map_or(0.0, |b| b.pruefung.summe_m2), 2),
+        ziele: dorferneuerung::inhalt::zielbezuege(antwort.massnahmen.iter()),
+        massnahmen: antwort.massnahmen,
+        gesamtstadt: antwort.gesamtstadt,
+        ort: Some(kennung),
+        plaene: plan::alle(&mut conn).await?,
+        daten: karte.json()?,
+        seite,
+        ortsteil,
+        plan,
+    })
+}
+
+#[derive(Template)]
+#[template(path = "web/templates/gebiete.html")]
+struct GebieteSeite {
+    seite: Seite,
+    gebiete: Vec<GebietKurz>,
+}
+
+async fn gebiete(State(public): State<PgPool>, anfrage: Anfrage) -> Antwort {
+    if anfrage.parameter.einzig("f")? == Some("geojson") || anfrage.format(JSON)? == Format::Json {
+        return dorferneuerung::routes::gebiete(State(public), anfrage).await;
+    }
+    anfrage.parameter.nur(&["f"])?;
+    let mut conn = public.acquire().await.map_err(Error::from)?;
+    html(&GebieteSeite {
+        seite: anfrage.seite(),
+        gebiete: dorferneuerung::inhalt::gebiete(&mut conn, None).await?,
+    })
+}
+
+#[derive(Template)]
+#[template(path = "web/templates/gebiet.html")]
+struct GebietSeite {
+    seite: Seite,
+    nutzungen: Vec<Nutzungszeile>,
+    summe: String,
+    plaene: Vec<Fassung>,
+    ort: Option<String>,
+    daten: String,
+    gebiet: Gebiet,
+}
+
+async fn gebiet(
+    State(public): State<PgPool>,
+    Path(kennung): Path<String>,
+    anfrage: Anfrage,
+) -> Antwort {
+    if anfrage.parameter.einzig("f")? == Some("geojson")
+        || anfrage.format(JSON_UND_GEOJSON)? == Format::Json
+    {
+        return dorferneuerung::routes::gebiet(State(public), Path(kennung), anfrage).await;
+    }
+    anfrage.parameter.nur(&["plan", "f"])?;
+    let mut conn = public.acquire().await.map_err(Error::from)?;
+    let plan = anfrage.parameter.einzig("plan")?.filter(|p| !p.is_empty());
+    let gebiet = dorferneuerung::inhalt::gebiet(&mut conn, &kennung, plan).await?;
+    let grenzen = store::grenzen_des_gebiets(&mut conn, &kennung).await?;
+    let karte = Karte::ausschnitt(
+        &mut conn,
+        gebiet.plan.as_ref(),
+        ("dorferneuerungsgebiete", &kennung),
+        grenzen,
+        gebiet.projekte.iter().chain(&gebiet.massnahmen),
+    )
+    .await?;
+    html(&GebietSeite {
+        seite: anfrage.seite(),
+        nutzungen: inhalt::aus_gebiet(&gebiet.nutzungen),
+        summe: hektar(gebiet.nutzungen.iter().map(|n| n.m2).sum(), 2),
+        plaene: plan::alle(&mut conn).await?,
+        ort: gebiet.kurz.ortsteil.as_ref().map(|o| o.kennung.clone()),
+        daten: karte.json()?,
+        gebiet,
+    })
+}
