@@ -101,6 +101,11 @@ async fn every_collection_holds_what_the_tables_hold() {
     }
 }
 
+/// A value as a client reads it; numbers are rounded in reading, on both sides alike.
+fn gelesen(wert: &impl serde::Serialize) -> serde_json::Value {
+    serde_json::from_str(&serde_json::to_string(wert).unwrap()).unwrap()
+}
+
 #[tokio::test]
 async fn the_balance_is_one_object_everywhere() {
     let (db, router) = dienst().await;
@@ -111,11 +116,11 @@ async fn the_balance_is_one_object_everywhere() {
             let soll = bilanz::eine(&mut conn, &plan, ort).await.unwrap();
             let ort = ort.map_or_else(String::new, |ort| format!("&ortsteil={ort}"));
             let ist = json(&router, &format!("/bilanz?plan={kennung}&f=json{ort}")).await;
-            assert_eq!(ist, serde_json::to_value(&soll).unwrap(), "{kennung}{ort}");
+            assert_eq!(ist, gelesen(&soll), "{kennung}{ort}");
         }
         let soll = bilanz::alle(&mut conn, &plan).await.unwrap();
         let ist = json(&router, &format!("/bilanz?plan={kennung}&alle=true&f=json")).await;
-        assert_eq!(ist, serde_json::to_value(&soll).unwrap());
+        assert_eq!(ist, gelesen(&soll));
     }
     let vorgabe = json(&router, "/bilanz?f=json").await;
     assert_eq!(vorgabe["plan"]["kennung"], "fnp-2001");
@@ -171,9 +176,8 @@ async fn drafts_are_nowhere() {
         [
             "/massnahmen?f=json",
             "/massnahmen?f=geojson",
-            "/massnahmen?f=html",
             "/massnahmen?ortsteil=ellighofen&f=json",
-            "/ortsteil/ellighofen",
+            "/bilanz?f=html",
         ]
         .map(String::from),
     );
