@@ -127,6 +127,20 @@ async fn the_balance_is_one_object_everywhere() {
 }
 
 #[tokio::test]
+async fn every_path_of_the_api_document_answers() {
+    let (_db, router) = dienst().await;
+    let doc = json(&router, "/api?f=json").await;
+    let pfade: Vec<&String> = doc["paths"].as_object().unwrap().keys().collect();
+    assert!(pfade.iter().any(|pfad| *pfad == "/bilanz"));
+    for pfad in pfade {
+        if !pfad.contains('{') {
+            let antwort = hole(&router, pfad).await;
+            assert_eq!(antwort.status, 200, "{pfad}: {}", antwort.text);
+        }
+    }
+}
+
+#[tokio::test]
 async fn wrong_questions_are_answered_with_a_problem() {
     let (_db, router) = dienst().await;
     for (pfad, status, wort) in [
@@ -178,6 +192,7 @@ async fn drafts_are_nowhere() {
             "/massnahmen?f=geojson",
             "/massnahmen?ortsteil=ellighofen&f=json",
             "/bilanz?f=html",
+            "/dorferneuerung?f=json",
         ]
         .map(String::from),
     );

@@ -1,4 +1,10 @@
 //! One integration binary over a real PostgreSQL with PostGIS.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "helpers of tests fail by panicking, as tests do"
+)]
+
 mod bilanz;
 mod cli;
 mod cluster;
