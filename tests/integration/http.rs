@@ -6,7 +6,7 @@ use zielraum::app::{self, App};
 use zielraum::fnp::{bilanz, plan};
 
 use crate::layers::support::{hole, json, objekte};
-use crate::support::{TestDb, admin, datenbank_mit_demo};
+use crate::support::{TestDb, admin, datenbank_mit_demo, zahl};
 
 async fn dienst() -> (TestDb, Router) {
     let db = datenbank_mit_demo().await;
@@ -68,11 +68,7 @@ async fn every_collection_holds_what_the_tables_hold() {
     soll.sort_unstable();
     assert_eq!(da, soll);
     for (id, sql) in vertrag {
-        #[expect(clippy::disallowed_types, reason = "SQL of this file")]
-        let zahl: i64 = sqlx::query_scalar(sqlx::AssertSqlSafe(sql))
-            .fetch_one(&admin)
-            .await
-            .unwrap();
+        let zahl = zahl(&admin, &sql).await.unwrap();
         let antwort = hole(
             &router,
             &format!("/collections/{id}/items?f=json&limit=10000"),
