@@ -266,9 +266,8 @@ pub async fn gebiete_der_demo(db: &Database, art: Art, name: &str) {
 }
 
 /// One number, by SQL made by the tests themselves.
-#[expect(clippy::disallowed_types, reason = "test support: names made here")]
 pub async fn zahl(pool: &PgPool, sql: &str) -> sqlx::Result<i64> {
-    sqlx::query_scalar(sqlx::AssertSqlSafe(sql.to_owned()))
+    sqlx::query_scalar(AssertSqlSafe(sql.to_owned()))
         .fetch_one(pool)
         .await
 }
