@@ -1,4 +1,27 @@
 //! Zielraum joins a town's strategy to its Flächennutzungsplan and its Ortsteile in PostGIS.
+//!
+//! # Reading order
+//! 1. [`cli`] – what the program can do; [`app`] – every HTTP route in one list.
+//! 2. [`db`] – where the database runs, roles and pools; `migrations/` – the schema, the
+//!    published copy `oeffentlich`, the sealed audit.
+//! 3. [`import`] – a file becomes a Fassung; [`verschneidung`] – what lies in what.
+//! 4. [`fnp`], [`gemeinde`], [`strategie`], [`dorferneuerung`] – the domain: types and rules,
+//!    `store.rs` (SQL), `routes.rs`.
+//! 5. [`layers`] – OGC API Features from `geodata/layers.toml`; [`http`] – what all routes share.
+//!
+//! # Glossary
+//! | term | English gloss | source |
+//! |---|---|---|
+//! | Flächennutzungsplan (FNP) | preparatory land-use plan of the whole municipal area | § 5 `BauGB` |
+//! | Fassung | one version of a plan, made by one import | – |
+//! | Flächenschluss | areas that cover the plan once, without gap or overlap | XPlanung |
+//! | Nutzung | land-use class of the balance | § 5 Abs. 2 `BauGB`, `PlanZV` |
+//! | Geltungsbereich | area a plan covers | XPlanung |
+//! | Ortsteil | district or village of the town | – |
+//! | Handlungsfeld, Ziel, Maßnahme | field of action, goal, measure of the strategy | – |
+//! | Raumbezug | where a measure lies | – |
+//! | Dorferneuerung | village renewal | `FlurbG`, `DorfR` |
+//! | Befund | finding of an import | – |
 pub mod app;
 pub mod cli;
 pub mod db;

@@ -26,13 +26,15 @@ pub struct Angabe {
     pub geom: MultiPolygon<f64>,
 }
 
-/// Stores or replaces an area; returns its id.
+/// Stores or replaces an area; returns its id. An unchanged one stays untouched, a changed
+/// one is a draft again until it is published.
 pub async fn schreibe(conn: &mut PgConnection, angabe: &Angabe) -> Result<Uuid> {
-    Ok(sqlx::query_scalar!(
+    sqlx::query!(
         "INSERT INTO gebiet AS g (id, kennung, name, ortsteil_id, typ, stand, traeger, geom) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
          ON CONFLICT (kennung) DO UPDATE SET name = excluded.name, ortsteil_id = excluded.ortsteil_id, typ = excluded.typ, stand = excluded.stand,
-           traeger = excluded.traeger, geom = excluded.geom
-         RETURNING id",
+           traeger = excluded.traeger, geom = excluded.geom, veroeffentlichung = 'entwurf'
+         WHERE (g.name, g.ortsteil_id, g.typ, g.stand, g.traeger, g.geom)
+           IS DISTINCT FROM (excluded.name, excluded.ortsteil_id, excluded.typ, excluded.stand, excluded.traeger, excluded.geom)",
         Uuid::now_v7(),
         angabe.kennung,
         angabe.name,
@@ -42,8 +44,13 @@ pub async fn schreibe(conn: &mut PgConnection, angabe: &Angabe) -> Result<Uuid> 
         angabe.traeger,
         Geom::utm32(angabe.geom.clone()) as Geom
     )
-    .fetch_one(conn)
-    .await?)
+    .execute(&mut *conn)
+    .await?;
+    Ok(
+        sqlx::query_scalar!("SELECT id FROM gebiet WHERE kennung = $1", angabe.kennung)
+            .fetch_one(conn)
+            .await?,
+    )
 }
 
 /// Keys and titles of kind and state, as `(typ, key, title)` and `(stand, key, title)`.

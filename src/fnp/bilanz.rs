@@ -71,6 +71,9 @@ pub struct Zeile {
     pub summe_m2: f64,
     /// 0..1 of the Gebiet.
     pub anteil: f64,
+    /// Position in the code table.
+    #[serde(skip)]
+    pub reihenfolge: i32,
 }
 
 /// Overlays of one class.

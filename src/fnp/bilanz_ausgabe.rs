@@ -133,25 +133,19 @@ fn kopf(bilanz: &Bilanz) -> String {
     )
 }
 
-/// Nutzungen that occur in any of the balances, in the order of the first that has them.
+/// Key and name of the Nutzungen that occur in any of the balances, in the order of the code table.
 fn nutzungen(bilanzen: &[Bilanz]) -> Vec<(&str, &str)> {
-    let mut alle: Vec<(&str, &str)> = Vec::new();
-    for bilanz in bilanzen {
-        let mut nach = 0;
-        for zeile in &bilanz.zeilen {
-            match alle
-                .iter()
-                .position(|(nutzung, _)| *nutzung == zeile.nutzung)
-            {
-                Some(i) => nach = i + 1,
-                None => {
-                    alle.insert(nach, (&zeile.nutzung, &zeile.name));
-                    nach += 1;
-                }
-            }
-        }
-    }
-    alle
+    let alle: std::collections::BTreeMap<i32, (&str, &str)> = bilanzen
+        .iter()
+        .flat_map(|bilanz| &bilanz.zeilen)
+        .map(|zeile| {
+            (
+                zeile.reihenfolge,
+                (zeile.nutzung.as_str(), zeile.name.as_str()),
+            )
+        })
+        .collect();
+    alle.into_values().collect()
 }
 
 /// All Ortsteile side by side, sums in hectares with two decimals.

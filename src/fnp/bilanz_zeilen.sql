@@ -4,7 +4,8 @@ SELECT n.schluessel AS nutzung, n.name, g.titel AS gruppe, count(DISTINCT a.ordn
   coalesce(sum(a.m2 ORDER BY a.ordnung, a.ortsteil_id) FILTER (WHERE a.rechtsstand = 'planung'), 0) AS "planung_m2!",
   coalesce(sum(a.m2 ORDER BY a.ordnung, a.ortsteil_id) FILTER (WHERE a.rechtsstand = 'ohne_angabe'), 0) AS "ohne_angabe_m2!",
   sum(a.m2 ORDER BY a.ordnung, a.ortsteil_id) AS "summe_m2!",
-  0::double precision AS "anteil!"
+  0::double precision AS "anteil!",
+  n.reihenfolge
 FROM anteil a
 JOIN nutzung n ON n.schluessel = a.nutzung
 JOIN nutzung_gruppe g ON g.schluessel = n.gruppe

@@ -117,7 +117,11 @@ fn csv(text: String, name: &str) -> Response {
 async fn zeige(State(public): State<PgPool>, anfrage: Anfrage) -> Result<Response, Problem> {
     anfrage.parameter.nur(&["plan", "ortsteil", "alle", "f"])?;
     let ausgabe = ausgabe(&anfrage)?;
-    let ortsteil = anfrage.parameter.einzig("ortsteil")?;
+    // The form sends an empty value for the whole Gemeinde.
+    let ortsteil = anfrage
+        .parameter
+        .einzig("ortsteil")?
+        .filter(|kennung| !kennung.is_empty());
     let alle = match anfrage.parameter.einzig("alle")? {
         None | Some("false") => false,
         Some("true" | "") => true,

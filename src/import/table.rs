@@ -1,4 +1,4 @@
-//! Tables in text files: CSV as German Excel, LibreOffice and scripts write it.
+//! Tables in text files: CSV as spreadsheets and scripts write it.
 //!
 //! Read by our own small parser and not by the `csv` crate: that one takes an unclosed
 //! quotation mark as one cell to the end of the file and counts no empty lines, so

@@ -12,11 +12,11 @@ use crate::fnp::zahl::{dezimal, hektar, prozent};
 #[must_use]
 pub fn spalten(kopf: &[&str], zeilen: &[Vec<String>]) -> String {
     let breite = |n: usize| {
-        let zellen = zeilen
+        let breiten = zeilen
             .iter()
             .filter_map(|zeile| zeile.get(n))
             .map(|zelle| zelle.chars().count());
-        zellen
+        breiten
             .chain([kopf[n].chars().count()])
             .max()
             .unwrap_or_default()
@@ -39,8 +39,8 @@ pub fn spalten(kopf: &[&str], zeilen: &[Vec<String>]) -> String {
 pub fn csv(kopf: &[&str], zeilen: &[Vec<String>]) -> String {
     let mut text = format!("\u{feff}{}\r\n", kopf.join(";"));
     for zeile in zeilen {
-        let zellen: Vec<String> = zeile.iter().map(|zelle| csv_zelle(zelle)).collect();
-        let _ = write!(text, "{}\r\n", zellen.join(";"));
+        let felder: Vec<String> = zeile.iter().map(|feld| csv_zelle(feld)).collect();
+        let _ = write!(text, "{}\r\n", felder.join(";"));
     }
     text
 }
@@ -99,6 +99,13 @@ pub fn lage_text(massnahme: &MassnahmeKurz) -> String {
         _ => {}
     }
     teile.join(", ")
+}
+
+fn zahl_massnahmen(zahl: usize) -> String {
+    format!(
+        "{zahl} {}",
+        if zahl == 1 { "Maßnahme" } else { "Maßnahmen" }
+    )
 }
 
 fn titel(massnahme: &MassnahmeKurz) -> String {
@@ -161,7 +168,7 @@ pub fn tabelle(antwort: &Antwort) -> String {
             plan.name, plan.kennung, plan.fassung
         );
     }
-    let _ = writeln!(text, "{} Maßnahmen", antwort.massnahmen.len());
+    let _ = writeln!(text, "{}", zahl_massnahmen(antwort.massnahmen.len()));
     if !antwort.massnahmen.is_empty() {
         text.push_str(&massnahmen_tabelle(&antwort.massnahmen));
     }
@@ -378,8 +385,8 @@ pub fn flaeche_tabelle(antwort: &FlaecheZiele) -> String {
     }
     let _ = writeln!(
         text,
-        "\n{} Maßnahmen auf der Fläche",
-        antwort.massnahmen.len()
+        "\n{} auf der Fläche",
+        zahl_massnahmen(antwort.massnahmen.len())
     );
     if !antwort.massnahmen.is_empty() {
         text.push_str(&massnahmen_tabelle(&antwort.massnahmen));

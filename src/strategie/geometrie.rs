@@ -30,6 +30,9 @@ pub fn lies(text: &str, dimension: u8) -> Result<Geometry<f64>, String> {
     if !erlaubt.contains(&typ) && !erlaubt.contains(&wort.as_str()) {
         return Err(falscher_typ(typ, erlaubt));
     }
+    if wkt.to_ascii_uppercase().ends_with("EMPTY") {
+        return Err(beispiel("Die Geometrie ist leer.", erlaubt));
+    }
     let geometrie = Wkt(wkt)
         .to_geo()
         .map_err(|_| beispiel("Das ist kein lesbares WKT.", erlaubt))?;
@@ -53,6 +56,11 @@ pub fn lies(text: &str, dimension: u8) -> Result<Geometry<f64>, String> {
 /// The polygon of a WKT in longitude, latitude, where all its numbers are degrees.
 #[must_use]
 pub fn flaeche_grad(text: &str) -> Option<MultiPolygon<f64>> {
+    // Only these are read: a collection could nest until the stack ends.
+    let anfang = text.get(..12).unwrap_or(text).to_ascii_uppercase();
+    if !anfang.starts_with("POLYGON") && !anfang.starts_with("MULTIPOLYGON") {
+        return None;
+    }
     let flaeche = match Wkt(text).to_geo().ok()? {
         Geometry::Polygon(flaeche) => MultiPolygon(vec![flaeche]),
         Geometry::MultiPolygon(flaeche) => flaeche,

@@ -13,5 +13,6 @@ mod import;
 mod layers;
 mod lieferung;
 mod schema;
+mod strategie;
 mod support;
 mod verschneidung;

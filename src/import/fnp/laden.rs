@@ -250,7 +250,8 @@ async fn schreibe_plan(
         "INSERT INTO plan AS p (id, kennung, gemeinde_id, name, nummer, stand, plan_art, verfahren, rechtsstand_code, xplan_name)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
          ON CONFLICT (kennung) DO UPDATE SET gemeinde_id = excluded.gemeinde_id, name = excluded.name, nummer = excluded.nummer, stand = excluded.stand,
-           plan_art = excluded.plan_art, verfahren = excluded.verfahren, rechtsstand_code = excluded.rechtsstand_code, xplan_name = excluded.xplan_name
+           plan_art = excluded.plan_art, verfahren = excluded.verfahren, rechtsstand_code = excluded.rechtsstand_code, xplan_name = excluded.xplan_name,
+           veroeffentlichung = 'entwurf'
          RETURNING id",
         Uuid::now_v7(),
         lieferung.kennung,

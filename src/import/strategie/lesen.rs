@@ -2,6 +2,7 @@
 //! everything wrong reported at once.
 
 use std::collections::HashMap;
+use std::fmt::Write as _;
 
 use serde_json::{Map, Value, json};
 use sqlx::PgConnection;
@@ -316,13 +317,23 @@ fn pruefe_ort(satz: &mut Satz, bericht: &mut Bericht) {
             match geometrie::lies(text, dimension).and_then(|g| ewkb(&g).map_err(|e| e.to_string()))
             {
                 Ok(bytes) => {
-                    let hex: String = bytes.iter().map(|byte| format!("{byte:02X}")).collect();
+                    let hex = hex(&bytes);
                     satz.felder.insert("geom".into(), json!(hex));
                 }
                 Err(text) => bericht.fehler(stelle(), text),
             }
         }
     }
+}
+
+/// EWKB as PostgreSQL's text input takes it.
+fn hex(bytes: &[u8]) -> String {
+    bytes
+        .iter()
+        .fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+            let _ = write!(text, "{byte:02X}");
+            text
+        })
 }
 
 /// Areas must stand in the current Fassung of their plan, or be anchored already.

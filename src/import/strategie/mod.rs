@@ -18,6 +18,8 @@ use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
+use sqlx::PgConnection;
+
 use self::spalten::{Art, TABELLEN, Tabellenart};
 use self::verzeichnis::Verzeichnis;
 use super::bericht::{Bericht, Stelle};
@@ -124,35 +126,47 @@ pub async fn importiere(
         });
 
     let mut tx = audit::begin(&db.write, wer, &warum).await?;
+    match fuehre_aus(&mut tx, &dateien, veroeffentlichen, &mut bericht).await {
+        // Nothing was changed: no entry in the audit either.
+        Ok(ergebnis) if ergebnis.nichts_geaendert() => {
+            tx.rollback().await?;
+            Ok(ergebnis)
+        }
+        Ok(ergebnis) => {
+            tx.commit().await?;
+            Ok(ergebnis)
+        }
+        Err(fehler) => {
+            // Not left to Drop: the next import would meet the lock of this one.
+            tx.rollback().await?;
+            Err(fehler)
+        }
+    }
+}
+
+async fn fuehre_aus(
+    tx: &mut PgConnection,
+    dateien: &[Datei],
+    veroeffentlichen: bool,
+    bericht: &mut Bericht,
+) -> Result<Ergebnis> {
     // Two imports at once could both find a kennung new.
-    super::sperre(&mut tx).await?;
-    let mut verzeichnis = Verzeichnis::lade(&mut tx).await?;
-    let saetze = lesen::lies(&mut tx, &dateien, &mut verzeichnis, &mut bericht).await?;
+    super::sperre(tx).await?;
+    let mut verzeichnis = Verzeichnis::lade(tx).await?;
+    let saetze = lesen::lies(tx, dateien, &mut verzeichnis, bericht).await?;
     if bericht.abgelehnt() {
         return Err(Error::Eingabe(bericht.ablehnung()));
     }
-    let geschrieben = schreiben::schreibe(&mut tx, &saetze, &mut bericht).await?;
+    let geschrieben = schreiben::schreibe(tx, &saetze, bericht).await?;
     if bericht.abgelehnt() {
         return Err(Error::Eingabe(bericht.ablehnung()));
     }
     let veroeffentlicht = if veroeffentlichen {
-        veroeffentlichen::veroeffentliche(
-            &mut tx,
-            &saetze,
-            &geschrieben.vorher_oeffentlich,
-            &mut bericht,
-        )
-        .await?
+        veroeffentlichen::veroeffentliche(tx, &saetze, &geschrieben.vorher_oeffentlich, bericht)
+            .await?
     } else {
         0
     };
-    let entwuerfe = veroeffentlichen::entwuerfe(&mut tx, &saetze).await?;
-    if geschrieben.nichts() && veroeffentlicht == 0 {
-        // Nothing was changed: no entry in the audit either.
-        tx.rollback().await?;
-    } else {
-        tx.commit().await?;
-    }
     Ok(Ergebnis {
         dateien: dateien
             .iter()
@@ -168,7 +182,7 @@ pub async fn importiere(
         zahlen: geschrieben.zahlen,
         veroeffentlicht,
         mit_freigabe: veroeffentlichen,
-        entwuerfe,
+        entwuerfe: veroeffentlichen::entwuerfe(tx, &saetze).await?,
         hinweise: bericht.hinweistext(),
     })
 }
@@ -204,6 +218,16 @@ fn lies_dateien(inhalte: &[(String, Vec<u8>)], bericht: &mut Bericht) -> Vec<Dat
 }
 
 impl Ergebnis {
+    /// Everything was as delivered, and public where it should be.
+    #[must_use]
+    pub fn nichts_geaendert(&self) -> bool {
+        self.veroeffentlicht == 0
+            && self
+                .zahlen
+                .iter()
+                .all(|(_, zahl)| zahl.neu + zahl.geaendert == 0)
+    }
+
     /// The summary a clerk reads.
     #[must_use]
     pub fn text(&self) -> String {

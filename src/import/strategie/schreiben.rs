@@ -25,16 +25,6 @@ pub struct Geschrieben {
     pub vorher_oeffentlich: HashSet<Uuid>,
 }
 
-impl Geschrieben {
-    /// Everything was as delivered.
-    #[must_use]
-    pub fn nichts(&self) -> bool {
-        self.zahlen
-            .iter()
-            .all(|(_, zahl)| zahl.neu + zahl.geaendert == 0)
-    }
-}
-
 /// Writes all kinds in their order. Rows the database refuses go to the report.
 pub async fn schreibe(
     conn: &mut PgConnection,

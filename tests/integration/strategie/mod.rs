@@ -1,0 +1,8 @@
+//! The strategy: import, publication, questions.
+mod ablehnung;
+mod daten;
+mod einlesen;
+mod fragen;
+mod http;
+mod polygon;
+mod veroeffentlichung;
