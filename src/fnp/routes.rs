@@ -255,7 +255,7 @@ async fn flaechen(State(public): State<PgPool>, anfrage: Anfrage) -> Result<Resp
             "ortsteil": ortsteil.as_ref().map(|o| o.1),
             "nutzung": nutzung,
             "spalte": spalte_name,
-            "summe_m2": liste.iter().map(|b| b.m2).sum::<f64>(),
+            "summe_m2": summe_m2(&liste),
             "flaechen": liste,
         }))
         .into_response()),
@@ -290,7 +290,7 @@ async fn flaechen(State(public): State<PgPool>, anfrage: Anfrage) -> Result<Resp
                     Spalte::OhneAngabe => "ohne Angabe",
                     Spalte::Summe => "Summe",
                 },
-                summe: liste.iter().map(|b| b.m2).sum(),
+                summe: summe_m2(&liste),
                 liste: &liste,
                 ebene,
                 json: anfrage.adresse(Format::Json),
@@ -328,6 +328,10 @@ impl FlaechenSeite<'_> {
             kodiere(kennung)
         )
     }
+}
+
+fn summe_m2(liste: &[Beitrag]) -> f64 {
+    liste.iter().fold(0.0, |summe, b| summe + b.m2) // sum() of nothing is -0.0
 }
 
 fn beitraege_csv(liste: &[Beitrag]) -> String {

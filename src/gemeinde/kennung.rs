@@ -55,8 +55,16 @@ pub fn ags(ags: Option<&str>, rs: Option<&str>) -> Option<String> {
         return Some(ags.to_owned());
     }
     let padded = format!("0{ags}");
-    let confirmed = rs.is_some_and(|rs| rs.trim().starts_with(&padded[..padded.len().min(6)]));
-    (padded.len() == 8 && digits(&padded) && land(&padded) && confirmed).then_some(padded)
+    if padded.len() != 8 || !digits(&padded) || !land(&padded) {
+        return None;
+    }
+    // The RS is the AGS with four digits of the Gemeindeverband before the last three.
+    let (kreis, gemeinde) = padded.split_at(5);
+    let confirmed = rs.is_some_and(|rs| {
+        let rs = rs.trim();
+        rs.len() == 12 && digits(rs) && rs.starts_with(kreis) && rs.ends_with(gemeinde)
+    });
+    confirmed.then_some(padded)
 }
 
 #[cfg(test)]

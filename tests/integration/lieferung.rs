@@ -10,9 +10,9 @@ use zielraum::import::protokoll::Protokoll;
 
 /// A plan over 638000…638200 × 5321000…5321100: 20,000 m².
 pub struct Plan {
-    pub nummer: &'static str,
-    pub rechtsstand: Option<&'static str>,
-    pub plan_art: &'static str,
+    nummer: &'static str,
+    rechtsstand: Option<&'static str>,
+    art: &'static str,
     objekte: String,
     ordner: TempDir,
 }
@@ -22,7 +22,7 @@ impl Plan {
         Self {
             nummer,
             rechtsstand: Some("4000"),
-            plan_art: "1000",
+            art: "1000",
             objekte: String::new(),
             ordner: TempDir::new().unwrap(),
         }
@@ -63,7 +63,7 @@ impl Plan {
     }
 
     pub fn plan_art(mut self, code: &'static str) -> Self {
-        self.plan_art = code;
+        self.art = code;
         self
     }
 
@@ -76,7 +76,7 @@ impl Plan {
             r#"<?xml version="1.0"?><x:XPlanAuszug xmlns:x="http://www.xplanung.de/xplangml/5/1" xmlns:gml="http://www.opengis.net/gml/3.2">
 <gml:featureMember><x:FP_Plan gml:id="P"><x:name>Probe {0}</x:name><x:nummer>{0}</x:nummer><x:raeumlicherGeltungsbereich><gml:Polygon srsName="EPSG:25832"><gml:exterior><gml:LinearRing><gml:posList>638000 5321000 638200 5321000 638200 5321100 638000 5321100 638000 5321000</gml:posList></gml:LinearRing></gml:exterior></gml:Polygon></x:raeumlicherGeltungsbereich><x:gemeinde><x:XP_Gemeinde><x:ags>09999001</x:ags><x:gemeindeName>Musterdorf</x:gemeindeName></x:XP_Gemeinde></x:gemeinde><x:planArt>{1}</x:planArt>{rechtsstand}</x:FP_Plan></gml:featureMember>
 {2}</x:XPlanAuszug>"#,
-            self.nummer, self.plan_art, self.objekte
+            self.nummer, self.art, self.objekte
         );
         let pfad = self.ordner.path().join(format!("{}.gml", self.nummer));
         std::fs::write(&pfad, text).unwrap();

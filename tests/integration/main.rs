@@ -1,8 +1,8 @@
 //! One integration binary over a real PostgreSQL with PostGIS.
-#![allow(
+#![expect(
     clippy::unwrap_used,
     clippy::panic,
-    reason = "helpers of tests fail by panicking"
+    reason = "helpers of tests fail by panicking, as tests do"
 )]
 
 mod bilanz;

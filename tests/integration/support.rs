@@ -265,6 +265,13 @@ pub async fn gebiete_der_demo(db: &Database, art: Art, name: &str) {
         .unwrap();
 }
 
+/// One number, by SQL made by the tests themselves.
+pub async fn zahl(pool: &PgPool, sql: &str) -> sqlx::Result<i64> {
+    sqlx::query_scalar(AssertSqlSafe(sql.to_owned()))
+        .fetch_one(pool)
+        .await
+}
+
 /// The administrator's pool of a test database.
 pub async fn admin(db: &TestDb) -> PgPool {
     PgPool::connect_with(db.leer.options("postgres"))

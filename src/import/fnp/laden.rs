@@ -209,7 +209,7 @@ fn pruefung(lieferung: &Lieferung, verbund: &Verbund) -> Pruefung {
         .zip(&verbund.teile)
         .filter(|((_, eintrag, _), _)| eintrag.objekt.nutzung == "nicht_zugeordnet")
         .map(|(_, teile)| teile.innerhalb_m2())
-        .sum();
+        .fold(0.0, |summe, m2| summe + m2); // sum() of nothing is -0.0
     Pruefung {
         gebiet_m2: ganz.gebiet_m2,
         summe_m2: ganz.summe_m2,

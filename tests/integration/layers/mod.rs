@@ -1,9 +1,4 @@
 //! OGC API – Features over a real PostGIS, request by request through the router.
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "helpers of tests fail by panicking, as tests do"
-)]
 mod bbox;
 mod documents;
 mod features;
