@@ -38,10 +38,11 @@ function schleier(feature) {
   return { type: 'Feature', properties: {}, geometry: { type: 'MultiPolygon', coordinates: flaechen } };
 }
 
-async function quellen() {
-  const { ausschnitt, grenzen } = daten;
+/** `sicht`: what the map shows first, longitude and latitude. */
+async function quellen(sicht) {
+  const { ausschnitt } = daten;
   // On the page of one area only what lies around it is fetched.
-  const raum = ausschnitt && grenzen ? { bbox: grenzen.join(',') } : {};
+  const raum = ausschnitt ? { bbox: sicht.toArray().flat().join(',') } : {};
   const gezeigt = (f) => !ausschnitt || ausschnitt.massnahmen.includes(f.properties.kennung);
   const massnahmen = async (id) => {
     const alle = await sammlung(id);
@@ -181,7 +182,7 @@ async function starte() {
     container: 'karte',
     style: { version: 8, sources: {}, layers: [{ id: 'grund', type: 'background', paint: { 'background-color': '#F4F6F6' } }] },
     bounds: daten.grenzen ?? [5.8, 47.2, 15.1, 55.1],
-    fitBoundsOptions: { padding: 24 },
+    fitBoundsOptions: { padding: { top: 24, bottom: 24, left: 24, right: tafel?.open ? tafel.offsetWidth + 34 : 24 } },
     attributionControl: false,
     dragRotate: false,
     pitchWithRotate: false,
@@ -202,7 +203,7 @@ async function starte() {
   map.addControl(new maplibregl.NavigationControl({ showCompass: false }), 'top-left');
   map.addControl(new maplibregl.ScaleControl({ unit: 'metric' }), 'bottom-left');
 
-  const [geladen] = await Promise.all([quellen(), new Promise((fertig) => map.once('load', fertig))]);
+  const [geladen] = await Promise.all([quellen(map.getBounds()), new Promise((fertig) => map.once('load', fertig))]);
   const quelle = (name, data) => map.addSource(name, { type: 'geojson', data, tolerance: 0.1 });
   for (const name of ['flaechen', 'ortsteile', 'gebiete', 'linien', 'mflaechen']) quelle(name, geladen[name]);
   quelle('ueberlagerungen', leer());
