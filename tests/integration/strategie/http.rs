@@ -5,14 +5,14 @@ use axum::http::{Request, StatusCode};
 use serde_json::Value;
 use tower::ServiceExt;
 use zielraum::http::{Kontext, frame};
-use zielraum::{dorferneuerung, strategie};
+use zielraum::{strategie, web};
 
 use super::fragen::town;
 use crate::support::TestDb;
 
 async fn sende(db: &TestDb, request: Request<Body>) -> (StatusCode, String, Value) {
-    let routes = strategie::routes::router(db.public.clone())
-        .merge(dorferneuerung::routes::router(db.public.clone()));
+    let routes =
+        strategie::routes::router(db.public.clone()).merge(web::routes::router(db.public.clone()));
     let antwort = frame::rahmen(routes, Kontext::default())
         .oneshot(request)
         .await
