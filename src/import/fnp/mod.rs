@@ -5,6 +5,7 @@
 
 pub mod laden;
 pub mod lesen;
+pub mod quelle;
 
 use std::path::PathBuf;
 

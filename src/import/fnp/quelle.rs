@@ -1,0 +1,64 @@
+//! Where the objects of a plan come from: one contract for every format.
+//!
+//! A reader hands its objects over one by one, in the order of the file, and gives back
+//! what is known only at the end. Whoever takes the objects must not act on them before
+//! the reader has ended well: the head, and with it the refusal of a file that is no
+//! single Flächennutzungsplan, may stand behind the last object.
+
+use super::Auftrag;
+use crate::error::{Error, Result};
+use crate::fnp::objekt::{Befund, Objekt, PlanKopf};
+use crate::import::datei::{Datei, Format};
+use crate::import::xplangml::{self, Klassenzaehlung};
+
+/// Takes the objects of a file one by one; its error ends the reading.
+pub type Senke<'a> = dyn FnMut(Objekt) -> Result<()> + 'a;
+
+/// What a file says besides the objects already handed over.
+#[derive(Debug)]
+pub struct Gelesen {
+    /// `XPlanGML`, `GeoPackage` …
+    pub format: &'static str,
+    /// The plan.
+    pub kopf: PlanKopf,
+    /// Counts per class in order of appearance.
+    pub klassen: Vec<Klassenzaehlung>,
+    /// Findings in file order.
+    pub befunde: Vec<Befund>,
+}
+
+/// A producer of plan objects.
+pub trait Quelle {
+    /// Reads everything, handing over each object. Blocks.
+    ///
+    /// # Errors
+    /// [`Error::Eingabe`] for what cannot be read or is no single FNP; errors of `senke` as they are.
+    fn lies(&mut self, senke: &mut Senke<'_>) -> Result<Gelesen>;
+}
+
+/// The reader for a file, by its content.
+///
+/// # Errors
+/// [`Error::Eingabe`] for content no plan is read from.
+pub fn zu<'a>(_auftrag: &'a Auftrag, datei: &'a Datei) -> Result<Box<dyn Quelle + 'a>> {
+    match datei.format {
+        Format::Xml => Ok(Box::new(XPlan(datei))),
+        _ => Err(Error::eingabe(
+            "Ein Flächennutzungsplan wird als XPlanGML gelesen (auch als Zip-Archiv); diese Datei ist GeoJSON oder GeoPackage.",
+        )),
+    }
+}
+
+struct XPlan<'a>(&'a Datei);
+
+impl Quelle for XPlan<'_> {
+    fn lies(&mut self, senke: &mut Senke<'_>) -> Result<Gelesen> {
+        let gelesen = xplangml::lies(self.0.strom()?, senke)?;
+        Ok(Gelesen {
+            format: "XPlanGML",
+            kopf: gelesen.kopf,
+            klassen: gelesen.klassen,
+            befunde: gelesen.befunde,
+        })
+    }
+}
