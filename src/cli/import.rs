@@ -1,10 +1,11 @@
 //! `zielraum import …`: user files into the database.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use clap::{Args, Subcommand};
 
-use super::{answer, strategie};
+use super::{answer, fortschritt, strategie};
 use crate::db::{Database, audit};
 use crate::error::{Error, Result};
 use crate::fnp::plan::Stand;
@@ -52,6 +53,9 @@ pub(super) struct Fnp {
     /// Nur lesen und prüfen, nichts speichern
     #[arg(long)]
     probe: bool,
+    /// Nicht auf einen anderen Import warten, sondern gleich ablehnen
+    #[arg(long)]
+    nicht_warten: bool,
     /// Protokoll als JSON in diese Datei schreiben
     #[arg(long, value_name = "DATEI.json")]
     protokoll: Option<PathBuf>,
@@ -122,6 +126,8 @@ async fn plan(fnp: Fnp, db: &Database) -> Result<()> {
         reparieren: fnp.reparieren,
         probe: fnp.probe,
         wer: audit::operator(),
+        hoechstens_warten: fnp.nicht_warten.then_some(Duration::ZERO),
+        fortschritt: fortschritt::auf_stderr(),
     };
     match crate::import::fnp::fuehre_aus(db, &auftrag).await {
         Ok(protokoll) => {

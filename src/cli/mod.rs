@@ -6,6 +6,7 @@
 
 mod bilanz;
 mod demo;
+mod fortschritt;
 mod import;
 mod migrate;
 mod serve;

@@ -1,10 +1,10 @@
 //! COPY BINARY: rows encoded in Rust, sent in chunks.
 
-use geo_types::Geometry;
+use geo_types::{Geometry, MultiPolygon};
 use sqlx::postgres::PgConnection;
 use sqlx::postgres::PgCopyIn;
 
-use super::geom::ewkb;
+use super::geom::{ewkb, schreibe_flaeche};
 use crate::error::{Error, Result};
 
 /// Chunk sent at once; large enough that the round trips do not count.
@@ -53,6 +53,17 @@ impl<'c> Copy<'c> {
         Ok(())
     }
 
+    /// Writes whole rows that were encoded before, `anzahl` of them.
+    pub async fn rows(&mut self, bytes: &[u8], anzahl: u64) -> Result<()> {
+        self.rows += anzahl;
+        self.buffer.extend_from_slice(bytes);
+        if self.buffer.len() >= CHUNK {
+            self.sink.send(self.buffer.as_slice()).await?;
+            self.buffer.clear();
+        }
+        Ok(())
+    }
+
     /// Ends the COPY; the server must have taken as many rows as were written.
     pub async fn finish(mut self) -> Result<u64> {
         self.buffer.extend_from_slice(&(-1i16).to_be_bytes());
@@ -68,7 +79,12 @@ impl<'c> Copy<'c> {
     }
 }
 
-impl Row<'_> {
+impl<'b> Row<'b> {
+    /// Fields appended to `buffer`, to be sent later; the number of fields is the caller's.
+    pub fn into(buffer: &'b mut Vec<u8>) -> Self {
+        Self { buffer }
+    }
+
     fn field(&mut self, bytes: &[u8]) -> Result<()> {
         let length = i32::try_from(bytes.len())
             .map_err(|_| Error::eingabe("Ein Wert ist größer als 2 GB."))?;
@@ -122,10 +138,21 @@ impl Row<'_> {
         self.field(value.as_bytes())
     }
     /// `jsonb`.
-    pub fn jsonb(&mut self, value: &serde_json::Value) -> Result<()> {
+    pub fn jsonb(&mut self, value: &impl serde::Serialize) -> Result<()> {
         let mut bytes = vec![1];
         serde_json::to_writer(&mut bytes, value)?;
         self.field(&bytes)
+    }
+    /// `geometry(MultiPolygon)` in EPSG:25832; answers where its bytes begin in the buffer.
+    pub fn flaeche(&mut self, value: &MultiPolygon<f64>) -> Result<usize> {
+        let laenge = self.buffer.len();
+        self.buffer.extend_from_slice(&[0; 4]);
+        let anfang = self.buffer.len();
+        schreibe_flaeche(value, self.buffer)?;
+        let bytes = i32::try_from(self.buffer.len() - anfang)
+            .map_err(|_| Error::eingabe("Ein Wert ist größer als 2 GB."))?;
+        self.buffer[laenge..anfang].copy_from_slice(&bytes.to_be_bytes());
+        Ok(anfang)
     }
     /// `geometry` in EPSG:25832.
     pub fn geometry(&mut self, value: &Geometry<f64>) -> Result<()> {

@@ -1,20 +1,10 @@
 //! Spatial order: neighbours on the map become neighbours on the page and on the disk.
 
-use geo::BoundingRect;
-use geo_types::{Coord, Rect};
-
-use crate::fnp::objekt::{Geometrie, Objekt};
-
 /// Bits per axis; 16 give 65,536 cells a side, metres for a town.
 const BITS: u32 = 16;
 
-fn kasten(geometrie: &Geometrie) -> Option<Rect<f64>> {
-    match geometrie {
-        Geometrie::Flaeche(g) => g.bounding_rect(),
-        Geometrie::Linie(g) => g.bounding_rect(),
-        Geometrie::Punkt(g) => g.bounding_rect(),
-    }
-}
+/// A box: least x, least y, greatest x, greatest y in metres; not a number for what has no place.
+pub type Kasten = [f64; 4];
 
 /// Position of a cell on the Hilbert curve (Warren, Hacker's Delight, 16-1).
 fn position(mut x: u32, mut y: u32) -> u64 {
@@ -38,25 +28,25 @@ fn position(mut x: u32, mut y: u32) -> u64 {
     d
 }
 
-/// Sorts objects along the Hilbert curve of their common box; equal places by file order.
-pub fn ordne(objekte: &mut [Objekt]) {
-    let alle = objekte
-        .iter()
-        .filter_map(|o| kasten(&o.geometrie))
-        .reduce(|a, b| {
-            Rect::new(
-                Coord {
-                    x: a.min().x.min(b.min().x),
-                    y: a.min().y.min(b.min().y),
-                },
-                Coord {
-                    x: a.max().x.max(b.max().x),
-                    y: a.max().y.max(b.max().y),
-                },
-            )
-        });
-    let Some(alle) = alle else { return };
-    let seite = alle.width().max(alle.height()).max(1e-9);
+/// Sorts along the Hilbert curve of the common box; equal places stay as they are, what
+/// has no place goes last.
+pub fn ordne<T>(objekte: &mut [T], kasten: impl Fn(&T) -> Kasten) {
+    let mut alle = [
+        f64::INFINITY,
+        f64::INFINITY,
+        f64::NEG_INFINITY,
+        f64::NEG_INFINITY,
+    ];
+    for k in objekte.iter().map(&kasten) {
+        // min and max pass over what is no number.
+        alle = [
+            alle[0].min(k[0]),
+            alle[1].min(k[1]),
+            alle[2].max(k[2]),
+            alle[3].max(k[3]),
+        ];
+    }
+    let seite = (alle[2] - alle[0]).max(alle[3] - alle[1]).max(1e-9);
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
@@ -64,16 +54,19 @@ pub fn ordne(objekte: &mut [Objekt]) {
     )]
     let zelle = |wert: f64| (wert / seite * 65_535.0).clamp(0.0, 65_535.0) as u32;
     objekte.sort_by_cached_key(|o| {
-        kasten(&o.geometrie).map_or(u64::MAX, |k| {
-            let mitte = k.center();
-            position(zelle(mitte.x - alle.min().x), zelle(mitte.y - alle.min().y))
-        })
+        let [x0, y0, x1, y1] = kasten(o);
+        let (x, y) = (f64::midpoint(x0, x1), f64::midpoint(y0, y1));
+        if x.is_finite() && y.is_finite() {
+            position(zelle(x - alle[0]), zelle(y - alle[1]))
+        } else {
+            u64::MAX
+        }
     });
 }
 
 #[cfg(test)]
 mod tests {
-    use super::position;
+    use super::{ordne, position};
 
     #[test]
     fn neighbours_on_the_curve_are_neighbours_in_the_plane() {
@@ -88,5 +81,15 @@ mod tests {
                 1
             );
         }
+    }
+
+    #[test]
+    fn what_has_no_place_goes_last_and_equal_places_keep_their_order() {
+        let leer = [f64::NAN; 4];
+        let hier = [5.0, 5.0, 6.0, 6.0];
+        let mut objekte = vec![(1, leer), (2, hier), (3, [0.0, 0.0, 1.0, 1.0]), (4, hier)];
+        ordne(&mut objekte, |o| o.1);
+        let namen: Vec<i32> = objekte.iter().map(|o| o.0).collect();
+        assert_eq!(namen, [3, 2, 4, 1]);
     }
 }

@@ -9,29 +9,15 @@ pub mod crs;
 pub mod datei;
 pub mod dorferneuerung;
 pub mod fnp;
+pub mod fortschritt;
 pub mod gebiete;
 mod hilbert;
 pub mod protokoll;
+mod sperre;
 pub mod strategie;
 pub mod table;
 pub mod vector;
 pub mod verbund;
 pub mod xplangml;
 
-use sqlx::PgConnection;
-
-use crate::error::{Error, Result};
-
-/// One import at a time: a second is refused at once, nothing is half-written.
-pub(crate) async fn sperre(conn: &mut PgConnection) -> Result<()> {
-    let frei = sqlx::query_scalar!(r#"SELECT pg_try_advisory_xact_lock(20350727) AS "frei!""#)
-        .fetch_one(conn)
-        .await?;
-    if frei {
-        Ok(())
-    } else {
-        Err(Error::umgebung(
-            "Ein anderer Import läuft gerade. Bitte warten, bis er fertig ist, und dann noch einmal starten.",
-        ))
-    }
-}
+pub(crate) use sperre::{sperre, warte_auf_andere};

@@ -1,10 +1,12 @@
 //! The join of one plan version with the Ortsteile: shares, Flächenschluss, invalid areas.
 //! Pure computation; called by the import of a plan and again when Ortsteile change.
 
+use std::collections::BTreeMap;
+
 use geo_types::MultiPolygon;
 
-use crate::verschneidung::anteil::{Gebiet, Netz, Teile};
-use crate::verschneidung::schluss::{GANZER_PLAN, Schluss, schluss};
+use crate::verschneidung::anteil::{Gebiet, Netz, Teile, Zuschnitt};
+use crate::verschneidung::schluss::{self, GANZER_PLAN, Schluss};
 
 /// Result for one Fassung; areas in the order given.
 #[derive(Debug)]
@@ -26,6 +28,56 @@ pub struct Flaeche<'a> {
     pub repariert: Option<MultiPolygon<f64>>,
 }
 
+/// The join of areas that come one by one and are not kept.
+pub struct Rechnung {
+    netz: Netz,
+    zuschnitt: Zuschnitt,
+    schluss: schluss::Rechnung,
+    ungueltig: BTreeMap<i32, f64>,
+}
+
+impl Rechnung {
+    /// Prepares the regions.
+    #[must_use]
+    pub fn neu(ortsteile: Vec<Gebiet>, geltungsbereich: Option<MultiPolygon<f64>>) -> Self {
+        let netz = Netz::neu(ortsteile, geltungsbereich);
+        Self {
+            zuschnitt: Zuschnitt::default(),
+            schluss: schluss::Rechnung::neu(&netz),
+            ungueltig: BTreeMap::from([(GANZER_PLAN, 0.0)]),
+            netz,
+        }
+    }
+
+    /// A valid area; answers its parts.
+    pub fn nimm(&mut self, flaeche: &MultiPolygon<f64>) -> Teile {
+        let teile = self.netz.teile_je(flaeche, &mut self.zuschnitt);
+        self.schluss.nimm(flaeche, &teile);
+        teile
+    }
+
+    /// An invalid area in its shape after a repair: counts as gap, its m² are shown.
+    pub fn nimm_ungueltige(&mut self, repariert: &MultiPolygon<f64>) {
+        let teile = self.netz.teile_je(repariert, &mut self.zuschnitt);
+        *self.ungueltig.entry(GANZER_PLAN).or_default() +=
+            teile.innerhalb_m2() + teile.ausserhalb_m2;
+        for (id, m2) in teile.anteile {
+            *self.ungueltig.entry(id).or_default() += m2;
+        }
+    }
+
+    /// The result, without `teile`: they were given out area by area. The areas of an
+    /// overlap are for the caller to find ([`schluss::deckt`]).
+    #[must_use]
+    pub fn schliesse(self) -> Verbund {
+        Verbund {
+            teile: Vec::new(),
+            schluss: self.schluss.schliesse(&self.netz),
+            ungueltig: self.ungueltig.into_iter().collect(),
+        }
+    }
+}
+
 /// Computes everything `fnp.anteil` and `fnp.pruefung` hold.
 #[must_use]
 pub fn berechne(
@@ -33,29 +85,18 @@ pub fn berechne(
     geltungsbereich: Option<MultiPolygon<f64>>,
     flaechen: &[Flaeche<'_>],
 ) -> Verbund {
-    let netz = Netz::neu(ortsteile, geltungsbereich);
-    let gueltig: Vec<usize> = (0..flaechen.len())
-        .filter(|i| flaechen[*i].repariert.is_none())
+    let mut rechnung = Rechnung::neu(ortsteile, geltungsbereich);
+    let teile = flaechen
+        .iter()
+        .map(|flaeche| match &flaeche.repariert {
+            None => rechnung.nimm(flaeche.geom),
+            Some(repariert) => {
+                rechnung.nimm_ungueltige(repariert);
+                Teile::default()
+            }
+        })
         .collect();
-    let geometrien: Vec<&MultiPolygon<f64>> = gueltig.iter().map(|i| flaechen[*i].geom).collect();
-    let gerechnet = netz.teile_alle(&geometrien, 2);
-    let schluss = schluss(&netz, &geometrien, &gerechnet);
-
-    let mut teile = vec![Teile::default(); flaechen.len()];
-    for (i, t) in gueltig.into_iter().zip(gerechnet) {
-        teile[i] = t;
-    }
-    let mut ungueltig = std::collections::BTreeMap::from([(GANZER_PLAN, 0.0)]);
-    for repariert in flaechen.iter().filter_map(|f| f.repariert.as_ref()) {
-        let teile = netz.teile(repariert);
-        *ungueltig.entry(GANZER_PLAN).or_default() += teile.innerhalb_m2() + teile.ausserhalb_m2;
-        for (id, m2) in teile.anteile {
-            *ungueltig.entry(id).or_default() += m2;
-        }
-    }
-    Verbund {
-        teile,
-        schluss,
-        ungueltig: ungueltig.into_iter().collect(),
-    }
+    let mut verbund = rechnung.schliesse();
+    verbund.teile = teile;
+    verbund
 }

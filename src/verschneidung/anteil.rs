@@ -28,6 +28,10 @@ pub struct Gebiet {
     pub geom: MultiPolygon<f64>,
 }
 
+/// Working space of one thread that cuts many areas.
+#[derive(Default)]
+pub struct Zuschnitt(Option<Schere>);
+
 /// The Ortsteile and the Geltungsbereich, prepared for looking up areas.
 pub struct Netz {
     regionen: Regionen,
@@ -79,6 +83,12 @@ impl Netz {
     #[must_use]
     pub fn teile(&self, flaeche: &MultiPolygon<f64>) -> Teile {
         self.teile_mit(flaeche, &mut None)
+    }
+
+    /// [`Netz::teile`] for areas that come one by one.
+    #[must_use]
+    pub fn teile_je(&self, flaeche: &MultiPolygon<f64>, zuschnitt: &mut Zuschnitt) -> Teile {
+        self.teile_mit(flaeche, &mut zuschnitt.0)
     }
 
     /// [`Netz::teile`] of many areas, in their order, on up to `faeden` threads.

@@ -14,7 +14,6 @@ use std::collections::BTreeMap;
 
 use geo::BooleanOps;
 use geo_types::{MultiPolygon, Polygon};
-use rstar::{AABB, PointDistance, RTree, RTreeObject};
 
 use super::anteil::{Netz, Teile};
 use super::innenpunkt;
@@ -86,20 +85,69 @@ impl Schluss {
 #[must_use]
 pub fn schluss(netz: &Netz, flaechen: &[&MultiPolygon<f64>], teile: &[Teile]) -> Schluss {
     debug_assert_eq!(flaechen.len(), teile.len(), "one Teile per area");
-    let mut kanten = Kanten::default();
-    for ring in flaechen.iter().flat_map(|f| ring::ringe(f)) {
-        kanten.plus(&ring, -1);
+    let mut rechnung = Rechnung::neu(netz);
+    for (flaeche, teile) in flaechen.iter().zip(teile) {
+        rechnung.nimm(flaeche, teile);
     }
-    if let Some(g) = netz.geltungsbereich() {
-        for ring in ring::ringe(g) {
-            kanten.plus(&ring, 1);
+    let mut schluss = rechnung.schliesse(netz);
+    for stelle in &mut schluss.ueberlappungen {
+        stelle.flaechen = (0..flaechen.len())
+            .filter(|i| deckt(flaechen[*i], stelle.ort))
+            .collect();
+    }
+    schluss
+}
+
+/// True when the place (easting, northing) lies in the area.
+#[must_use]
+pub fn deckt(flaeche: &MultiPolygon<f64>, ort: [f64; 2]) -> bool {
+    let kasten = Kasten::um(flaeche.iter().flat_map(|p| &p.exterior().0));
+    let punkt = Kasten { min: ort, max: ort };
+    kasten.enthaelt(&punkt) && ring::windung(&ring::ringe(flaeche), ort.into()) != 0
+}
+
+/// The same check for areas that come one by one and are not kept: memory holds the
+/// edges that have not met their twin yet. Along the Hilbert curve that is the rim of
+/// what was seen so far.
+#[derive(Default)]
+pub struct Rechnung {
+    kanten: Kanten,
+    summe: Summen,
+    ausserhalb_m2: f64,
+}
+
+impl Rechnung {
+    /// Begins with the Geltungsbereich of `netz`.
+    #[must_use]
+    pub fn neu(netz: &Netz) -> Self {
+        let mut rechnung = Self::default();
+        if let Some(g) = netz.geltungsbereich() {
+            for ring in ring::ringe(g) {
+                rechnung.kanten.plus(&ring, 1);
+            }
         }
+        rechnung
     }
-    let mut messung = Messung::neu(netz);
-    for gruppe in kontur::gruppen(kanten.konturen()) {
-        messung.miss(&gruppe);
+
+    /// Adds a valid area with its parts by the same `netz`.
+    pub fn nimm(&mut self, flaeche: &MultiPolygon<f64>, teile: &Teile) {
+        for ring in ring::ringe(flaeche) {
+            self.kanten.plus(&ring, -1);
+        }
+        sammle(&mut self.summe, teile);
+        self.ausserhalb_m2 += teile.ausserhalb_m2;
     }
-    messung.abschluss(flaechen, teile)
+
+    /// Measures what is left. The areas of the overlaps are not known here: whoever has
+    /// them asks [`deckt`].
+    #[must_use]
+    pub fn schliesse(self, netz: &Netz) -> Schluss {
+        let mut messung = Messung::neu(netz);
+        for gruppe in kontur::gruppen(self.kanten.konturen()) {
+            messung.miss(&gruppe);
+        }
+        messung.abschluss(&self.summe, self.ausserhalb_m2)
+    }
 }
 
 /// m² by region.
@@ -198,13 +246,7 @@ impl<'a> Messung<'a> {
         }));
     }
 
-    fn abschluss(self, flaechen: &[&MultiPolygon<f64>], teile: &[Teile]) -> Schluss {
-        let mut summe = Summen::new();
-        let mut ausserhalb_m2 = 0.0;
-        for t in teile {
-            sammle(&mut summe, t);
-            ausserhalb_m2 += t.ausserhalb_m2;
-        }
+    fn abschluss(self, summe: &Summen, ausserhalb_m2: f64) -> Schluss {
         let mut gebiet = Summen::new();
         sammle(&mut gebiet, &self.netz.geltungsbereich_teile());
         let wert = |summen: &Summen, id| summen.get(&id).copied().unwrap_or(0.0);
@@ -217,7 +259,7 @@ impl<'a> Messung<'a> {
         ids.dedup();
         ids.push(0);
         for id in ids {
-            let (summe_m2, ueberlappung_m2) = (wert(&summe, id), wert(&self.ueberlappung, id));
+            let (summe_m2, ueberlappung_m2) = (wert(summe, id), wert(&self.ueberlappung, id));
             let gebiet_m2 = if self.netz.geltungsbereich().is_some() {
                 wert(&gebiet, id)
             } else {
@@ -237,12 +279,11 @@ impl<'a> Messung<'a> {
             gebiete.push(zeile);
         }
         gebiete.insert(0, plan);
-        let ueberlappungen = groesste(self.ueberlappungen);
         Schluss {
             gebiete,
             ausserhalb_m2,
             luecken: groesste(self.luecken),
-            ueberlappungen: mit_flaechen(ueberlappungen, flaechen),
+            ueberlappungen: groesste(self.ueberlappungen),
         }
     }
 }
@@ -262,45 +303,6 @@ fn groesste(mut gefunden: Vec<(f64, Polygon<f64>)>) -> Vec<Stelle> {
             })
         })
         .collect()
-}
-
-struct Lage(Kasten, usize);
-
-impl RTreeObject for Lage {
-    type Envelope = AABB<[f64; 2]>;
-    fn envelope(&self) -> Self::Envelope {
-        AABB::from_corners(self.0.min, self.0.max)
-    }
-}
-
-impl PointDistance for Lage {
-    fn distance_2(&self, p: &[f64; 2]) -> f64 {
-        self.envelope().distance_2(p)
-    }
-}
-
-fn mit_flaechen(mut stellen: Vec<Stelle>, flaechen: &[&MultiPolygon<f64>]) -> Vec<Stelle> {
-    if stellen.is_empty() {
-        return stellen;
-    }
-    let baum = RTree::bulk_load(
-        flaechen
-            .iter()
-            .enumerate()
-            .map(|(i, f)| Lage(Kasten::um(f.iter().flat_map(|p| &p.exterior().0)), i))
-            .filter(|l| !l.0.ist_leer())
-            .collect(),
-    );
-    for stelle in &mut stellen {
-        let ort = stelle.ort.into();
-        stelle.flaechen = baum
-            .locate_all_at_point(&stelle.ort)
-            .map(|l| l.1)
-            .filter(|i| ring::windung(&ring::ringe(flaechen[*i]), ort) != 0)
-            .collect();
-        stelle.flaechen.sort_unstable();
-    }
-    stellen
 }
 
 #[cfg(test)]

@@ -1,18 +1,35 @@
-//! File → [`Lieferung`]: objects sorted, numbered, named and checked. No database.
+//! File → [`Lieferung`]: objects checked, spooled, sorted and named. No database.
+//!
+//! The reader runs on one thread, validity and encoding on another; between them wait
+//! a few batches, never the file.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
+use std::sync::mpsc::{Receiver, sync_channel};
 
-use geo_types::{MultiPolygon, Point};
+use geo::CoordsIter as _;
+use geo_types::MultiPolygon;
 
 use super::Auftrag;
+use super::benennen::{self, Namen};
+use super::quelle::{self, Quelle};
+use super::spule::{Satzteile, Spule};
+use super::zeile;
 use crate::error::{Error, Result};
 use crate::fnp::objekt::{Befund, Geometrie, Objekt, PlanKopf, Schwere};
 use crate::fnp::plan::Stand;
+use crate::fnp::zahl::hektar;
 use crate::gemeinde::kennung::{ist_kennung, slug};
-use crate::import::datei::{Datei, Format};
-use crate::import::xplangml::{self, Klassenzaehlung};
-use crate::import::{hilbert, vector};
+use crate::import::datei::Datei;
+use crate::import::fortschritt::Phase;
+use crate::import::vector;
+use crate::import::xplangml::Klassenzaehlung;
 use crate::verschneidung::gueltigkeit;
+
+/// A batch ends with so many objects or points, whichever comes first.
+const STAPEL_OBJEKTE: usize = 128;
+const STAPEL_PUNKTE: usize = 50_000;
+/// So many batches may wait.
+const STAPEL_WARTEND: usize = 4;
 
 /// Everything a plan file says, ready to be stored.
 #[derive(Debug)]
@@ -21,7 +38,7 @@ pub struct Lieferung {
     pub datei: String,
     /// SHA-256 of the file, hex.
     pub sha256: String,
-    /// `XPlanGML`.
+    /// `XPlanGML` …
     pub format: &'static str,
     /// Kennung of the plan.
     pub kennung: String,
@@ -29,80 +46,142 @@ pub struct Lieferung {
     pub stand: Stand,
     /// The plan's own attributes.
     pub kopf: PlanKopf,
-    /// Objects along the Hilbert curve; the position is their `ordnung`.
-    pub objekte: Vec<Eintrag>,
+    /// Objects along the Hilbert curve; the position from 1 is their `ordnung`.
+    pub spule: Spule,
+    /// Their kennungen.
+    pub namen: Namen,
     /// Counts per class.
     pub klassen: Vec<Klassenzaehlung>,
     /// Findings so far.
     pub befunde: Vec<Befund>,
 }
 
-/// One object with what was found out about it.
-#[derive(Debug)]
-pub struct Eintrag {
-    /// Kennung within all plans.
-    pub kennung: String,
-    /// The object.
-    pub objekt: Objekt,
-    /// None for a valid area (and for lines and points).
-    pub ungueltig: Option<Ungueltig>,
-}
-
-/// An invalid area.
-#[derive(Debug)]
-pub struct Ungueltig {
-    /// Its shape after a structural repair made for the figures only.
-    pub repariert: Option<MultiPolygon<f64>>,
+/// An invalid area, reported once the kennungen are known.
+struct Mangel {
+    stelle: u64,
+    klasse: String,
+    grund: String,
+    ort: [f64; 2],
+    vorher: f64,
+    nachher: f64,
+    repariert: bool,
 }
 
 /// Reads a plan file. Blocks.
 ///
 /// # Errors
-/// [`Error::Eingabe`] for what cannot be read or is no single FNP.
+/// [`Error::Eingabe`] for what cannot be read or is no single FNP, [`Error::Umgebung`]
+/// when there is no room for the spool.
 pub fn lies(auftrag: &Auftrag) -> Result<Lieferung> {
     let datei = Datei::oeffne(&auftrag.datei)?;
-    if datei.format != Format::Xml {
-        return Err(Error::eingabe(
-            "Ein Flächennutzungsplan wird als XPlanGML gelesen (auch als Zip-Archiv); diese Datei ist GeoJSON oder GeoPackage.",
-        ));
-    }
-    let mut objekte = Vec::new();
-    let gelesen = xplangml::lies(datei.strom()?, &mut |objekt| {
-        objekte.push(objekt);
-        Ok(())
-    })?;
-    hilbert::ordne(&mut objekte);
+    let mut quelle = quelle::zu(auftrag, &datei)?;
+    lies_aus(auftrag, quelle.as_mut(), &datei)
+}
 
+/// The same from any producer of objects; `datei` is what is recorded as their origin.
+///
+/// # Errors
+/// As [`lies`].
+pub fn lies_aus(auftrag: &Auftrag, quelle: &mut dyn Quelle, datei: &Datei) -> Result<Lieferung> {
+    let phase = auftrag.fortschritt.phase("Lesen und prüfen", None);
+    let (gelesen, mut spule, maengel) = spule_auf(quelle, auftrag.reparieren, &phase)?;
+    drop(phase);
+    let phase = auftrag.fortschritt.phase("Ordnen", None);
+    spule.ordne()?;
     let kopf = gelesen.kopf;
     let kennung = plan_kennung(auftrag.plan.as_deref(), &kopf, datei.stamm())?;
     let mut befunde = gelesen.befunde;
     if kopf.geltungsbereich.0.is_empty() {
         befunde.push(plan_befund("geltungsbereich-fehlt", Schwere::Warnung, "Der Plan hat keinen räumlichen Geltungsbereich; Lücken und Flächen außerhalb lassen sich nicht feststellen."));
     }
-    if objekte.is_empty() {
+    if spule.eintraege().is_empty() {
         befunde.push(plan_befund(
             "ohne-objekte",
             Schwere::Hinweis,
             "Der Plan enthält keine Objekte mit Geometrie (teilvektorieller Plan); seine Bilanz ist leer.",
         ));
     }
-    let mut eintraege = benenne(objekte, &kennung, &mut befunde);
-    for eintrag in &mut eintraege {
-        pruefe(eintrag, auftrag.reparieren, &mut befunde)?;
-    }
+    let namen = benennen::benenne(&spule, &kennung, &mut befunde)?;
+    melde_maengel(&spule, &namen, maengel, &mut befunde)?;
+    drop(phase);
     Ok(Lieferung {
         stand: auftrag
             .stand
             .unwrap_or_else(|| Stand::aus_rechtsstand(kopf.rechtsstand.as_deref())),
-        datei: datei.name,
-        sha256: datei.sha256,
-        format: "XPlanGML",
+        datei: datei.name.clone(),
+        sha256: datei.sha256.clone(),
+        format: gelesen.format,
         kennung,
         kopf,
-        objekte: eintraege,
+        spule,
+        namen,
         klassen: gelesen.klassen,
         befunde,
     })
+}
+
+/// Reader here, check and spool on a second thread.
+fn spule_auf(
+    quelle: &mut dyn Quelle,
+    reparieren: bool,
+    phase: &Phase,
+) -> Result<(quelle::Gelesen, Spule, Vec<Mangel>)> {
+    std::thread::scope(|s| {
+        let (an, von) = sync_channel(STAPEL_WARTEND);
+        let arbeit = s.spawn(move || pruefe_stapel(&von, reparieren, phase));
+        let mut stapel = Vec::with_capacity(STAPEL_OBJEKTE);
+        let mut punkte = 0;
+        let gelesen = quelle.lies(&mut |objekt| {
+            punkte += anzahl_punkte(&objekt.geometrie);
+            stapel.push(objekt);
+            if stapel.len() < STAPEL_OBJEKTE && punkte < STAPEL_PUNKTE {
+                return Ok(());
+            }
+            punkte = 0;
+            let voll = std::mem::replace(&mut stapel, Vec::with_capacity(STAPEL_OBJEKTE));
+            an.send(voll)
+                .map_err(|_| Error::intern("the spool has ended early"))
+        });
+        let rest = an.send(stapel);
+        drop(an);
+        let fertig = arbeit
+            .join()
+            .map_err(|_| Error::intern("the check of the areas panicked"))?;
+        // When the spool failed, the reader only reports that nobody listens any more.
+        let (spule, maengel) = fertig?;
+        let gelesen = gelesen?;
+        rest.map_err(Error::intern)?;
+        Ok((gelesen, spule, maengel))
+    })
+}
+
+fn anzahl_punkte(geometrie: &Geometrie) -> usize {
+    match geometrie {
+        Geometrie::Flaeche(g) => g.coords_count(),
+        Geometrie::Linie(g) => g.coords_count(),
+        Geometrie::Punkt(g) => g.0.len(),
+    }
+}
+
+fn pruefe_stapel(
+    von: &Receiver<Vec<Objekt>>,
+    reparieren: bool,
+    phase: &Phase,
+) -> Result<(Spule, Vec<Mangel>)> {
+    let mut spule = Spule::neu()?;
+    let mut teile = Satzteile::default();
+    let mut maengel = Vec::new();
+    for stapel in von {
+        let anzahl = stapel.len() as u64;
+        for mut objekt in stapel {
+            let (ungueltig, mangel) = pruefe(&mut objekt, reparieren)?;
+            let eintrag = zeile::schreibe(&objekt, ungueltig.as_ref(), &mut teile)?;
+            let stelle = spule.schreibe(&teile, eintrag)?;
+            maengel.extend(mangel.map(|mangel| Mangel { stelle, ..mangel }));
+        }
+        phase.weiter(anzahl);
+    }
+    Ok((spule, maengel))
 }
 
 fn plan_befund(code: &str, schwere: Schwere, text: &str) -> Befund {
@@ -135,92 +214,90 @@ fn plan_kennung(gegeben: Option<&str>, kopf: &PlanKopf, stamm: &str) -> Result<S
         .ok_or_else(|| Error::eingabe("Aus Nummer, Name und Dateiname lässt sich keine Kennung bilden; bitte mit --plan eine nennen."))
 }
 
-/// Kennung = plan kennung + "." + gml:id without `GML_`; unique within the delivery.
-fn benenne(objekte: Vec<Objekt>, plan: &str, befunde: &mut Vec<Befund>) -> Vec<Eintrag> {
-    let mut vergeben = HashSet::with_capacity(objekte.len());
-    objekte
-        .into_iter()
-        .enumerate()
-        .map(|(ordnung, objekt)| {
-            let eigen = objekt.gml_id.as_deref().map_or_else(
-                || format!("nr-{}", ordnung + 1),
-                |id| match id.get(..4) {
-                    Some(vorsilbe) if vorsilbe.eq_ignore_ascii_case("GML_") && id.len() > 4 => id[4..].to_owned(),
-                    _ => id.to_owned(),
-                },
-            );
-            let mut kennung = format!("{plan}.{eigen}");
-            let mut n = 2;
-            while !vergeben.insert(kennung.clone()) {
-                if n == 2 {
-                    befunde.push(Befund {
-                        code: "kennung-doppelt".into(),
-                        schwere: Schwere::Warnung,
-                        klasse: Some(objekt.klasse.clone()),
-                        kennung: objekt.gml_id.clone(),
-                        ort: ort(&objekt.geometrie),
-                        text: format!("Die gml:id „{eigen}“ kommt mehrfach vor; das weitere Objekt ({}) heißt {plan}.{eigen}-2 und so fort.", objekt.klasse),
-                    });
-                }
-                kennung = format!("{plan}.{eigen}-{n}");
-                n += 1;
-            }
-            Eintrag { kennung, objekt, ungueltig: None }
-        })
-        .collect()
-}
-
-fn ort(geometrie: &Geometrie) -> Option<[f64; 2]> {
-    let punkt: Option<Point<f64>> = match geometrie {
-        Geometrie::Flaeche(g) => geo::InteriorPoint::interior_point(g),
-        Geometrie::Linie(g) => geo::InteriorPoint::interior_point(g),
-        Geometrie::Punkt(g) => g.0.first().copied(),
+/// Invalid areas are kept as delivered and reported; `--reparieren` replaces them, with
+/// the area before and after. The first answer is the repaired shape of what stays invalid.
+#[expect(clippy::type_complexity, reason = "invalid or not, repaired or not")]
+fn pruefe(
+    objekt: &mut Objekt,
+    reparieren: bool,
+) -> Result<(Option<Option<MultiPolygon<f64>>>, Option<Mangel>)> {
+    let Geometrie::Flaeche(geom) = &objekt.geometrie else {
+        return Ok((None, None));
     };
-    punkt.map(|p| [p.x(), p.y()])
-}
-
-/// Invalid areas are kept as delivered and reported; `--reparieren` replaces them, with the area before and after.
-fn pruefe(eintrag: &mut Eintrag, reparieren: bool, befunde: &mut Vec<Befund>) -> Result<()> {
-    let Geometrie::Flaeche(geom) = &eintrag.objekt.geometrie else {
-        return Ok(());
-    };
-    let Some((grund, stelle)) = gueltigkeit::fehler(geom) else {
-        return Ok(());
+    let Some((grund, ort)) = gueltigkeit::fehler(geom) else {
+        return Ok((None, None));
     };
     let repariert = vector::repariere(geom)?;
-    let vorher = geo::Area::unsigned_area(geom);
-    let nachher = repariert.as_ref().map_or(0.0, geo::Area::unsigned_area);
-    let mut befund = Befund {
-        code: "geometrie-ungueltig".into(),
-        schwere: Schwere::Fehler,
-        klasse: Some(eintrag.objekt.klasse.clone()),
-        kennung: Some(eintrag.kennung.clone()),
-        ort: Some(stelle),
-        text: format!(
-            "{} {}: {grund} bei {:.2} {:.2}. Die Fläche steht in keiner Summe; nach einer Reparatur hätte sie {} ha. Bitte in der Quelle berichtigen oder mit --reparieren einlesen.",
-            eintrag.objekt.klasse,
-            eintrag.kennung,
-            stelle[0],
-            stelle[1],
-            crate::fnp::zahl::hektar(nachher, 4)
-        ),
+    let mut mangel = Mangel {
+        stelle: 0,
+        klasse: objekt.klasse.clone(),
+        grund,
+        ort,
+        vorher: geo::Area::unsigned_area(geom),
+        nachher: repariert.as_ref().map_or(0.0, geo::Area::unsigned_area),
+        repariert: false,
     };
-    if let (true, Some(neu)) = (reparieren, &repariert) {
-        befund.code = "geometrie-repariert".into();
-        befund.schwere = Schwere::Warnung;
-        befund.text = format!(
-            "{} {}: {grund} bei {:.2} {:.2}. Repariert: {} ha vorher, {} ha nachher.",
-            eintrag.objekt.klasse,
-            eintrag.kennung,
-            stelle[0],
-            stelle[1],
-            crate::fnp::zahl::hektar(vorher, 4),
-            crate::fnp::zahl::hektar(nachher, 4)
-        );
-        eintrag.objekt.geometrie = Geometrie::Flaeche(neu.clone());
-    } else {
-        eintrag.ungueltig = Some(Ungueltig { repariert });
+    if !reparieren {
+        return Ok((Some(repariert), Some(mangel)));
     }
-    befunde.push(befund);
+    match repariert {
+        Some(neu) => {
+            objekt.geometrie = Geometrie::Flaeche(neu);
+            mangel.repariert = true;
+            Ok((None, Some(mangel)))
+        }
+        None => Ok((Some(None), Some(mangel))),
+    }
+}
+
+fn melde_maengel(
+    spule: &Spule,
+    namen: &Namen,
+    maengel: Vec<Mangel>,
+    befunde: &mut Vec<Befund>,
+) -> Result<()> {
+    if maengel.is_empty() {
+        return Ok(());
+    }
+    let mut offen: HashMap<u64, Mangel> = maengel.into_iter().map(|m| (m.stelle, m)).collect();
+    for (index, eintrag) in spule.eintraege().iter().enumerate() {
+        if let Some(mangel) = offen.remove(&eintrag.stelle) {
+            befunde.push(mangel.befund(namen.lies(spule, index)?));
+        }
+    }
     Ok(())
+}
+
+impl Mangel {
+    fn befund(self, kennung: String) -> Befund {
+        let wo = format!(
+            "{} {kennung}: {} bei {:.2} {:.2}.",
+            self.klasse, self.grund, self.ort[0], self.ort[1]
+        );
+        let nachher = hektar(self.nachher, 4);
+        let (code, schwere, text) = if self.repariert {
+            let vorher = hektar(self.vorher, 4);
+            (
+                "geometrie-repariert",
+                Schwere::Warnung,
+                format!("{wo} Repariert: {vorher} ha vorher, {nachher} ha nachher."),
+            )
+        } else {
+            (
+                "geometrie-ungueltig",
+                Schwere::Fehler,
+                format!(
+                    "{wo} Die Fläche steht in keiner Summe; nach einer Reparatur hätte sie {nachher} ha. Bitte in der Quelle berichtigen oder mit --reparieren einlesen."
+                ),
+            )
+        };
+        Befund {
+            code: code.into(),
+            schwere,
+            klasse: Some(self.klasse),
+            kennung: Some(kennung),
+            ort: Some(self.ort),
+            text,
+        }
+    }
 }

@@ -1,14 +1,25 @@
 //! `import fnp`: one plan file → one Fassung, in one transaction.
 //!
-//! [`lesen`] reads, sorts and checks without the database; [`laden`] writes. Between them
-//! stands the [`Lieferung`], everything the file says.
+//! Reading order: [`quelle`] (whatever reads a format), [`lesen`] (checks, spools and sorts
+//! without the database), [`spule`], `zeile` and `benennen` (what lies on the disk, and its
+//! names), [`laden`] (the one transaction), `kopieren` (COPY and join), `kopf`, `fassung`,
+//! `befunde`. Between reading and loading stands the [`Lieferung`].
 
+mod befunde;
+mod benennen;
+mod fassung;
+mod kopf;
+mod kopieren;
 pub mod laden;
 pub mod lesen;
 pub mod quelle;
+pub mod spule;
+mod zeile;
 
 use std::path::PathBuf;
+use std::time::Duration;
 
+use super::fortschritt::Fortschritt;
 use super::protokoll::{Ergebnis, Protokoll};
 use crate::db::Database;
 use crate::error::{Error, Result};
@@ -32,6 +43,10 @@ pub struct Auftrag {
     pub probe: bool,
     /// Who imports.
     pub wer: String,
+    /// How long to wait for another import; none: the usual limit, zero: not at all.
+    pub hoechstens_warten: Option<Duration>,
+    /// Who is told how far it is.
+    pub fortschritt: Fortschritt,
 }
 
 /// Imports a plan; the protocol tells of refusals too.
@@ -74,9 +89,22 @@ pub async fn fuehre_aus(
 
 async fn versuche(db: &Database, auftrag: &Auftrag, protokoll: &mut Protokoll) -> Result<()> {
     let kopie = auftrag.clone();
-    let mut lieferung: Lieferung = tokio::task::spawn_blocking(move || lesen::lies(&kopie))
+    let lieferung = tokio::task::spawn_blocking(move || lesen::lies(&kopie))
         .await
         .map_err(Error::intern)??;
+    uebernimm(db, auftrag, lieferung, protokoll).await
+}
+
+/// Stores what was read, by [`lesen::lies`] or from another producer, and fills the protocol.
+///
+/// # Errors
+/// A refusal; nothing was stored then.
+pub async fn uebernimm(
+    db: &Database,
+    auftrag: &Auftrag,
+    mut lieferung: Lieferung,
+    protokoll: &mut Protokoll,
+) -> Result<()> {
     lieferung.format.clone_into(&mut protokoll.format);
     protokoll.version = Some(lieferung.kopf.version.clone());
     protokoll.plan = Some(lieferung.kennung.clone());

@@ -1,0 +1,174 @@
+//! Import run, Fassung, anchors and audit of a delivery: the small rows around the areas.
+
+use chrono::Utc;
+use serde_json::json;
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use super::Auftrag;
+use super::lesen::Lieferung;
+use crate::db::copy::Copy;
+use crate::db::geom::Geom;
+use crate::error::Result;
+use crate::fnp::objekt::Schwere;
+use crate::fnp::plan::Stand;
+use crate::import::protokoll::Protokoll;
+
+/// The import run, still without protocol: the Fassung refers to it.
+pub(super) async fn beginne_lauf(
+    conn: &mut PgConnection,
+    auftrag: &Auftrag,
+    lieferung: &Lieferung,
+) -> Result<Uuid> {
+    let lauf = Uuid::now_v7();
+    sqlx::query!(
+        "INSERT INTO importlauf (id, datei, sha256, format, version, akteur, begonnen, ergebnis, protokoll) VALUES ($1, $2, $3, $4, $5, $6, now(), 'uebernommen', '{}')",
+        lauf,
+        lieferung.datei,
+        lieferung.sha256,
+        lieferung.format,
+        lieferung.kopf.version,
+        auftrag.wer
+    )
+    .execute(conn)
+    .await?;
+    Ok(lauf)
+}
+
+/// Its end: protocol and findings.
+pub(super) async fn schliesse_lauf(
+    conn: &mut PgConnection,
+    lauf: Uuid,
+    protokoll: &Protokoll,
+) -> Result<()> {
+    sqlx::query!(
+        "UPDATE importlauf SET beendet = clock_timestamp(), protokoll = $2 WHERE id = $1",
+        lauf,
+        serde_json::to_value(protokoll)?
+    )
+    .execute(&mut *conn)
+    .await?;
+    let mut copy = Copy::begin(conn, "COPY fnp.import_befund (importlauf_id, nr, code, schwere, klasse, kennung, text, geom) FROM STDIN (FORMAT binary)").await?;
+    for (nr, befund) in (1..).zip(&protokoll.befunde) {
+        copy.row(8, |row| {
+            row.uuid(lauf)?;
+            row.int4(nr)?;
+            row.text(&befund.code)?;
+            row.text(match befund.schwere {
+                Schwere::Hinweis => "hinweis",
+                Schwere::Warnung => "warnung",
+                Schwere::Fehler => "fehler",
+            })?;
+            row.opt_text(befund.klasse.as_deref())?;
+            row.opt_text(befund.kennung.as_deref())?;
+            row.text(&befund.text)?;
+            match befund.ort {
+                Some([x, y]) if x.is_finite() && y.is_finite() => {
+                    row.geometry(&geo_types::Geometry::Point((x, y).into()))
+                }
+                _ => {
+                    row.null();
+                    Ok(())
+                }
+            }
+        })
+        .await?;
+    }
+    copy.finish().await?;
+    Ok(())
+}
+
+/// The new version; the old one ends where this begins.
+pub(super) async fn schreibe_fassung(
+    conn: &mut PgConnection,
+    plan: Uuid,
+    lauf: Uuid,
+    lieferung: &Lieferung,
+) -> Result<i32> {
+    let wirksam = lieferung.stand == Stand::Wirksam;
+    let ab = lieferung
+        .kopf
+        .wirksam_am
+        .unwrap_or_else(|| Utc::now().date_naive());
+    sqlx::query!(
+        "UPDATE fassung SET aktuell = false,
+           stand = CASE WHEN $2 AND stand = 'wirksam' AND lower(gueltig) >= $3 THEN 'ersetzt' ELSE stand END,
+           gueltig = CASE WHEN $2 AND stand = 'wirksam' AND lower(gueltig) < $3 THEN daterange(lower(gueltig), $3) ELSE gueltig END
+         WHERE plan_id = $1 AND (aktuell OR stand = 'wirksam' AND upper(gueltig) IS NULL)",
+        plan,
+        wirksam,
+        ab
+    )
+    .execute(&mut *conn)
+    .await?;
+    let bereich = &lieferung.kopf.geltungsbereich;
+    let geom = (!bereich.0.is_empty()).then(|| Geom::utm32(bereich.clone()));
+    let fassung = sqlx::query_scalar!(
+        "INSERT INTO fassung (plan_id, nummer, gueltig, stand, aktuell, importlauf_id, flaeche_m2, geom)
+         VALUES ($1, (SELECT coalesce(max(nummer), 0) + 1 FROM fassung WHERE plan_id = $1), CASE WHEN $2 THEN daterange($3, NULL) END, $4, true, $5, coalesce(st_area($6::geometry), 0), $6)
+         RETURNING id",
+        plan,
+        wirksam,
+        ab,
+        lieferung.stand.schluessel(),
+        lauf,
+        geom as Option<Geom>
+    )
+    .fetch_one(&mut *conn)
+    .await?;
+    sqlx::query!("SELECT fnp.fassung_anlegen('fnp', $1)", fassung)
+        .execute(conn)
+        .await?;
+    Ok(fassung)
+}
+
+/// Anchors of areas that live on take the new shape; the others are marked and keep the last one.
+pub(super) async fn erneuere_verweise(
+    conn: &mut PgConnection,
+    plan: Uuid,
+    fassung: i32,
+) -> Result<()> {
+    sqlx::query!(
+        "UPDATE verweis v SET fassung_id = $2, nutzung = f.nutzung, flaeche_m2 = f.flaeche_m2, geom = f.geom, entfallen_in = NULL
+         FROM flaeche f WHERE f.fassung_id = $2 AND v.plan_id = $1 AND f.kennung = v.kennung",
+        plan,
+        fassung
+    )
+    .execute(&mut *conn)
+    .await?;
+    sqlx::query!(
+        "UPDATE verweis SET entfallen_in = $2 WHERE plan_id = $1 AND fassung_id <> $2 AND entfallen_in IS NULL",
+        plan,
+        fassung
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Imports write no row audit: one row with the file's hash, counts, sum and a hash over the partition.
+pub(super) async fn vermerke_import(
+    conn: &mut PgConnection,
+    fassung: i32,
+    lieferung: &Lieferung,
+) -> Result<()> {
+    let inhalt = sqlx::query!(
+        r#"SELECT count(*) AS "anzahl!", coalesce(sum(flaeche_m2 ORDER BY ordnung), 0) AS "m2!",
+             encode(sha256(coalesce(string_agg(sha256(st_asewkb(geom)) || convert_to(kennung || nutzung || codes::text, 'UTF8'), ''::bytea ORDER BY ordnung), ''::bytea)), 'hex') AS "hash!"
+           FROM flaeche WHERE fassung_id = $1"#,
+        fassung
+    )
+    .fetch_one(&mut *conn)
+    .await?;
+    sqlx::query!(
+        "SELECT audit.vermerke('fnp.fassung', $1, 'import', $2)",
+        fassung.to_string(),
+        json!({
+            "plan": lieferung.kennung, "datei": lieferung.datei, "sha256": lieferung.sha256,
+            "objekte": lieferung.spule.eintraege().len(), "flaechen": inhalt.anzahl, "flaeche_m2": inhalt.m2, "inhalt_sha256": inhalt.hash,
+        })
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
