@@ -45,6 +45,16 @@ pub fn erzeuge([spalten, zeilen]: [u32; 2], [ost, nord]: [u32; 2]) -> Daten {
             geom: netz.zelle(i, j),
         })
         .collect();
+    let ortsteile = ortsteile([spalten, zeilen], [ost, nord]);
+    Daten {
+        flaechen,
+        ortsteile,
+        geltungsbereich: netz.umriss(spalten, zeilen),
+    }
+}
+
+/// The Ortsteile alone.
+pub fn ortsteile([spalten, zeilen]: [u32; 2], [ost, nord]: [u32; 2]) -> Vec<Gebiet> {
     let grob = |n: u32, m: u32| f64::from(n) * SEITE_M / (f64::from(m) - 0.5);
     let masche = [grob(spalten, ost), grob(zeilen, nord)];
     let grenzen = Gitter {
@@ -55,18 +65,13 @@ pub fn erzeuge([spalten, zeilen]: [u32; 2], [ost, nord]: [u32; 2]) -> Daten {
         ecke: [ECKE[0] - 0.25 * masche[0], ECKE[1] - 0.25 * masche[1]],
         masche,
     };
-    let ortsteile = (1..)
+    (1..)
         .zip(positionen(ost, nord))
         .map(|(id, (i, j))| Gebiet {
             id,
             geom: grenzen.zelle(i, j),
         })
-        .collect();
-    Daten {
-        flaechen,
-        ortsteile,
-        geltungsbereich: netz.umriss(spalten, zeilen),
-    }
+        .collect()
 }
 
 fn positionen(spalten: u32, zeilen: u32) -> impl Iterator<Item = (u32, u32)> {

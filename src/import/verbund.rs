@@ -2,9 +2,11 @@
 //! Pure computation; called by the import of a plan and again when Ortsteile change.
 
 use std::collections::BTreeMap;
+use std::convert::Infallible;
 
 use geo_types::MultiPolygon;
 
+use crate::import::hilbert::Kasten;
 use crate::verschneidung::anteil::{Gebiet, Netz, Teile, Zuschnitt};
 use crate::verschneidung::schluss::{self, GANZER_PLAN, Schluss};
 
@@ -66,15 +68,21 @@ impl Rechnung {
         }
     }
 
-    /// The result, without `teile`: they were given out area by area. The areas of an
+    /// The result, without `teile`: they were given out area by area. `nochmal` hands the
+    /// valid areas over again (see [`schluss::Rechnung::schliesse`]); the areas of an
     /// overlap are for the caller to find ([`schluss::deckt`]).
-    #[must_use]
-    pub fn schliesse(self) -> Verbund {
-        Verbund {
+    ///
+    /// # Errors
+    /// Those of `nochmal`.
+    pub fn schliesse<E>(
+        self,
+        nochmal: impl FnMut(&Kasten, &mut dyn FnMut(&MultiPolygon<f64>) -> bool) -> Result<(), E>,
+    ) -> Result<Verbund, E> {
+        Ok(Verbund {
             teile: Vec::new(),
-            schluss: self.schluss.schliesse(&self.netz),
+            schluss: self.schluss.schliesse(&self.netz, nochmal)?,
             ungueltig: self.ungueltig.into_iter().collect(),
-        }
+        })
     }
 }
 
@@ -96,7 +104,13 @@ pub fn berechne(
             }
         })
         .collect();
-    let mut verbund = rechnung.schliesse();
-    verbund.teile = teile;
-    verbund
+    let ergebnis = rechnung.schliesse(|_, an| {
+        let mut gueltige = flaechen.iter().filter(|f| f.repariert.is_none());
+        let _ = gueltige.all(|f| an(f.geom));
+        Ok::<(), Infallible>(())
+    });
+    match ergebnis {
+        Ok(verbund) => Verbund { teile, ..verbund },
+        Err(nie) => match nie {},
+    }
 }

@@ -85,6 +85,11 @@ impl Kanten {
         }
     }
 
+    /// Edges that have not met their twin.
+    pub(super) fn anzahl(&self) -> usize {
+        self.0.len()
+    }
+
     /// What is left, as closed contours (as many edges enter a point as leave it).
     pub(super) fn konturen(self) -> Vec<Ring> {
         let mut kanten: Vec<(Bits, Bits)> = Vec::with_capacity(self.0.len());

@@ -8,13 +8,14 @@
 //!
 //! Reading order: `ring` (rings as winding fields), `zelle` (the regions in small
 //! boxes), `schere` (the overlay on a local grid), `verteilung` (one area among the
-//! regions), then the three above.
+//! regions), then the three above; `rechnung` is the check of areas that are not kept.
 
 pub mod anteil;
 mod beruehrung;
 pub mod gueltigkeit;
 mod innenpunkt;
 mod kontur;
+mod rechnung;
 mod reparatur;
 mod ring;
 mod schere;

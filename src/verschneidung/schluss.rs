@@ -11,15 +11,18 @@
 //! overlaps, but no gap and no outside.
 
 use std::collections::BTreeMap;
+use std::convert::Infallible;
 
 use geo::BooleanOps;
 use geo_types::{MultiPolygon, Polygon};
 
 use super::anteil::{Netz, Teile};
 use super::innenpunkt;
-use super::kontur::{self, Kanten};
+use super::kontur;
 use super::ring::{self, Kasten, Ring};
 use super::schere::Schere;
+
+pub use super::rechnung::Rechnung;
 
 /// Places smaller than this are counted but not listed.
 pub const KLEINSTE_STELLE_M2: f64 = 1.0;
@@ -89,7 +92,14 @@ pub fn schluss(netz: &Netz, flaechen: &[&MultiPolygon<f64>], teile: &[Teile]) ->
     for (flaeche, teile) in flaechen.iter().zip(teile) {
         rechnung.nimm(flaeche, teile);
     }
-    let mut schluss = rechnung.schliesse(netz);
+    let nochmal = |_: &[f64; 4], an: &mut dyn FnMut(&MultiPolygon<f64>) -> bool| {
+        let _ = flaechen.iter().all(|flaeche| an(flaeche));
+        Ok::<(), Infallible>(())
+    };
+    let mut schluss = match rechnung.schliesse(netz, nochmal) {
+        Ok(schluss) => schluss,
+        Err(nie) => match nie {},
+    };
     for stelle in &mut schluss.ueberlappungen {
         stelle.flaechen = (0..flaechen.len())
             .filter(|i| deckt(flaechen[*i], stelle.ort))
@@ -106,60 +116,17 @@ pub fn deckt(flaeche: &MultiPolygon<f64>, ort: [f64; 2]) -> bool {
     kasten.enthaelt(&punkt) && ring::windung(&ring::ringe(flaeche), ort.into()) != 0
 }
 
-/// The same check for areas that come one by one and are not kept: memory holds the
-/// edges that have not met their twin yet. Along the Hilbert curve that is the rim of
-/// what was seen so far.
-#[derive(Default)]
-pub struct Rechnung {
-    kanten: Kanten,
-    summe: Summen,
-    ausserhalb_m2: f64,
-}
-
-impl Rechnung {
-    /// Begins with the Geltungsbereich of `netz`.
-    #[must_use]
-    pub fn neu(netz: &Netz) -> Self {
-        let mut rechnung = Self::default();
-        if let Some(g) = netz.geltungsbereich() {
-            for ring in ring::ringe(g) {
-                rechnung.kanten.plus(&ring, 1);
-            }
-        }
-        rechnung
-    }
-
-    /// Adds a valid area with its parts by the same `netz`.
-    pub fn nimm(&mut self, flaeche: &MultiPolygon<f64>, teile: &Teile) {
-        for ring in ring::ringe(flaeche) {
-            self.kanten.plus(&ring, -1);
-        }
-        sammle(&mut self.summe, teile);
-        self.ausserhalb_m2 += teile.ausserhalb_m2;
-    }
-
-    /// Measures what is left. The areas of the overlaps are not known here: whoever has
-    /// them asks [`deckt`].
-    #[must_use]
-    pub fn schliesse(self, netz: &Netz) -> Schluss {
-        let mut messung = Messung::neu(netz);
-        for gruppe in kontur::gruppen(self.kanten.konturen()) {
-            messung.miss(&gruppe);
-        }
-        messung.abschluss(&self.summe, self.ausserhalb_m2)
-    }
-}
-
 /// m² by region.
-type Summen = BTreeMap<i32, f64>;
+pub(super) type Summen = BTreeMap<i32, f64>;
 
-fn sammle(summen: &mut Summen, teile: &Teile) {
+pub(super) fn sammle(summen: &mut Summen, teile: &Teile) {
     for (id, m2) in &teile.anteile {
         *summen.entry(*id).or_insert(0.0) += m2;
     }
 }
 
-struct Messung<'a> {
+/// Measures contours and gives what they enclose to the regions.
+pub(super) struct Messung<'a> {
     netz: &'a Netz,
     schere: Schere,
     teiler: Option<Schere>,
@@ -170,7 +137,7 @@ struct Messung<'a> {
 }
 
 impl<'a> Messung<'a> {
-    fn neu(netz: &'a Netz) -> Self {
+    pub(super) fn neu(netz: &'a Netz) -> Self {
         Self {
             netz,
             schere: Schere::neu(),
@@ -179,6 +146,13 @@ impl<'a> Messung<'a> {
             ueberlappung: Summen::new(),
             luecken: Vec::new(),
             ueberlappungen: Vec::new(),
+        }
+    }
+
+    /// Measures what a set of closed contours encloses.
+    pub(super) fn miss_alle(&mut self, konturen: Vec<Ring>) {
+        for gruppe in kontur::gruppen(konturen) {
+            self.miss(&gruppe);
         }
     }
 
@@ -246,7 +220,7 @@ impl<'a> Messung<'a> {
         }));
     }
 
-    fn abschluss(self, summe: &Summen, ausserhalb_m2: f64) -> Schluss {
+    pub(super) fn abschluss(self, summe: &Summen, ausserhalb_m2: f64) -> Schluss {
         let mut gebiet = Summen::new();
         sammle(&mut gebiet, &self.netz.geltungsbereich_teile());
         let wert = |summen: &Summen, id| summen.get(&id).copied().unwrap_or(0.0);

@@ -19,6 +19,7 @@ use super::zeile;
 use crate::db::copy::{Copy, Row};
 use crate::error::{Error, Result};
 use crate::import::fortschritt::Phase;
+use crate::import::hilbert::Kasten;
 use crate::import::verbund::{Rechnung, Verbund};
 
 /// So many blocks may wait for each hand.
@@ -150,7 +151,18 @@ fn verbinde(
             anteile.write_all(&puffer)?;
         }
     }
-    let mut verbund = rechnung.schliesse();
+    let mut verbund = rechnung.schliesse(|kasten, an| {
+        for (index, eintrag) in lieferung.spule.eintraege().iter().enumerate() {
+            if eintrag.art == Art::Flaeche
+                && eintrag.gueltig
+                && beruehren(kasten, &eintrag.kasten)
+                && !an(&lieferung.spule.satz(index, |satz| satz.flaeche())??)
+            {
+                break;
+            }
+        }
+        Ok::<(), Error>(())
+    })?;
     befunde::beteilige(lieferung, &mut verbund.schluss.ueberlappungen)?;
     let mut anteile = anteile
         .into_inner()
@@ -162,6 +174,10 @@ fn verbinde(
         anteile,
         zeilen,
     })
+}
+
+fn beruehren(a: &Kasten, b: &Kasten) -> bool {
+    a[0] <= b[2] && b[0] <= a[2] && a[1] <= b[3] && b[1] <= a[3]
 }
 
 /// One row of `fnp.anteil`.
