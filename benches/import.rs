@@ -35,11 +35,9 @@ fn main() -> Result<()> {
     let argumente: Vec<String> = std::env::args().skip(1).collect();
     match argumente.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         ["schreibe", pfad, anzahl] => gpkg::schreibe(Path::new(pfad), &erzeuge(anzahl.parse()?)),
-        ["importiere", pfad, cluster, anzahl] => laufzeit()?.block_on(importiere(
-            Path::new(pfad),
-            Path::new(cluster),
-            anzahl.parse()?,
-        )),
+        ["importiere", pfad, cluster] => {
+            laufzeit()?.block_on(importiere(Path::new(pfad), Path::new(cluster)))
+        }
         _ => laufzeit()?.block_on(messe(&argumente)),
     }
 }
@@ -102,12 +100,7 @@ async fn messe(argumente: &[String]) -> Result<()> {
         let (mut ogr, mut unser) = (Duration::MAX, Duration::MAX);
         for _ in 0..if messen { LAEUFE } else { 1 } {
             ogr = ogr.min(ogr2ogr(&cluster, &plan, anzahl).await?);
-            selbst(&[
-                "importiere",
-                &pfad(&plan),
-                &pfad(&cluster_pfad),
-                &anzahl.to_string(),
-            ])?;
+            selbst(&["importiere", &pfad(&plan), &pfad(&cluster_pfad)])?;
             let zeit = std::fs::read_to_string(plan.with_extension("zeit"))?;
             unser = unser.min(Duration::from_secs_f64(zeit.parse()?));
         }
@@ -187,12 +180,12 @@ async fn ogr2ogr(cluster: &Arc<Cluster>, plan: &Path, anzahl: u32) -> Result<Dur
 }
 
 /// Our import in this process; its time goes to a file beside the plan.
-async fn importiere(plan: &Path, cluster: &Path, anzahl: u32) -> Result<()> {
+async fn importiere(plan: &Path, cluster: &Path) -> Result<()> {
     let cluster = Arc::new(Cluster::start(Some(cluster), Durability::Full)?);
     let server = Server::of_cluster(Arc::clone(&cluster), "zielraum");
     let db = server.open(Durability::Full).await?;
     let vorher = speicher()?;
-    schreibe_ortsteile(&db, anzahl).await?;
+    schreibe_ortsteile(&db, plan).await?;
     let phasen = Arc::new(Mutex::new(Vec::new()));
     let auftrag = Auftrag {
         datei: plan.to_owned(),
@@ -273,13 +266,12 @@ fn zuhoerer(phasen: &Arc<Mutex<Vec<(&'static str, Duration)>>>) -> Fortschritt {
     })
 }
 
-async fn schreibe_ortsteile(db: &Database, anzahl: u32) -> Result<()> {
-    let ortsteile = daten::ortsteile(quadrat(anzahl), quadrat(ortsteile(anzahl)));
+async fn schreibe_ortsteile(db: &Database, plan: &Path) -> Result<()> {
     let mut tx = audit::begin(&db.write, "messung", "Ortsteile").await?;
-    for ortsteil in ortsteile {
+    for (nr, geom) in (1_u32..).zip(gpkg::ortsteile(plan)?) {
         sqlx::query("INSERT INTO ortsteil (kennung, name, geom) VALUES ($1, $1, $2)")
-            .bind(format!("ortsteil-{}", ortsteil.id))
-            .bind(Geom::utm32(ortsteil.geom))
+            .bind(format!("ortsteil-{nr}"))
+            .bind(Geom::utm32(geom))
             .execute(&mut *tx)
             .await?;
     }

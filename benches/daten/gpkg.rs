@@ -41,13 +41,13 @@ fn wkb(geom: &MultiPolygon<f64>) -> Result<Vec<u8>> {
     Ok(Geometry::MultiPolygon(geom.clone()).to_wkb(CoordDimensions::xy())?)
 }
 
-/// Writes areas (`areas`: id, nutzung) and Geltungsbereich (`plan`) in EPSG:25832.
+/// Writes areas (`areas`: id, nutzung), Geltungsbereich (`plan`) and Ortsteile in EPSG:25832.
 pub fn schreibe(ziel: &Path, daten: &Daten) -> Result<()> {
     let mut datei = DriverManager::get_driver_by_name("GPKG")?.create_vector_only(ziel)?;
     let srs = SpatialRef::from_epsg(25832)?;
     {
         let mut datei = datei.start_transaction()?;
-        for (name, felder) in [("areas", true), ("plan", false)] {
+        for (name, felder) in [("areas", true), ("plan", false), ("ortsteile", false)] {
             let ebene = datei.create_layer(LayerOptions {
                 name,
                 srs: Some(&srs),
@@ -76,6 +76,13 @@ pub fn schreibe(ziel: &Path, daten: &Daten) -> Result<()> {
         plan.create(&ebene)?;
         drop(plan);
         drop(ebene);
+        let ebene = datei.layer_by_name("ortsteile")?;
+        for ortsteil in &daten.ortsteile {
+            let mut objekt = Feature::new(ebene.defn())?;
+            objekt.set_geometry(gdal::vector::Geometry::from_wkb(&wkb(&ortsteil.geom)?)?)?;
+            objekt.create(&ebene)?;
+        }
+        drop(ebene);
         datei.commit()?;
     }
     datei.close()?;
@@ -94,6 +101,13 @@ impl GeoPackage {
     pub fn oeffne(pfad: &Path) -> Result<Self> {
         Ok(Self(Dataset::open(pfad)?))
     }
+}
+
+/// The Ortsteile beside the plan.
+pub fn ortsteile(pfad: &Path) -> Result<Vec<MultiPolygon<f64>>> {
+    let datei = Dataset::open(pfad)?;
+    let mut ebene = datei.layer_by_name("ortsteile")?;
+    ebene.features().map(|objekt| geometrie(&objekt)).collect()
 }
 
 fn geometrie(objekt: &Feature<'_>) -> Result<MultiPolygon<f64>> {

@@ -54,7 +54,7 @@ pub fn erzeuge([spalten, zeilen]: [u32; 2], [ost, nord]: [u32; 2]) -> Daten {
 }
 
 /// The Ortsteile alone.
-pub fn ortsteile([spalten, zeilen]: [u32; 2], [ost, nord]: [u32; 2]) -> Vec<Gebiet> {
+fn ortsteile([spalten, zeilen]: [u32; 2], [ost, nord]: [u32; 2]) -> Vec<Gebiet> {
     let grob = |n: u32, m: u32| f64::from(n) * SEITE_M / (f64::from(m) - 0.5);
     let masche = [grob(spalten, ost), grob(zeilen, nord)];
     let grenzen = Gitter {

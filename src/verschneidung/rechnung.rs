@@ -141,7 +141,7 @@ fn miss_kachel<E>(
 mod tests {
     use std::convert::Infallible;
 
-    use geo::{Translate, wkt};
+    use geo::{Translate, polygon, wkt};
 
     use super::super::anteil::Gebiet;
     use super::*;
@@ -153,13 +153,11 @@ mod tests {
             let (x, y) = (f64::from(i) * 10.0, f64::from(j) * 10.0);
             let breit = if (i + j) % 3 == 0 { 11.0 } else { 10.0 };
             let mitte = y + 1.0 + f64::from((i * 7 + j) % 5);
-            let f = wkt!(MULTIPOLYGON(((0. 0.,1. 0.,1. 1.,0. 1.,0. 0.))));
-            let mut f = f.translate(0.0, 0.0);
-            f.0[0] = geo_types::polygon![
+            let f: geo_types::Polygon<f64> = polygon![
                 (x: x, y: y), (x: x + breit, y: y), (x: x + breit, y: y + 10.0),
                 (x: x, y: y + 10.0), (x: x, y: mitte),
             ];
-            f.translate(638_000.0, 5_321_000.0)
+            MultiPolygon(vec![f]).translate(638_000.0, 5_321_000.0)
         };
         (0..8)
             .flat_map(|i| (0..8).map(move |j| (i, j)))

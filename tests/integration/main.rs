@@ -8,6 +8,7 @@
 mod bilanz;
 mod cli;
 mod cluster;
+mod gleichzeitig;
 mod http;
 mod import;
 mod layers;

@@ -129,3 +129,40 @@ fn befund(spule: &Spule, index: usize, plan: &str, eigen: &str, anders: &str) ->
         ort: ort.iter().all(|wert| wert.is_finite()).then_some(ort),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::spule::{Eintrag, Satzteile};
+    use super::*;
+    use crate::fnp::objekt::Rechtsstand;
+
+    #[test]
+    fn every_object_has_a_name_of_its_own() {
+        let mut spule = Spule::neu().unwrap();
+        // Two twins of x, one that is called as the first of them would be, one
+        // called as the one without id.
+        for eigen in ["x", "x", "x-2", "x", "", "nr-5"] {
+            let teile = Satzteile {
+                eigen: eigen.to_owned(),
+                ..Satzteile::default()
+            };
+            let mut eintrag = Eintrag::neu(Art::Linie, [0.0; 4], Rechtsstand::Bestand);
+            eintrag.ohne_id = eigen.is_empty();
+            spule.schreibe(&teile, eintrag).unwrap();
+        }
+        spule.ordne().unwrap();
+        let mut befunde = Vec::new();
+        let namen = benenne(&spule, "p", &mut befunde).unwrap();
+        let alle: Vec<String> = (0..6).map(|i| namen.lies(&spule, i).unwrap()).collect();
+        assert_eq!(
+            alle,
+            ["p.x", "p.x-3", "p.x-2", "p.x-4", "p.nr-5", "p.nr-5-2"]
+        );
+        assert_eq!(befunde.len(), 3);
+        assert!(
+            befunde[0].text.contains("heißt p.x-3"),
+            "{}",
+            befunde[0].text
+        );
+    }
+}

@@ -343,3 +343,89 @@ impl<'b> Satz<'b> {
         std::str::from_utf8(feld.get(4..).unwrap_or_default()).unwrap_or_default()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use geo_types::polygon;
+
+    use super::*;
+    use crate::db::copy::Row;
+    use crate::db::geom::schreibe_flaeche;
+
+    fn quadrat(x: f64, y: f64) -> MultiPolygon<f64> {
+        MultiPolygon(vec![
+            polygon![(x: x, y: y), (x: x + 1.0, y: y), (x: x + 1.0, y: y + 1.0)],
+        ])
+    }
+
+    /// A spool of areas at the given places, each named by its number.
+    fn spule(orte: &[(f64, f64)], fuellung: &str) -> Spule {
+        let mut spule = Spule::neu().unwrap();
+        for (nr, (x, y)) in orte.iter().enumerate() {
+            let mut teile = Satzteile {
+                eigen: nr.to_string(),
+                ..Satzteile::default()
+            };
+            let mut row = Row::into(&mut teile.vorn);
+            row.text("wald").unwrap();
+            row.text("FP_WaldFlaeche").unwrap();
+            let mut row = Row::into(&mut teile.hinten);
+            row.text(fuellung).unwrap();
+            teile.geom = row.flaeche(&quadrat(*x, *y)).unwrap();
+            schreibe_flaeche(&quadrat(0.0, 0.0), &mut teile.repariert).unwrap();
+            let kasten = [*x, *y, x + 1.0, y + 1.0];
+            let eintrag = Eintrag::neu(Art::Flaeche, kasten, Rechtsstand::Bestand);
+            spule.schreibe(&teile, eintrag).unwrap();
+        }
+        spule.ordne().unwrap();
+        spule
+    }
+
+    #[test]
+    fn what_goes_in_comes_out_along_the_curve() {
+        // More than one block, and the farthest first.
+        let orte = [(90.0, 90.0), (0.0, 0.0), (90.0, 91.0), (0.0, 1.0)];
+        let spule = spule(&orte, &"x".repeat(BLOCK / 2));
+        let mut gesehen = Vec::new();
+        let mut bloecke = 0;
+        spule
+            .bloecke(Art::Flaeche, |block| {
+                bloecke += 1;
+                for (index, satz) in block.saetze() {
+                    let satz = satz.unwrap();
+                    let nr: usize = satz.eigen.parse().unwrap();
+                    assert_eq!(satz.flaeche().unwrap(), quadrat(orte[nr].0, orte[nr].1));
+                    assert_eq!(satz.repariert().unwrap(), quadrat(0.0, 0.0));
+                    assert_eq!((satz.text(0), satz.text(1)), ("wald", "FP_WaldFlaeche"));
+                    assert_eq!(satz.text(2), "");
+                    assert_eq!(index, gesehen.len());
+                    gesehen.push(nr);
+                }
+                true
+            })
+            .unwrap();
+        assert!(bloecke > 1);
+        let (erste, letzte) = gesehen.split_at(2);
+        assert!(erste.iter().all(|nr| nr % 2 == 1), "{gesehen:?}");
+        assert!(letzte.iter().all(|nr| nr % 2 == 0), "{gesehen:?}");
+        spule
+            .bloecke(Art::Linie, |_| unreachable!("there are no lines"))
+            .unwrap();
+        let eigen = spule.satz(3, |satz| satz.eigen.to_owned()).unwrap();
+        assert_eq!(eigen, gesehen[3].to_string());
+    }
+
+    #[test]
+    fn nobody_listening_ends_the_reading() {
+        let orte: Vec<(f64, f64)> = (0..8).map(|n| (f64::from(n), 0.0)).collect();
+        let spule = spule(&orte, &"x".repeat(BLOCK));
+        let mut bloecke = 0;
+        spule
+            .bloecke(Art::Flaeche, |_| {
+                bloecke += 1;
+                bloecke < 3
+            })
+            .unwrap();
+        assert_eq!(bloecke, 3);
+    }
+}

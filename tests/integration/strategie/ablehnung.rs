@@ -300,12 +300,22 @@ async fn one_import_at_a_time() {
         .execute(&mut *andere)
         .await
         .unwrap();
-    let fehler = entwurf(&db, &[fixture("handlungsfelder.csv")])
-        .await
-        .unwrap_err();
-    assert_eq!(fehler.exit_code(), 1);
-    assert!(
-        fehler.to_string().contains("anderer Import läuft"),
-        "{fehler}"
+    let dateien = [fixture("handlungsfelder.csv")];
+    let wartet = std::sync::atomic::AtomicBool::new(true);
+    let (ergebnis, ()) = tokio::join!(
+        async {
+            let ergebnis = entwurf(&db, &dateien).await;
+            assert!(
+                !wartet.load(std::sync::atomic::Ordering::SeqCst),
+                "did not wait for the other"
+            );
+            ergebnis
+        },
+        async {
+            tokio::time::sleep(std::time::Duration::from_millis(800)).await;
+            wartet.store(false, std::sync::atomic::Ordering::SeqCst);
+            andere.rollback().await.unwrap();
+        }
     );
+    ergebnis.unwrap();
 }
