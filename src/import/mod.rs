@@ -1,7 +1,7 @@
 //! Readers of user files and what brings them into the database.
 //!
 //! Reading order: [`datei`] (what a file is), [`xplangml`] and [`vector`] (readers),
-//! [`verbund`] (the join with the Ortsteile), [`fnp`] and [`gebiete`] (loading),
+//! [`verbund`] (the join with the Ortsteile), [`zuwachs`] (what of it follows an edit), [`fnp`] and [`gebiete`] (loading),
 //! [`protokoll`]. Tables: [`table`] (reader), [`strategie`] (loading), [`bericht`].
 
 pub mod bericht;
@@ -17,6 +17,7 @@ pub mod table;
 pub mod vector;
 pub mod verbund;
 pub mod xplangml;
+pub mod zuwachs;
 
 use sqlx::PgConnection;
 

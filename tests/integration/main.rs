@@ -16,3 +16,4 @@ mod schema;
 mod strategie;
 mod support;
 mod verschneidung;
+mod zuwachs;
