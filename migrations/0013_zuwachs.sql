@@ -176,9 +176,10 @@ CREATE FUNCTION gemeinde.verschobenes(alt_id int[], alt_geom geometry[]) RETURNS
   FROM unnest(alt_id, alt_geom) a(id, geom) LEFT JOIN ortsteil o ON o.id = a.id
 $$;
 
--- The Fassungen that meet what moved, and how many of their areas do.
-CREATE FUNCTION fnp.vom_verschobenen_beruehrt(verschoben geometry) RETURNS TABLE (fassung_id int, flaechen bigint) LANGUAGE sql STABLE AS $$
-  SELECT fa.id, (SELECT count(*) FROM flaeche f WHERE f.fassung_id = fa.id AND f.geom && verschoben AND st_intersects(f.geom, verschoben))
+-- The Fassungen that meet what moved: how many of their areas do, and how many they have.
+CREATE FUNCTION fnp.vom_verschobenen_beruehrt(verschoben geometry) RETURNS TABLE (fassung_id int, beruehrt bigint, gesamt bigint) LANGUAGE sql STABLE AS $$
+  SELECT fa.id, (SELECT count(*) FROM flaeche f WHERE f.fassung_id = fa.id AND f.geom && verschoben AND st_intersects(f.geom, verschoben)),
+    (SELECT count(*) FROM flaeche f WHERE f.fassung_id = fa.id)
   FROM fassung fa WHERE (fa.geom IS NULL OR fa.geom && verschoben) ORDER BY 1
 $$;
 
@@ -405,6 +406,32 @@ BEGIN
   END LOOP;
   DROP FUNCTION strategie.nach_ortsteil();
   DROP FUNCTION oeffentlich.nach_ortsteil();
+END $$;
+
+-- A Gemeinde known only because a draft names it is not published: it is public with a shape of its own,
+-- or with the first public plan or Ortsteil that needs it.
+CREATE FUNCTION freigabe.sofort_gemeinde() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM freigabe.uebertrage('gemeinde.gemeinde', 'geom IS NOT NULL OR id IN (SELECT id FROM oeffentlich.gemeinde)', 'NOT EXISTS (SELECT FROM gemeinde.gemeinde g WHERE g.id = z.id)');
+  RETURN NULL;
+END $$;
+DROP TRIGGER sofort ON gemeinde.gemeinde;
+CREATE TRIGGER sofort AFTER INSERT OR UPDATE OR DELETE ON gemeinde.gemeinde FOR EACH STATEMENT EXECUTE FUNCTION freigabe.sofort_gemeinde();
+
+CREATE FUNCTION freigabe.gemeinde_mit() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF NEW.gemeinde_id IS NOT NULL AND NOT EXISTS (SELECT FROM oeffentlich.gemeinde WHERE id = NEW.gemeinde_id) THEN
+    PERFORM freigabe.uebertrage('gemeinde.gemeinde', format('id = %s', NEW.gemeinde_id), 'false');
+  END IF;
+  RETURN NEW;
+END $$;
+DO $$
+DECLARE
+  t text;
+BEGIN
+  FOREACH t IN ARRAY ARRAY['plan', 'plan_gemeinde', 'ortsteil'] LOOP
+    EXECUTE format('CREATE TRIGGER gemeinde_mit BEFORE INSERT OR UPDATE OF gemeinde_id ON oeffentlich.%I FOR EACH ROW EXECUTE FUNCTION freigabe.gemeinde_mit()', t);
+  END LOOP;
 END $$;
 
 -- Signs that common fonts have: U+23F8 was an empty box on most desks.

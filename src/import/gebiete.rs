@@ -194,7 +194,7 @@ pub async fn fuehre_aus(
     store::ordne_ortsteile_zu(&mut tx).await?;
     let zuwachs = vorher.fuehre_nach(&mut tx).await?;
     tx.commit().await?;
-    tracing::info!(
+    tracing::debug!(
         ?art,
         paare = zuwachs.paare,
         ganz = zuwachs.ganz,

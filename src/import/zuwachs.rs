@@ -2,8 +2,9 @@
 //!
 //! Single edits are followed by triggers (migration 0013); an import of Ortsteile collects
 //! its rows and calls the same functions once, because row by row every shared border
-//! would be cut twice. A Fassung of which more than [`HOECHSTENS_EINZELN`] areas are
-//! touched is joined whole in Rust, which is faster than cutting that many in SQL.
+//! would be cut twice. A Fassung of which more than [`HOECHSTENS_EINZELN`] areas, or
+//! more than half, are touched is joined whole in Rust, which is faster than cutting that
+//! many in SQL.
 //! Both worlds are followed, each from its own rows: a draft edit of an area must not
 //! reach the public figures with a border.
 
@@ -104,7 +105,7 @@ impl Vorher {
             let ganze = sqlx::query_scalar!(
                 r#"SELECT b.fassung_id AS "id!" FROM fnp.vom_verschobenen_beruehrt(
                      gemeinde.verschobenes($1, ARRAY(SELECT f::geometry FROM unnest($2::bytea[]) WITH ORDINALITY u(f, n) ORDER BY n))) b
-                   WHERE b.flaechen > $3"#,
+                   WHERE b.beruehrt > $3 OR b.beruehrt * 2 > b.gesamt"#,
                 &ids,
                 &formen as &[Option<Vec<u8>>],
                 HOECHSTENS_EINZELN
