@@ -16,4 +16,5 @@ mod schema;
 mod strategie;
 mod support;
 mod verschneidung;
+mod web;
 mod zuwachs;

@@ -60,6 +60,62 @@ async fn wrong_entries_are_refused_with_their_place() {
             vec!["GRANT SELECT ON \"Stadt Grün\".\"gesperrt\" TO \"zielraum_public\";"],
         ),
         (
+            "relation = \"Stadt Grün.gesperrd\"",
+            vec!["Meinten Sie „Stadt Grün.gesperrt“?"],
+        ),
+        (
+            "relation = \"fnp.leer\"\nkey = \"Kennumg\"",
+            vec!["Meinten Sie „kennung“?", "„wert“"],
+        ),
+        (
+            "relation = \"Stadt Grün.ohne_srid\"",
+            vec![
+                "SRID 0",
+                "ALTER TABLE \"Stadt Grün\".\"ohne_srid\"",
+                "Zeile 2",
+            ],
+        ),
+        (
+            "relation = \"Stadt Grün.fremde_srid\"",
+            vec!["990001", "spatial_ref_sys"],
+        ),
+        (
+            "relation = \"Stadt Grün.abgelegt\"\nkey = \"kennung\"",
+            vec!["abgelegt", "Entwürfe", "oeffentlich"],
+        ),
+        (
+            "relation = \"Stadt Grün.ueber_abgelegt\"\nkey = \"kennung\"",
+            vec!["\"Stadt Grün\".abgelegt", "Entwürfe"],
+        ),
+        (
+            "relation = \"Stadt Grün.mit_rechten\"\nkey = \"kennung\"",
+            vec!["mit fremden Rechten", "hebel"],
+        ),
+        (
+            "relation = \"Stadt Grün.schluessellos\"\nkey = \"felder\"",
+            vec!["key", "integer[]"],
+        ),
+        (
+            "relation = \"Stadt Grün.schluessellos\"\nkey = \"doc\"",
+            vec!["key", "jsonb"],
+        ),
+        (
+            "relation = \"Stadt Grün.schluessellos\"\nkey = \"ort\"",
+            vec!["key", "point", "ordnen"],
+        ),
+        (
+            "relation = \"Stadt Grün.schluessellos\"\nkey = \"ja\"",
+            vec!["key", "boolean"],
+        ),
+        (
+            "relation = \"Stadt Grün.schluessellos\"\nkey = \"leer\"",
+            vec!["NULL"],
+        ),
+        (
+            "relation = \"Stadt Grün.schluessellos\"\nkey = \"id\"\nlegend = { column = \"doc\", classes = \"fnp.nutzung\" }",
+            vec!["legend", "jsonb"],
+        ),
+        (
             "relation = \"fnp.leer\"\nfarbe = 1",
             vec!["line 6", "farbe"],
         ),
@@ -108,4 +164,27 @@ async fn internal_entries_need_no_right_of_the_public() {
         .map(|s| s.id)
         .collect();
     assert!(!ids.contains(&"probe".to_owned()) && ids.contains(&"fnp_flaechen".to_owned()));
+}
+
+#[tokio::test]
+async fn ids_of_ours_are_taken_and_so_are_those_of_plans() {
+    let db = datenbank().await;
+    for (id, erwartet) in [
+        ("fnp_flaechen", "gibt es schon"),
+        ("fnp_flaechen_fnp-2001", "je Plan"),
+        ("fnp_flaechen_anders", "je Plan"),
+        ("zwei wörter", "Die id darf nur"),
+        ("a/b", "Die id darf nur"),
+    ] {
+        let text =
+            format!("[[layer]]\nid = \"{id}\"\ntitle = \"Probe\"\nrelation = \"fnp.leer\"\n");
+        let fehler = Katalog::lies(&db.public, EIGENE, Some(("stadt.toml", &text)))
+            .await
+            .expect_err(id)
+            .to_string();
+        assert!(
+            fehler.contains(erwartet) && fehler.contains("stadt.toml, Zeile 1"),
+            "{id}: {fehler}"
+        );
+    }
 }
