@@ -144,8 +144,10 @@ BEGIN
 
   SELECT st_union(a.geom) INTO gedeckt_alt FROM unnest(alt_gueltig, alt_geom) a(gueltig, geom) WHERE a.gueltig;
   SELECT st_union(n.geom) INTO gedeckt_neu FROM unnest(neu_gueltig, neu_geom) n(gueltig, geom) WHERE n.gueltig;
-  SELECT st_union(f.geom) INTO andere FROM flaeche f WHERE f.fassung_id = fid AND f.gueltig AND NOT f.ordnung = ANY (ordnungen)
-    AND EXISTS (SELECT FROM unnest(alt_geom || neu_geom) x(geom) WHERE f.geom && x.geom);
+  -- Joined this way round the spatial index serves; as EXISTS every area of the Fassung would be read.
+  SELECT st_union(n.geom) INTO andere FROM (
+    SELECT DISTINCT ON (f.ordnung) f.geom FROM unnest(alt_geom || neu_geom) x(geom) JOIN flaeche f ON f.geom && x.geom
+    WHERE f.fassung_id = fid AND f.gueltig AND NOT f.ordnung = ANY (ordnungen) ORDER BY f.ordnung) n;
   IF andere IS NOT NULL THEN
     gedeckt_alt := st_difference(gedeckt_alt, andere);
     gedeckt_neu := st_difference(gedeckt_neu, andere);
@@ -326,7 +328,9 @@ BEGIN
     SELECT coalesce(array_agg(DISTINCT x), '{}') INTO ids FROM (
       SELECT massnahme_id FROM massnahme_flaeche WHERE fassung_id = fid AND ordnung = ANY (coalesce(a.o, '{}') || coalesce(n.o, '{}'))
       UNION SELECT unnest(strategie.massnahmen_bei(g)) FROM unnest(n.f, n.geom) y(f, g) WHERE y.f = fid AND st_isvalid(g)) m(x);
-    PERFORM strategie.leite_massnahme_flaeche(ids);
+    IF ids <> '{}' THEN
+      PERFORM strategie.leite_massnahme_flaeche(ids);
+    END IF;
   END LOOP;
   RETURN NULL;
 END $$;

@@ -92,6 +92,9 @@ function table(page) {
     }
     const group = document.querySelector('.bilanz tr.gruppe th');
     const item = document.querySelector('.bilanz tr:not(.gruppe) > th[scope=row]');
+    const sum = [...document.querySelectorAll('.bilanz thead th')].find((th) => th.textContent.startsWith('Summe'));
+    const { right } = sum.getBoundingClientRect();
+    if (!right || right > innerWidth) problems.push('die Summe steht außerhalb des Bildschirms');
     const inset = (th) => parseFloat(getComputedStyle(th).paddingLeft);
     if (!group || !item || inset(item) <= inset(group)) problems.push('Klassen stehen nicht eingerückt unter ihrer Gruppe');
     return problems.slice(0, 3);

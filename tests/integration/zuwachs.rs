@@ -326,3 +326,32 @@ async fn an_edit_without_author_is_refused() {
         Some("ZR001")
     );
 }
+
+#[tokio::test]
+async fn the_figures_of_a_whole_town_are_exact() {
+    let db = datenbank_mit_demo().await;
+    let fassungen: Vec<(f64, f64, f64, f64)> = sqlx::query_as(
+        "SELECT p.gebiet_m2, st_area(f.geom), (SELECT sum(m2) FROM fnp.anteil a WHERE a.fassung_id = f.id), (SELECT sum(st_area(geom)) FROM fnp.flaeche x WHERE x.fassung_id = f.id AND gueltig)
+         FROM fnp.fassung f JOIN fnp.pruefung p ON p.fassung_id = f.id AND p.ortsteil_id = -1",
+    )
+    .fetch_all(&db.write)
+    .await
+    .unwrap();
+    assert_eq!(fassungen.len(), 2);
+    for (gebiet, soll, anteile, flaechen) in fassungen {
+        assert!((gebiet - soll).abs() < 1e-3, "{gebiet} instead of {soll}");
+        assert!(
+            (anteile - flaechen).abs() < 1e-2,
+            "{anteile} instead of {flaechen}"
+        );
+    }
+    let ortsteile: Vec<(f64, f64)> = sqlx::query_as(
+        "SELECT p.gebiet_m2, st_area(st_intersection(f.geom, o.geom)) FROM fnp.fassung f JOIN fnp.pruefung p ON p.fassung_id = f.id JOIN gemeinde.ortsteil o ON o.id = p.ortsteil_id",
+    )
+    .fetch_all(&db.write)
+    .await
+    .unwrap();
+    for (gebiet, soll) in ortsteile {
+        assert!((gebiet - soll).abs() < 1e-3, "{gebiet} instead of {soll}");
+    }
+}
