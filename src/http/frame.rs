@@ -205,11 +205,32 @@ fn ergaenze(mut response: Response, id: &str) -> Response {
         header::X_CONTENT_TYPE_OPTIONS,
         HeaderValue::from_static("nosniff"),
     );
+    // Without this a browser shows a page or a layer again that it kept from before an import.
+    headers
+        .entry(header::CACHE_CONTROL)
+        .or_insert(HeaderValue::from_static("no-cache"));
+    let html = headers
+        .get(header::CONTENT_TYPE)
+        .is_some_and(|typ| typ.as_bytes().starts_with(b"text/html"));
+    if html {
+        headers.insert(
+            header::CONTENT_SECURITY_POLICY,
+            HeaderValue::from_static(SICHERHEIT),
+        );
+        headers.insert(
+            header::REFERRER_POLICY,
+            HeaderValue::from_static("same-origin"),
+        );
+    }
     if let Ok(wert) = HeaderValue::from_str(id) {
         headers.insert(ANFRAGE_ID.clone(), wert);
     }
     response
 }
+
+/// What a page may load: ours alone. Colours of classes come as `style` attributes; the map
+/// library starts its worker from a blob.
+const SICHERHEIT: &str = "default-src 'none'; script-src 'self'; style-src 'self'; style-src-attr 'unsafe-inline'; img-src 'self' data: blob:; connect-src 'self'; worker-src 'self' blob:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
 async fn stil() -> impl IntoResponse {
     let kopf = [

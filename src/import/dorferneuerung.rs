@@ -92,13 +92,7 @@ async fn angabe(
     let ortsteil_id = match merkmal.feld(&["ortsteil", "ORTSTEIL"]) {
         None => store::ortsteil_von(conn, &merkmal.geom).await?,
         Some(wert) => {
-            let id = sqlx::query_scalar!(
-                "SELECT id FROM ortsteil WHERE kennung = $1 OR name = $1 OR kennung = $2",
-                wert,
-                slug(wert)
-            )
-            .fetch_optional(&mut *conn)
-            .await?;
+            let id = store::ortsteil_genannt(conn, wert, &slug(wert)).await?;
             if id.is_none() {
                 return Ok(Err(format!(
                     "Objekt {} ({name}): einen Ortsteil „{wert}“ gibt es nicht; bitte zuerst die Ortsteile einlesen.",

@@ -1,5 +1,5 @@
-//! `import gemeinde|ortsteile`: areas with a name from GeoJSON or GeoPackage; and the
-//! stored join, which follows every change of the Ortsteile.
+//! `import gemeinde|ortsteile`: areas with a name from GeoJSON or GeoPackage. The stored
+//! join follows in [`super::zuwachs`].
 
 use std::path::Path;
 
@@ -8,9 +8,9 @@ use sqlx::PgConnection;
 use super::datei::Datei;
 use super::sperre;
 use super::vector::{self, Merkmal};
-use super::verbund::{self, Flaeche, Verbund};
+use super::verbund::Verbund;
+use super::zuwachs::Vorher;
 use crate::db::copy::Copy;
-use crate::db::geom::Geom;
 use crate::db::{Database, audit};
 use crate::error::{Error, Result};
 use crate::gemeinde::kennung::{ags, ist_kennung, slug};
@@ -164,6 +164,7 @@ pub async fn fuehre_aus(
     )
     .await?;
     sperre(&mut tx).await?;
+    let vorher = Vorher::merke(&mut tx).await?;
     let anzahl = benannt.len();
     for (kennung, name, merkmal) in benannt {
         let schluessel = match art {
@@ -191,79 +192,15 @@ pub async fn fuehre_aus(
         }
     }
     store::ordne_ortsteile_zu(&mut tx).await?;
-    if art == Art::Ortsteile {
-        rechne_alle_neu(&mut tx).await?;
-    }
+    let zuwachs = vorher.fuehre_nach(&mut tx).await?;
     tx.commit().await?;
+    tracing::debug!(
+        ?art,
+        paare = zuwachs.paare,
+        ganz = zuwachs.ganz,
+        "join with the Ortsteile brought up to date"
+    );
     Ok(anzahl)
-}
-
-/// Ortsteile changed: every version of every plan is joined anew, in both worlds.
-async fn rechne_alle_neu(conn: &mut PgConnection) -> Result<()> {
-    let fassungen = sqlx::query!(
-        r#"SELECT f.id, f.geom AS "geom: Geom", o.id IS NOT NULL AS "oeffentlich!" FROM fnp.fassung f LEFT JOIN oeffentlich.fassung o ON o.id = f.id ORDER BY f.id"#
-    )
-    .fetch_all(&mut *conn)
-    .await?;
-    for fassung in fassungen {
-        let flaechen = sqlx::query!(
-            r#"SELECT ordnung, nutzung, rechtsstand, gueltig, geom AS "geom!: Geom" FROM fnp.flaeche WHERE fassung_id = $1 ORDER BY ordnung"#,
-            fassung.id
-        )
-        .fetch_all(&mut *conn)
-        .await?;
-        let bereich = fassung.geom.map(store::multipolygon).transpose()?;
-        let ortsteile = store::ortsteile_bei(conn, bereich.as_ref()).await?;
-        let (zeilen, verbund) = tokio::task::spawn_blocking(move || {
-            let mut zeilen = Vec::with_capacity(flaechen.len());
-            let mut formen = Vec::with_capacity(flaechen.len());
-            for f in flaechen {
-                let geom = store::multipolygon(f.geom)?;
-                let repariert = if f.gueltig {
-                    None
-                } else {
-                    Some(
-                        vector::repariere(&geom)?
-                            .unwrap_or_else(|| geo_types::MultiPolygon(Vec::new())),
-                    )
-                };
-                zeilen.push((f.ordnung, f.nutzung, f.rechtsstand));
-                formen.push((geom, repariert));
-            }
-            let flaechen: Vec<Flaeche<'_>> = formen
-                .iter()
-                .map(|(geom, repariert)| Flaeche {
-                    geom,
-                    repariert: repariert.clone(),
-                })
-                .collect();
-            let verbund = verbund::berechne(ortsteile, bereich, &flaechen);
-            Ok::<_, Error>((zeilen, verbund))
-        })
-        .await
-        .map_err(Error::intern)??;
-        sqlx::query!("DELETE FROM fnp.anteil WHERE fassung_id = $1", fassung.id)
-            .execute(&mut *conn)
-            .await?;
-        kopiere_anteile(
-            conn,
-            "fnp.anteil",
-            fassung.id,
-            zeilen.into_iter(),
-            &verbund.teile,
-        )
-        .await?;
-        schreibe_pruefung(conn, fassung.id, &verbund).await?;
-        sqlx::query!("SELECT audit.beruehre(r) FROM unnest(ARRAY['fnp.anteil', 'fnp.pruefung']) r")
-            .execute(&mut *conn)
-            .await?;
-        if fassung.oeffentlich {
-            sqlx::query!("SELECT freigabe.verbund_nachfuehren($1)", fassung.id)
-                .execute(&mut *conn)
-                .await?;
-        }
-    }
-    Ok(())
 }
 
 /// Loads shares into `ziel` (ours, never the user's); `zeilen` are ordnung, nutzung and rechtsstand of each area.
@@ -298,7 +235,7 @@ pub(super) async fn schreibe_pruefung(
     fassung: i32,
     verbund: &Verbund,
 ) -> Result<()> {
-    sqlx::query!("DELETE FROM fnp.pruefung WHERE fassung_id = $1", fassung)
+    sqlx::query!("DELETE FROM pruefung WHERE fassung_id = $1", fassung)
         .execute(&mut *conn)
         .await?;
     for gebiet in &verbund.schluss.gebiete {
@@ -313,7 +250,7 @@ pub(super) async fn schreibe_pruefung(
             0.0
         };
         sqlx::query!(
-            "INSERT INTO fnp.pruefung (fassung_id, ortsteil_id, gebiet_m2, ueberlappung_m2, luecke_m2, ausserhalb_m2, ungueltig_m2) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+            "INSERT INTO pruefung (fassung_id, ortsteil_id, gebiet_m2, ueberlappung_m2, luecke_m2, ausserhalb_m2, ungueltig_m2) VALUES ($1, $2, $3, $4, $5, $6, $7)",
             fassung,
             gebiet.id,
             gebiet.gebiet_m2,

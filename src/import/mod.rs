@@ -1,7 +1,7 @@
 //! Readers of user files and what brings them into the database.
 //!
 //! Reading order: [`datei`] (what a file is), [`xplangml`] and [`vector`] (readers),
-//! [`verbund`] (the join with the Ortsteile), [`fnp`] and [`gebiete`] (loading),
+//! [`verbund`] (the join with the Ortsteile), [`zuwachs`] (what of it follows an edit), [`fnp`] and [`gebiete`] (loading),
 //! [`protokoll`]. Tables: [`table`] (reader), [`strategie`] (loading), [`bericht`].
 
 pub mod bericht;
@@ -19,5 +19,6 @@ pub mod table;
 pub mod vector;
 pub mod verbund;
 pub mod xplangml;
+pub mod zuwachs;
 
 pub(crate) use sperre::{sperre, warte_auf_andere};

@@ -130,6 +130,20 @@ fn pruefe(eintrag: &Eintrag, bisher: &[Eintrag]) -> Result<()> {
     if let Some(anderer) = bisher.iter().find(|anderer| anderer.id == *id) {
         return falsch(format!("Die id gibt es schon ({}).", anderer.ort));
     }
+    // `<layer>_<plan>` is the collection of one plan: plans come and go, so none may be taken.
+    let je_plan = bisher
+        .iter()
+        .filter(|anderer| anderer.je.is_some())
+        .find(|anderer| {
+            id.strip_prefix(&anderer.id)
+                .is_some_and(|rest| rest.starts_with('_'))
+        });
+    if let Some(anderer) = je_plan {
+        return falsch(format!(
+            "Die id darf nicht mit „{}_“ beginnen: so heißen die Ebenen je Plan ({}).",
+            anderer.id, anderer.ort
+        ));
+    }
     if eintrag.title.trim().is_empty() {
         return falsch("title fehlt.".into());
     }

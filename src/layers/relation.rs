@@ -4,6 +4,7 @@
 
 use sqlx::{PgPool, Row, postgres::types::Oid};
 
+use super::catalog::{EIGENE_SCHEMAS, OEFFENTLICH};
 use super::query;
 use super::wert::Klasse;
 use crate::error::{Error, Result};
@@ -97,20 +98,52 @@ pub async fn lies(
     .bind(name)
     .fetch_optional(pool)
     .await
-    .map_err(query::fehler)?
-    .ok_or_else(|| {
-        Error::eingabe(format!(
-            "Die Tabelle oder Sicht {schema}.{name} gibt es in der Datenbank nicht. Prüfen Sie „relation“ (Groß- und Kleinschreibung zählt)."
-        ))
-    })?;
+    .map_err(query::fehler)?;
+    let Some(kopf) = kopf else {
+        return Err(fehlt(pool, schema, name).await?);
+    };
     let oid: Oid = kopf.get("oid");
     if verlangt.oeffentlich {
         rechte(&kopf, schema, name)?;
-        if kopf.get::<String, _>("art") == "v" {
+        if matches!(kopf.get::<String, _>("art").as_str(), "v" | "m") {
             sicht(pool, oid, schema, name).await?;
         }
     }
     spalten(pool, oid, schema, name, verlangt).await
+}
+
+/// The relation is not there; names the nearest one that is.
+async fn fehlt(pool: &PgPool, schema: &str, name: &str) -> Result<Error> {
+    let vorhanden: Vec<String> = sqlx::query_scalar(
+        "SELECT n.nspname || '.' || c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+         WHERE c.relkind IN ('r', 'v', 'm', 'f', 'p') AND NOT c.relispartition AND n.nspname !~ '^(pg_|information_schema$)'",
+    )
+    .fetch_all(pool)
+    .await
+    .map_err(query::fehler)?;
+    let gesucht = format!("{schema}.{name}");
+    let vorschlag = naechster(&gesucht, vorhanden.iter().map(String::as_str));
+    Ok(Error::eingabe(format!(
+        "Die Tabelle oder Sicht {gesucht} gibt es in der Datenbank nicht.{} Prüfen Sie „relation“ (Groß- und Kleinschreibung zählt).",
+        meinten(vorschlag)
+    )))
+}
+
+/// The candidate a slip of the pen away: up to a third of the letters differ.
+#[must_use]
+pub fn naechster<'a>(gesucht: &str, vorhanden: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let klein = gesucht.to_lowercase();
+    vorhanden
+        .map(|name| (strsim::osa_distance(&klein, &name.to_lowercase()), name))
+        .filter(|(abstand, _)| *abstand <= (klein.chars().count() / 3).max(1))
+        .min()
+        .map(|(_, name)| name)
+}
+
+/// ` Meinten Sie „…“?`, or nothing.
+#[must_use]
+pub fn meinten(vorschlag: Option<&str>) -> String {
+    vorschlag.map_or_else(String::new, |name| format!(" Meinten Sie „{name}“?"))
 }
 
 /// Prints the GRANT that is missing and never gives it: publishing is the operator's decision.
@@ -156,6 +189,18 @@ async fn sicht(pool: &PgPool, oid: Oid, schema: &str, name: &str) -> Result<()> 
             befehle.collect::<Vec<_>>().join("\n  ")
         )));
     }
+    let abgelegt: Vec<String> = sqlx::query_scalar(include_str!("abgelegt.sql"))
+        .bind(oid)
+        .bind(EIGENE_SCHEMAS.map(str::to_owned).to_vec())
+        .fetch_all(pool)
+        .await
+        .map_err(query::fehler)?;
+    if !abgelegt.is_empty() {
+        return Err(Error::eingabe(format!(
+            "{schema}.{name} zeigt Daten, die eine materialisierte Sicht mit den Rechten ihres Eigentümers aus internen Tabellen abgelegt hat, auch Entwürfe: {}. Bauen Sie sie auf den Tabellen des Schemas „{OEFFENTLICH}“ auf.",
+            abgelegt.join(", ")
+        )));
+    }
     let verdeckt: Vec<String> = sqlx::query_scalar(include_str!("verdeckt.sql"))
         .bind(oid)
         .fetch_all(pool)
@@ -165,7 +210,7 @@ async fn sicht(pool: &PgPool, oid: Oid, schema: &str, name: &str) -> Result<()> 
         return Ok(());
     }
     Err(Error::eingabe(format!(
-        "Die Sicht {schema}.{name} ruft Funktionen auf, deren Tabellen verborgen sind: {}. Schreiben Sie sie mit BEGIN ATOMIC … END oder setzen Sie die Abfrage in die Sicht ein.",
+        "Die Sicht {schema}.{name} ruft Funktionen auf, deren Tabellen verborgen sind oder die mit fremden Rechten lesen: {}. Schreiben Sie sie mit BEGIN ATOMIC … END oder setzen Sie die Abfrage in die Sicht ein.",
         verdeckt.join(", ")
     )))
 }
@@ -225,8 +270,10 @@ async fn spalten(
                 .iter()
                 .find(|(spalte, _)| spalte == gesucht)
                 .ok_or_else(|| {
+                    let namen = geometrien.iter().map(|(spalte, _)| spalte.as_str());
                     Error::eingabe(format!(
-                        "{schema}.{name} hat keine Geometriespalte „{gesucht}“."
+                        "{schema}.{name} hat keine Geometriespalte „{gesucht}“. Vorhanden: {}.",
+                        aufzaehlung(namen)
                     ))
                 })?,
         ),
@@ -242,9 +289,21 @@ async fn spalten(
         if !geometrie.getypt && verlangt.oeffentlich {
             query::erkunde_geometrie(pool, &relation, &mut geometrie).await?;
         }
+        if verlangt.oeffentlich {
+            query::pruefe_srid(pool, &relation, &geometrie).await?;
+        }
         relation.geometrie = Some(geometrie);
     }
     Ok(relation)
+}
+
+/// „a“, „b“ – or that there is none.
+pub fn aufzaehlung<'a>(namen: impl Iterator<Item = &'a str>) -> String {
+    let namen: Vec<String> = namen.map(|name| format!("„{name}“")).collect();
+    if namen.is_empty() {
+        return "keine".to_owned();
+    }
+    namen.join(", ")
 }
 
 /// Reads `geometry(MultiPolygonZ,25832)`.

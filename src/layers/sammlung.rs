@@ -249,8 +249,11 @@ async fn loese(pool: &PgPool, eintrag: &Eintrag, name: &str, je_plan: bool) -> R
 
     let spalte = |gesucht: &str, wofuer: &str| {
         relation.spalte(gesucht).cloned().ok_or_else(|| {
+            let namen = || relation.spalten.iter().map(|s| s.name.as_str());
             Error::eingabe(format!(
-                "{schema}.{name} hat keine Spalte „{gesucht}“ ({wofuer})."
+                "{schema}.{name} hat keine Spalte „{gesucht}“ ({wofuer}).{} Vorhanden: {}.",
+                relation::meinten(relation::naechster(gesucht, namen())),
+                relation::aufzaehlung(namen())
             ))
         })
     };
@@ -271,9 +274,15 @@ async fn loese(pool: &PgPool, eintrag: &Eintrag, name: &str, je_plan: bool) -> R
         Some([von, bis]) => Some([spalte(von, "datetime")?, spalte(bis, "datetime")?]),
         _ => None,
     };
-    pruefe_typen(ordnung.as_ref(), zeit.as_ref())?;
+    pruefe_typen(&schluessel, ordnung.as_ref(), zeit.as_ref())?;
     if let Some(legende) = &eintrag.legend {
-        spalte(&legende.column, "legend")?;
+        let spalte = spalte(&legende.column, "legend")?;
+        if !spalte.klasse.filterbar() {
+            return Err(Error::eingabe(format!(
+                "legend: „{}“ ist vom Typ {}; eine Legende braucht einen Schlüssel (Text oder Zahl).",
+                spalte.name, spalte.typ
+            )));
+        }
         klassen(pool, &legende.classes, oeffentlich).await?;
     }
     for versteckt in &eintrag.hide {
@@ -301,8 +310,18 @@ async fn loese(pool: &PgPool, eintrag: &Eintrag, name: &str, je_plan: bool) -> R
     Ok(ebene)
 }
 
-fn pruefe_typen(ordnung: Option<&Spalte>, zeit: Option<&[Spalte; 2]>) -> Result<()> {
+fn pruefe_typen(
+    schluessel: &Spalte,
+    ordnung: Option<&Spalte>,
+    zeit: Option<&[Spalte; 2]>,
+) -> Result<()> {
     use super::wert::Klasse::{Datum, Ganzzahl, Ortszeit, Zeitpunkt};
+    if !schluessel.klasse.als_schluessel() {
+        return Err(Error::eingabe(format!(
+            "key: „{}“ ist vom Typ {} und bezeichnet kein Objekt; möglich sind Zahl, Text, UUID, Datum.",
+            schluessel.name, schluessel.typ
+        )));
+    }
     if let Some(s) = ordnung.filter(|s| s.klasse != Ganzzahl) {
         return Err(Error::eingabe(format!(
             "order: „{}“ ist keine Ganzzahl ({}).",

@@ -1,5 +1,6 @@
 -- Functions a view calls (through other views too) whose body is text and which may
--- read tables: they hide what the layer depends on (no dependency is recorded).
+-- read tables: they hide what the layer depends on (no dependency is recorded). And
+-- those that run as their owner, whatever their body.
 WITH RECURSIVE sicht(oid) AS (
     SELECT $1::oid
   UNION
@@ -17,8 +18,7 @@ JOIN pg_depend d ON d.classid = 'pg_rewrite'::regclass AND d.objid = r.oid
 JOIN pg_proc p ON p.oid = d.refobjid
 JOIN pg_language l ON l.oid = p.prolang
 WHERE l.lanname NOT IN ('internal', 'c')
-  AND p.prosqlbody IS NULL
-  AND p.provolatile <> 'i'
+  AND (p.prosecdef OR p.prosqlbody IS NULL AND p.provolatile <> 'i')
   AND NOT EXISTS (SELECT FROM pg_depend e
                   WHERE e.classid = 'pg_proc'::regclass AND e.objid = p.oid AND e.deptype = 'e')
 ORDER BY 1

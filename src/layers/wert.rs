@@ -32,6 +32,10 @@ pub enum Klasse {
     Json,
     /// Arrays: JSON arrays.
     Feld,
+    /// Composite types: JSON objects.
+    Objekt,
+    /// money: a number, whatever the server's language writes before it.
+    Geld,
     /// text, varchar: compared as they stand.
     Text,
     /// Everything else, through its text form.
@@ -44,6 +48,8 @@ impl Klasse {
     pub fn zu_typ(typname: &str, kategorie: &str) -> Self {
         match typname {
             _ if kategorie == "A" => Self::Feld,
+            _ if kategorie == "C" => Self::Objekt,
+            "money" => Self::Geld,
             "int2" | "int4" | "int8" | "oid" => Self::Ganzzahl,
             "float8" => Self::Gleitkomma,
             "float4" | "numeric" => Self::Dezimal,
@@ -68,7 +74,8 @@ impl Klasse {
             Self::Datum => "date",
             Self::Zeitpunkt => "timestamptz",
             Self::Ortszeit => "timestamp",
-            Self::Feld => return format!("to_jsonb({spalte})::text"),
+            Self::Feld | Self::Objekt => return format!("to_jsonb({spalte})::text"),
+            Self::Geld => return format!("{spalte}::numeric::text"),
             Self::Dezimal | Self::Uuid | Self::Json | Self::Text | Self::Anderes => "text",
         };
         format!("{spalte}::{typ}")
@@ -79,12 +86,14 @@ impl Klasse {
     pub fn schema(self) -> Value {
         match self {
             Self::Ganzzahl => json!({"type": "integer"}),
-            Self::Gleitkomma | Self::Dezimal => json!({"type": "number"}),
+            Self::Gleitkomma | Self::Dezimal | Self::Geld => json!({"type": "number"}),
             Self::Wahrheit => json!({"type": "boolean"}),
             Self::Datum => json!({"type": "string", "format": "date"}),
             Self::Zeitpunkt => json!({"type": "string", "format": "date-time"}),
             Self::Uuid => json!({"type": "string", "format": "uuid"}),
-            Self::Json => json!({"type": "object"}),
+            // Any JSON value: objects, arrays, numbers.
+            Self::Json => json!({}),
+            Self::Objekt => json!({"type": "object"}),
             Self::Feld => json!({"type": "array", "items": {}}),
             Self::Ortszeit | Self::Text | Self::Anderes => json!({"type": "string"}),
         }
@@ -93,20 +102,29 @@ impl Klasse {
     /// Can be compared with a value from a query parameter.
     #[must_use]
     pub fn filterbar(self) -> bool {
-        !matches!(self, Self::Json | Self::Feld)
+        !matches!(self, Self::Json | Self::Feld | Self::Objekt)
+    }
+
+    /// Can name a feature in its address.
+    #[must_use]
+    pub fn als_schluessel(self) -> bool {
+        self.filterbar() && !matches!(self, Self::Geld | Self::Wahrheit)
     }
 
     /// Numbers are set right in tables.
     #[must_use]
     pub fn ist_zahl(self) -> bool {
-        matches!(self, Self::Ganzzahl | Self::Gleitkomma | Self::Dezimal)
+        matches!(
+            self,
+            Self::Ganzzahl | Self::Gleitkomma | Self::Dezimal | Self::Geld
+        )
     }
 
     /// Checks a filter value and gives its text for the comparison, or what was expected (German).
     pub fn pruefe(self, wert: &str) -> Result<String, &'static str> {
         let gut = match self {
             Self::Ganzzahl => wert.parse::<i64>().is_ok(),
-            Self::Gleitkomma | Self::Dezimal => {
+            Self::Gleitkomma | Self::Dezimal | Self::Geld => {
                 wert.len() <= 64
                     && wert
                         .bytes()
@@ -122,7 +140,7 @@ impl Klasse {
             }
             Self::Ortszeit => wert.parse::<NaiveDateTime>().is_ok(),
             Self::Uuid => uuid::Uuid::parse_str(wert).is_ok(),
-            Self::Json | Self::Feld => false,
+            Self::Json | Self::Feld | Self::Objekt => false,
             Self::Text | Self::Anderes => true,
         };
         if gut {
@@ -135,13 +153,15 @@ impl Klasse {
     fn erwartet(self) -> &'static str {
         match self {
             Self::Ganzzahl => "eine ganze Zahl",
-            Self::Gleitkomma | Self::Dezimal => "eine Zahl mit Punkt, zum Beispiel 12.5",
+            Self::Gleitkomma | Self::Dezimal | Self::Geld => {
+                "eine Zahl mit Punkt, zum Beispiel 12.5"
+            }
             Self::Wahrheit => "true oder false",
             Self::Datum => "ein Datum wie 2025-01-31",
             Self::Zeitpunkt => "ein Zeitpunkt wie 2025-01-31T12:00:00Z",
             Self::Ortszeit => "ein Zeitpunkt wie 2025-01-31T12:00:00",
             Self::Uuid => "eine UUID",
-            Self::Json | Self::Feld => {
+            Self::Json | Self::Feld | Self::Objekt => {
                 "kein Wert: nach dieser Eigenschaft kann nicht gefiltert werden"
             }
             Self::Text | Self::Anderes => "ein Text",
@@ -154,13 +174,13 @@ impl Klasse {
         match self {
             Self::Ganzzahl => "bigint",
             Self::Gleitkomma => "double precision",
-            Self::Dezimal => "numeric",
+            Self::Dezimal | Self::Geld => "numeric",
             Self::Wahrheit => "boolean",
             Self::Datum => "date",
             Self::Zeitpunkt => "timestamptz",
             Self::Ortszeit => "timestamp",
             Self::Uuid => "uuid",
-            Self::Json | Self::Feld | Self::Text | Self::Anderes => "text",
+            Self::Json | Self::Feld | Self::Objekt | Self::Text | Self::Anderes => "text",
         }
     }
 }
@@ -189,7 +209,7 @@ fn wert(out: &mut Vec<u8>, klasse: Klasse, bytes: &[u8]) -> Option<()> {
             }
             mit_punkt(out, &format!("{zahl:?}"));
         }
-        Klasse::Dezimal => {
+        Klasse::Dezimal | Klasse::Geld => {
             let text = str::from_utf8(bytes).ok()?;
             if !text.bytes().any(|b| b.is_ascii_digit()) {
                 return None;
@@ -218,7 +238,7 @@ fn wert(out: &mut Vec<u8>, klasse: Klasse, bytes: &[u8]) -> Option<()> {
                 },
             );
         }
-        Klasse::Json | Klasse::Feld => out.extend_from_slice(bytes),
+        Klasse::Json | Klasse::Feld | Klasse::Objekt => out.extend_from_slice(bytes),
         Klasse::Uuid | Klasse::Text | Klasse::Anderes => {
             zeichenkette(out, str::from_utf8(bytes).ok()?);
         }

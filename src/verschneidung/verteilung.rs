@@ -15,6 +15,9 @@ use super::zelle::{Kante, Region, Zelle};
 /// An area with more borders and points than this is halved first: keeps the local
 /// grid fine and the overlay linear, even for the whole plan.
 const HOECHSTENS_PUNKTE: usize = 400;
+/// So is a box with a longer side, metres: its local grid would be too coarse (a plan of
+/// 15 km with few corners lost 0.08 m² to rounding).
+const GROESSTE_SEITE: f64 = 512.0;
 /// Halving stops here, metres.
 const KLEINSTE_HAELFTE: f64 = 2.0;
 
@@ -100,7 +103,10 @@ impl<'a> Verteilung<'a> {
             return;
         }
         let punkte: usize = ringe.iter().map(Vec::len).sum();
-        if borders + punkte > HOECHSTENS_PUNKTE && kasten.laengste_seite() > KLEINSTE_HAELFTE {
+        let seite = kasten.laengste_seite();
+        if seite > GROESSTE_SEITE
+            || borders + punkte > HOECHSTENS_PUNKTE && seite > KLEINSTE_HAELFTE
+        {
             let (achse, grenze, ..) = kasten.haelften();
             for unten in [true, false] {
                 self.verteile(&ring::schneide_alle(ringe, achse, grenze, unten), schere);

@@ -1,5 +1,6 @@
 //! What the pages show: rows of land use, measures and goals, as people read them.
 
+use super::rechenweg;
 use crate::fnp::bilanz::Bilanz;
 use crate::fnp::zahl::{dezimal, hektar, prozent};
 use crate::http::link::{kodiere, kodiere_parameter};
@@ -66,11 +67,24 @@ pub fn aus_bilanz(wurzel: &str, bilanz: &Bilanz, klassen: &[Klasse]) -> Vec<Nutz
 
 /// Rows of a village-renewal area.
 #[must_use]
-pub fn aus_gebiet(nutzungen: &[crate::dorferneuerung::gebiet::Nutzung]) -> Vec<Nutzungszeile> {
-    let zeile = |n: &crate::dorferneuerung::gebiet::Nutzung| {
-        Nutzungszeile::neu(&n.name, &n.farbe, n.anzahl, n.m2, n.anteil)
+pub fn aus_gebiet(
+    wurzel: &str,
+    gebiet: &crate::dorferneuerung::gebiet::Gebiet,
+) -> Vec<Nutzungszeile> {
+    let plan = gebiet.plan.as_ref().map_or_else(String::new, |plan| {
+        format!("{}@{}", plan.kennung, plan.fassung)
+    });
+    let zeile = |n: &crate::dorferneuerung::gebiet::Nutzung| Nutzungszeile {
+        rechenweg: Some(rechenweg::adresse(
+            wurzel,
+            &gebiet.kurz.kennung,
+            &plan,
+            &n.nutzung,
+            "html",
+        )),
+        ..Nutzungszeile::neu(&n.name, &n.farbe, n.anzahl, n.m2, n.anteil)
     };
-    nutzungen.iter().map(zeile).collect()
+    gebiet.nutzungen.iter().map(zeile).collect()
 }
 
 /// State of a plan, for people.

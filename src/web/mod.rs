@@ -5,6 +5,7 @@
 
 pub mod inhalt;
 pub mod karte;
+pub mod rechenweg;
 pub mod routes;
 pub mod statisch;
 pub mod store;

@@ -1,4 +1,5 @@
-//! `/karte`, `/ortsteile`, `/ortsteil/{kennung}`, `/dorferneuerung`, `/dorferneuerung/{kennung}`.
+//! `/karte`, `/ortsteile`, `/ortsteil/{kennung}`, `/dorferneuerung`,
+//! `/dorferneuerung/{kennung}` and its `/flaechen`.
 
 use askama::Template;
 use axum::Router;
@@ -10,6 +11,7 @@ use sqlx::PgPool;
 
 use super::inhalt::{self, Nutzungszeile};
 use super::karte::{self, Karte};
+use super::rechenweg;
 use super::statisch;
 use super::store::{self, Ortsteil};
 use crate::dorferneuerung;
@@ -38,6 +40,7 @@ pub fn router(public: PgPool) -> Router {
         .route("/ortsteil/{kennung}", get(ortsteil))
         .route("/dorferneuerung", get(gebiete))
         .route("/dorferneuerung/{kennung}", get(gebiet))
+        .route("/dorferneuerung/{kennung}/flaechen", get(rechenweg::seite))
         .merge(statisch::router())
         .with_state(public)
 }
@@ -74,6 +77,22 @@ pub fn pfade() -> Vec<Pfad> {
             "ortsteile",
             "Alle Ortsteile",
             vec![f()],
+            &["application/json", "text/html"],
+        ),
+        pfad(
+            "/dorferneuerung/{kennung}/flaechen",
+            "dorferneuerung_flaechen",
+            "Die Flächen hinter einer Nutzung im Gebiet (Rechenweg)",
+            vec![
+                pfad_parameter("kennung", "Kennung des Gebiets"),
+                plan(),
+                anfrage_parameter(
+                    "nutzung",
+                    "Schlüssel der Nutzung",
+                    &json!({"type": "string"}),
+                ),
+                f(),
+            ],
             &["application/json", "text/html"],
         ),
         pfad(
@@ -263,13 +282,14 @@ async fn gebiet(
         gebiet.projekte.iter().chain(&gebiet.massnahmen),
     )
     .await?;
+    let seite = anfrage.seite();
     html(&GebietSeite {
-        seite: anfrage.seite(),
-        nutzungen: inhalt::aus_gebiet(&gebiet.nutzungen),
+        nutzungen: inhalt::aus_gebiet(&seite.wurzel, &gebiet),
         summe: hektar(gebiet.nutzungen.iter().map(|n| n.m2).sum(), 2),
         plaene: plan::alle(&mut conn).await?,
         ort: gebiet.kurz.ortsteil.as_ref().map(|o| o.kennung.clone()),
         daten: karte.json()?,
+        seite,
         gebiet,
     })
 }

@@ -15,6 +15,7 @@ const PAGES = [
   { name: 'ortsteil', path: `/ortsteil/${ortsteil}`, map: true },
   { name: 'dorferneuerung', path: `/dorferneuerung/${expected.gebiete[0]}`, map: true },
   { name: 'bilanz', path: '/bilanz?f=html' },
+  { name: 'massnahmen', path: `/collections/massnahmen_flaechen/items?f=html` },
   { name: 'ebenen', path: '/collections' },
   { name: 'flaechen', path: '/collections/fnp_flaechen/items?f=html' },
 ];
@@ -51,6 +52,54 @@ async function open(browser, screen, path) {
 
 const mapReady = (page) =>
   page.waitForFunction(() => document.documentElement.dataset.karte === 'bereit', null, { timeout: MAP_PATIENCE });
+
+/** The map has a real size and drew something: a canvas of no height, or of one colour, is no map. */
+async function drawn(page) {
+  const { width, height, colours } = await page.evaluate(
+    () =>
+      new Promise((resolve) => {
+        const map = window.zielraumKarte;
+        map.once('render', () => {
+          const canvas = map.getCanvas();
+          const gl = canvas.getContext('webgl2');
+          const { drawingBufferWidth: w, drawingBufferHeight: h } = gl;
+          const seen = new Set();
+          for (let i = 1; i < 40; i++) {
+            for (let j = 1; j < 40; j++) {
+              const rgba = new Uint8Array(4);
+              gl.readPixels(Math.floor((w * i) / 40), Math.floor((h * j) / 40), 1, 1, gl.RGBA, gl.UNSIGNED_BYTE, rgba);
+              seen.add(rgba.join());
+            }
+          }
+          const box = canvas.getBoundingClientRect();
+          resolve({ width: box.width, height: box.height, colours: seen.size });
+        });
+        map.triggerRepaint();
+      }),
+  );
+  const problems = [];
+  if (height < 200 || width < 200) problems.push(`die Karte ist nur ${width} × ${height} Punkte groß`);
+  if (colours < 4) problems.push(`die Karte zeigt nur ${colours} Farben`);
+  return problems;
+}
+
+/** Numbers of the balance stand right, classes are set in below their group. */
+function table(page) {
+  return page.evaluate(() => {
+    const problems = [];
+    for (const cell of document.querySelectorAll('.bilanz td')) {
+      if (getComputedStyle(cell).textAlign !== 'right') problems.push(`links gesetzte Zahl „${cell.textContent.trim()}“`);
+    }
+    const group = document.querySelector('.bilanz tr.gruppe th');
+    const item = document.querySelector('.bilanz tr:not(.gruppe) > th[scope=row]');
+    const sum = [...document.querySelectorAll('.bilanz thead th')].find((th) => th.textContent.startsWith('Summe'));
+    const { right } = sum.getBoundingClientRect();
+    if (!right || right > innerWidth) problems.push('die Summe steht außerhalb des Bildschirms');
+    const inset = (th) => parseFloat(getComputedStyle(th).paddingLeft);
+    if (!group || !item || inset(item) <= inset(group)) problems.push('Klassen stehen nicht eingerückt unter ihrer Gruppe');
+    return problems.slice(0, 3);
+  });
+}
 
 /**
  * Colours of the map in a circle: moves there and reads 5 × 5 pixels from the canvas itself,
@@ -126,7 +175,11 @@ try {
       try {
         const opened = await open(browser, screen, path);
         ({ problems } = opened);
-        if (map) await mapReady(opened.page).catch(() => problems.push('die Karte meldet sich nicht bereit'));
+        if (map) {
+          const ready = await mapReady(opened.page).then(() => true, () => false);
+          problems.push(...(ready ? await drawn(opened.page) : ['die Karte meldet sich nicht bereit']));
+        }
+        if (name === 'bilanz') problems.push(...(await table(opened.page)));
         const wide = await opened.page.evaluate(() => document.documentElement.scrollWidth);
         if (wide > width) problems.push(`die Seite ist ${wide} Punkte breit`);
         await opened.page.screenshot({ path: `${folder}/seite-${name}-${width}.png`, fullPage: !map });

@@ -189,9 +189,27 @@ async fn drafts_are_nowhere() {
             "/massnahmen?ortsteil=ellighofen&f=json",
             "/bilanz?f=html",
             "/dorferneuerung?f=json",
+            "/dorferneuerung?f=html",
+            "/karte",
+            "/ortsteile?f=json",
+            "/ortsteile?f=html",
         ]
         .map(String::from),
     );
+    for (liste, feld, seiten) in [
+        ("/ortsteile", "ortsteile", "/ortsteil"),
+        ("/dorferneuerung", "gebiete", "/dorferneuerung"),
+    ] {
+        let doc = json(&router, &format!("{liste}?f=json")).await;
+        let eintraege = doc[feld].as_array().unwrap();
+        assert!(!eintraege.is_empty(), "{liste}");
+        for eintrag in eintraege {
+            let kennung = eintrag["kennung"].as_str().unwrap();
+            for f in ["json", "html"] {
+                pfade.push(format!("{seiten}/{kennung}?f={f}"));
+            }
+        }
+    }
     for pfad in &pfade {
         let antwort = hole(&router, pfad).await;
         assert_eq!(antwort.status, 200, "{pfad}: {}", antwort.text);

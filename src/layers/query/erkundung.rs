@@ -5,7 +5,7 @@ use sqlx::{PgPool, Row};
 use super::fehler;
 use super::sql::{Sql, aus, binde_fassungen, geometrie_sql, hat_geometrie, t};
 use crate::error::{Error, Result};
-use crate::layers::relation::{Geometrie, Relation};
+use crate::layers::relation::{Geometrie, Relation, quotiere};
 use crate::layers::sammlung::{Ebene, Sammlung};
 use crate::layers::wert::Klasse;
 
@@ -89,7 +89,22 @@ pub async fn erkunde_geometrie(
     let zeile = sql.fertig(false).fetch_one(pool).await.map_err(fehler)?;
     let zahl = |n: usize| zeile.try_get::<Option<i32>, _>(n).map_err(fehler);
     if g.srid == 0 {
-        g.srid = zahl(0)?.unwrap_or(25832);
+        g.srid = match zahl(0)? {
+            Some(srid) => srid,
+            // No row: whatever comes will be taken for ours.
+            None if zahl(1)?.is_none() => 25832,
+            None => {
+                return Err(Error::eingabe(format!(
+                    "Die Geometrien von {}.{} nennen kein Koordinatensystem (SRID 0). Tragen Sie das richtige ein, zum Beispiel für UTM 32:\n  ALTER TABLE {}.{} ALTER COLUMN {} TYPE geometry(Geometry, 25832) USING ST_SetSRID({}, 25832);",
+                    relation.schema,
+                    relation.name,
+                    quotiere(&relation.schema),
+                    quotiere(&relation.name),
+                    quotiere(&g.spalte),
+                    quotiere(&g.spalte)
+                )));
+            }
+        };
     }
     if g.dimension.is_none()
         && let (Some(min), Some(max)) = (zahl(1)?, zahl(2)?)
@@ -99,19 +114,46 @@ pub async fn erkunde_geometrie(
     Ok(())
 }
 
+/// A system PostGIS does not know cannot be turned into degrees: better said at start.
+pub async fn pruefe_srid(pool: &PgPool, relation: &Relation, g: &Geometrie) -> Result<()> {
+    let bekannt: bool =
+        sqlx::query_scalar("SELECT EXISTS (SELECT FROM spatial_ref_sys WHERE srid = $1)")
+            .bind(g.srid)
+            .fetch_one(pool)
+            .await
+            .map_err(fehler)?;
+    if bekannt {
+        return Ok(());
+    }
+    Err(Error::eingabe(format!(
+        "Das Koordinatensystem {} von {}.{} kennt PostGIS nicht. Tragen Sie es in spatial_ref_sys ein oder berichtigen Sie die SRID der Spalte „{}“.",
+        g.srid, relation.schema, relation.name, g.spalte
+    )))
+}
+
 /// A town's own key must name each row: paging would lose the others without a word.
 pub async fn pruefe_schluessel(pool: &PgPool, ebene: &Ebene) -> Result<()> {
     let (schluessel, relation) = (t(&ebene.schluessel.name), &ebene.relation);
     let mut sql = Sql::default();
     sql.push(&format!(
-        "SELECT {schluessel}::text FROM {} GROUP BY {schluessel} HAVING count(*) > 1 OR {schluessel} IS NULL LIMIT 1",
+        "SELECT {schluessel}::text FROM {} GROUP BY {schluessel} HAVING count(*) > 1 OR {schluessel} IS NULL ORDER BY {schluessel} LIMIT 1",
         aus(relation)
     ));
     let doppelt = sql
         .fertig(false)
         .fetch_optional(pool)
         .await
-        .map_err(fehler)?;
+        .map_err(|e| {
+            let code = e.as_database_error().and_then(|d| d.code().map(std::borrow::Cow::into_owned));
+            match code.as_deref() {
+                // 42883: no equality or no order.
+                Some("42883") => Error::eingabe(format!(
+                    "key: „{}“ ist vom Typ {}, der keine Reihenfolge hat; Objekte brauchen einen Schlüssel, der sich ordnen lässt (Zahl, Text, UUID, Datum).",
+                    ebene.schluessel.name, ebene.schluessel.typ
+                )),
+                _ => fehler(e),
+            }
+        })?;
     let Some(zeile) = doppelt else { return Ok(()) };
     let was = match zeile.try_get::<Option<String>, _>(0).map_err(fehler)? {
         Some(wert) => format!("der Wert „{wert}“ steht mehrfach darin"),

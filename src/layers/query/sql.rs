@@ -148,7 +148,7 @@ pub fn bedingungen(sql: &mut Sql, sammlung: &Sammlung, auswahl: &Auswahl) -> Res
         sql.push(" AND ");
         sql.push(&match spalte.klasse {
             Klasse::Anderes => format!("{name}::text"),
-            Klasse::Dezimal => format!("{name}::numeric"), // 0.1 as real is not 0.1 as double
+            Klasse::Dezimal | Klasse::Geld => format!("{name}::numeric"), // 0.1 as real is not 0.1 as double
             _ => name,
         });
         sql.push(" = ")
@@ -217,7 +217,10 @@ fn vergleiche_zeit(
 pub fn schluesseltyp(ebene: &Ebene) -> &str {
     let spalte = &ebene.schluessel;
     match spalte.klasse {
+        // A cast to character(5) would cut a longer id, and find the wrong feature.
+        Klasse::Anderes if spalte.typ.starts_with("character(") => "bpchar",
         Klasse::Anderes => &spalte.typ,
+        Klasse::Dezimal if spalte.typ == "real" => "real",
         klasse => klasse.vergleichstyp(),
     }
 }

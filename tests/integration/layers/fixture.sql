@@ -77,5 +77,17 @@ CREATE TABLE "Stadt Grün".erde (id int PRIMARY KEY, ort geography(Point, 4326))
 INSERT INTO "Stadt Grün".erde VALUES (1, 'POINT(10.8765432 48.0501234)'), (2, 'POINT(179.9 10)'), (3, 'POINT(-179.9 10)');
 CREATE TABLE "Stadt Grün".doppelt (id int);
 INSERT INTO "Stadt Grün".doppelt VALUES (1), (1);
+-- What start-up must refuse.
+CREATE TABLE "Stadt Grün".ohne_srid (id int PRIMARY KEY, geom geometry);
+INSERT INTO "Stadt Grün".ohne_srid VALUES (1, 'POINT(630000 5320000)');
+INSERT INTO spatial_ref_sys (srid, proj4text) VALUES (990001, '+proj=longlat');
+CREATE TABLE "Stadt Grün".fremde_srid (id int PRIMARY KEY, geom geometry(Point, 990001));
+DELETE FROM spatial_ref_sys WHERE srid = 990001;
+CREATE MATERIALIZED VIEW "Stadt Grün".abgelegt AS SELECT * FROM fnp.entwurf;
+CREATE VIEW "Stadt Grün".ueber_abgelegt WITH (security_invoker = true) AS SELECT * FROM "Stadt Grün".abgelegt;
+CREATE FUNCTION "Stadt Grün".hebel() RETURNS SETOF fnp.entwurf LANGUAGE sql STABLE SECURITY DEFINER BEGIN ATOMIC SELECT * FROM fnp.entwurf; END;
+CREATE VIEW "Stadt Grün".mit_rechten WITH (security_invoker = true) AS SELECT * FROM "Stadt Grün".hebel();
+CREATE TABLE "Stadt Grün".schluessellos (id int, felder int[], doc jsonb, ort point, ja boolean, leer text);
+INSERT INTO "Stadt Grün".schluessellos VALUES (1, '{1}', '{}', '(1,2)', true, NULL);
 GRANT SELECT ON ALL TABLES IN SCHEMA "Stadt Grün" TO zielraum_public;
 CREATE TABLE "Stadt Grün".gesperrt (id int PRIMARY KEY);

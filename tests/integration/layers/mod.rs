@@ -1,4 +1,5 @@
 //! OGC API – Features over a real PostGIS, request by request through the router.
+mod arten;
 mod bbox;
 mod documents;
 mod features;

@@ -4,74 +4,130 @@ use zielraum::layers::sammlung::Katalog;
 
 use super::support::{EIGENE, datenbank, execute};
 
+/// What a file says, and what the refusal must say.
+const FALSCH: &[(&str, &[&str])] = &[
+    (
+        "relation = \"fnp.gibtsnicht\"",
+        &["oeffentlich.gibtsnicht", "Zeile 2"],
+    ),
+    ("relation = \"Stadt Grün.fehlt\"", &["Stadt Grün.fehlt"]),
+    (
+        "relation = \"fnp.leer\"\nkey = \"fehlt\"",
+        &["keine Spalte „fehlt“", "key"],
+    ),
+    (
+        "relation = \"fnp.leer\"\norder = \"kennung\"",
+        &["keine Ganzzahl"],
+    ),
+    (
+        "relation = \"fnp.leer\"\ndatetime = [\"wert\"]",
+        &["weder Datum noch Zeitpunkt"],
+    ),
+    ("relation = \"fnp.leer\"\nhide = [\"fehlt\"]", &["fehlt"]),
+    (
+        "relation = \"fnp.leer\"\ngeometry = \"fehlt\"",
+        &["keine Geometriespalte „fehlt“"],
+    ),
+    ("relation = \"fnp.leer\"\nje = \"plan\"", &["fassung_id"]),
+    (
+        "relation = \"fnp.flaeche_aktuell\"",
+        &["keinen Primärschlüssel", "key"],
+    ),
+    (
+        "relation = \"Stadt Grün.doppelt\"\nkey = \"id\"",
+        &["mehrfach"],
+    ),
+    (
+        "relation = \"fnp.undicht\"\nkey = \"kennung\"",
+        &["ALTER VIEW oeffentlich.undicht SET (security_invoker = true)"],
+    ),
+    (
+        "relation = \"fnp.verborgen\"\nkey = \"kennung\"",
+        &["fnp.versteckt()"],
+    ),
+    (
+        "relation = \"fnp.darueber\"\nkey = \"kennung\"",
+        &["ALTER VIEW oeffentlich.undicht SET (security_invoker = true)"],
+    ),
+    (
+        "relation = \"fnp.leer\"\nlegend = { column = \"kennung\", classes = \"fnp.fehlt\" }",
+        &["oeffentlich.fehlt"],
+    ),
+    (
+        "relation = \"Stadt Grün.gesperrt\"",
+        &["GRANT SELECT ON \"Stadt Grün\".\"gesperrt\" TO \"zielraum_public\";"],
+    ),
+    (
+        "relation = \"Stadt Grün.gesperrd\"",
+        &["Meinten Sie „Stadt Grün.gesperrt“?"],
+    ),
+    (
+        "relation = \"fnp.leer\"\nkey = \"Kennumg\"",
+        &["Meinten Sie „kennung“?", "„wert“"],
+    ),
+    (
+        "relation = \"Stadt Grün.ohne_srid\"",
+        &[
+            "SRID 0",
+            "ALTER TABLE \"Stadt Grün\".\"ohne_srid\"",
+            "Zeile 2",
+        ],
+    ),
+    (
+        "relation = \"Stadt Grün.fremde_srid\"",
+        &["990001", "spatial_ref_sys"],
+    ),
+    (
+        "relation = \"Stadt Grün.abgelegt\"\nkey = \"kennung\"",
+        &["abgelegt", "Entwürfe", "oeffentlich"],
+    ),
+    (
+        "relation = \"Stadt Grün.ueber_abgelegt\"\nkey = \"kennung\"",
+        &["\"Stadt Grün\".abgelegt", "Entwürfe"],
+    ),
+    (
+        "relation = \"Stadt Grün.mit_rechten\"\nkey = \"kennung\"",
+        &["mit fremden Rechten", "hebel"],
+    ),
+    (
+        "relation = \"Stadt Grün.schluessellos\"\nkey = \"felder\"",
+        &["key", "integer[]"],
+    ),
+    (
+        "relation = \"Stadt Grün.schluessellos\"\nkey = \"doc\"",
+        &["key", "jsonb"],
+    ),
+    (
+        "relation = \"Stadt Grün.schluessellos\"\nkey = \"ort\"",
+        &["key", "point", "ordnen"],
+    ),
+    (
+        "relation = \"Stadt Grün.schluessellos\"\nkey = \"ja\"",
+        &["key", "boolean"],
+    ),
+    (
+        "relation = \"Stadt Grün.schluessellos\"\nkey = \"leer\"",
+        &["NULL"],
+    ),
+    (
+        "relation = \"Stadt Grün.schluessellos\"\nkey = \"id\"\nlegend = { column = \"doc\", classes = \"fnp.nutzung\" }",
+        &["legend", "jsonb"],
+    ),
+    ("relation = \"fnp.leer\"\nfarbe = 1", &["line 6", "farbe"]),
+    (
+        "relation = \"fnp.leer\"\naccess = \"geheim\"",
+        &["line 6", "geheim"],
+    ),
+];
+
 #[tokio::test]
 async fn wrong_entries_are_refused_with_their_place() {
     let db = datenbank().await;
-    for (eintrag, erwartet) in [
-        (
-            "relation = \"fnp.gibtsnicht\"",
-            vec!["oeffentlich.gibtsnicht", "Zeile 2"],
-        ),
-        ("relation = \"Stadt Grün.fehlt\"", vec!["Stadt Grün.fehlt"]),
-        (
-            "relation = \"fnp.leer\"\nkey = \"fehlt\"",
-            vec!["keine Spalte „fehlt“", "key"],
-        ),
-        (
-            "relation = \"fnp.leer\"\norder = \"kennung\"",
-            vec!["keine Ganzzahl"],
-        ),
-        (
-            "relation = \"fnp.leer\"\ndatetime = [\"wert\"]",
-            vec!["weder Datum noch Zeitpunkt"],
-        ),
-        ("relation = \"fnp.leer\"\nhide = [\"fehlt\"]", vec!["fehlt"]),
-        (
-            "relation = \"fnp.leer\"\ngeometry = \"fehlt\"",
-            vec!["keine Geometriespalte „fehlt“"],
-        ),
-        ("relation = \"fnp.leer\"\nje = \"plan\"", vec!["fassung_id"]),
-        (
-            "relation = \"fnp.flaeche_aktuell\"",
-            vec!["keinen Primärschlüssel", "key"],
-        ),
-        (
-            "relation = \"Stadt Grün.doppelt\"\nkey = \"id\"",
-            vec!["mehrfach"],
-        ),
-        (
-            "relation = \"fnp.undicht\"\nkey = \"kennung\"",
-            vec!["ALTER VIEW oeffentlich.undicht SET (security_invoker = true)"],
-        ),
-        (
-            "relation = \"fnp.verborgen\"\nkey = \"kennung\"",
-            vec!["fnp.versteckt()"],
-        ),
-        (
-            "relation = \"fnp.darueber\"\nkey = \"kennung\"",
-            vec!["ALTER VIEW oeffentlich.undicht SET (security_invoker = true)"],
-        ),
-        (
-            "relation = \"fnp.leer\"\nlegend = { column = \"kennung\", classes = \"fnp.fehlt\" }",
-            vec!["oeffentlich.fehlt"],
-        ),
-        (
-            "relation = \"Stadt Grün.gesperrt\"",
-            vec!["GRANT SELECT ON \"Stadt Grün\".\"gesperrt\" TO \"zielraum_public\";"],
-        ),
-        (
-            "relation = \"fnp.leer\"\nfarbe = 1",
-            vec!["line 6", "farbe"],
-        ),
-        (
-            "relation = \"fnp.leer\"\naccess = \"geheim\"",
-            vec!["line 6", "geheim"],
-        ),
-    ] {
+    for (eintrag, erwartet) in FALSCH {
         let text = format!("\n[[layer]]\nid = \"probe\"\ntitle = \"Probe\"\n{eintrag}\n");
         let fehler = Katalog::lies(&db.public, EIGENE, Some(("stadt.toml", &text))).await;
         let fehler = fehler.expect_err(eintrag);
-        for teil in erwartet {
+        for teil in *erwartet {
             assert!(fehler.to_string().contains(teil), "{eintrag}: {fehler}");
         }
         assert_eq!(fehler.exit_code(), 3);
@@ -108,4 +164,27 @@ async fn internal_entries_need_no_right_of_the_public() {
         .map(|s| s.id)
         .collect();
     assert!(!ids.contains(&"probe".to_owned()) && ids.contains(&"fnp_flaechen".to_owned()));
+}
+
+#[tokio::test]
+async fn ids_of_ours_are_taken_and_so_are_those_of_plans() {
+    let db = datenbank().await;
+    for (id, erwartet) in [
+        ("fnp_flaechen", "gibt es schon"),
+        ("fnp_flaechen_fnp-2001", "je Plan"),
+        ("fnp_flaechen_anders", "je Plan"),
+        ("zwei wörter", "Die id darf nur"),
+        ("a/b", "Die id darf nur"),
+    ] {
+        let text =
+            format!("[[layer]]\nid = \"{id}\"\ntitle = \"Probe\"\nrelation = \"fnp.leer\"\n");
+        let fehler = Katalog::lies(&db.public, EIGENE, Some(("stadt.toml", &text)))
+            .await
+            .expect_err(id)
+            .to_string();
+        assert!(
+            fehler.contains(erwartet) && fehler.contains("stadt.toml, Zeile 1"),
+            "{id}: {fehler}"
+        );
+    }
 }

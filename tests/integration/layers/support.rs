@@ -118,7 +118,12 @@ pub async fn dienst() -> (Datenbank, Router) {
 
 /// The application over a database.
 pub async fn router(db: &Datenbank) -> Router {
-    let katalog = Katalog::lies(&db.public, EIGENE, Some(("stadt.toml", STADT))).await;
+    router_mit(db, STADT).await
+}
+
+/// The application with this town's file.
+pub async fn router_mit(db: &Datenbank, stadt: &str) -> Router {
+    let katalog = Katalog::lies(&db.public, EIGENE, Some(("stadt.toml", stadt))).await;
     app::router(&App {
         public: db.public.clone(),
         katalog: Arc::new(katalog.unwrap()),
