@@ -172,11 +172,35 @@ BEGIN
   RETURN paare;
 END $$;
 
--- What Ortsteile lost or gained: `alt` as they were, NULL for a new one. NULL when nothing moved.
-CREATE FUNCTION gemeinde.verschobenes(alt_id int[], alt_geom geometry[]) RETURNS geometry LANGUAGE sql STABLE AS $$
-  SELECT st_collectionextract(st_union(CASE WHEN a.geom IS NULL THEN o.geom WHEN o.geom IS NULL THEN a.geom ELSE st_symdifference(a.geom, o.geom) END), 3)
-  FROM unnest(alt_id, alt_geom) a(id, geom) LEFT JOIN ortsteil o ON o.id = a.id
+-- The borders the stored join follows. What differs from gemeinde.ortsteil is still to be followed, whatever
+-- statement made the difference: a trigger's transition rows would not tell of the others of its command.
+CREATE TABLE gemeinde.ortsteil_verbunden (
+  id int PRIMARY KEY,
+  geom geometry(MultiPolygon, 25832) NOT NULL
+);
+COMMENT ON TABLE gemeinde.ortsteil_verbunden IS 'Grenzen der Ortsteile, mit denen die Flächen verschnitten sind (abgeleitet)';
+COMMENT ON COLUMN gemeinde.ortsteil_verbunden.id IS 'Ortsteil';
+COMMENT ON COLUMN gemeinde.ortsteil_verbunden.geom IS 'Gebiet';
+SELECT freigabe.spiegle('gemeinde.ortsteil_verbunden');
+INSERT INTO gemeinde.ortsteil_verbunden SELECT id, geom FROM gemeinde.ortsteil;
+INSERT INTO oeffentlich.ortsteil_verbunden SELECT id, geom FROM oeffentlich.ortsteil;
+
+-- Ortsteile that moved since, with their former shape; NULL for a new one.
+CREATE FUNCTION gemeinde.verschoben() RETURNS TABLE (id int, geom geometry) LANGUAGE sql STABLE AS $$
+  SELECT coalesce(o.id, v.id), v.geom FROM ortsteil o FULL JOIN ortsteil_verbunden v ON v.id = o.id WHERE o.geom IS DISTINCT FROM v.geom
 $$;
+
+-- What they lost or gained together; NULL when nothing moved.
+CREATE FUNCTION gemeinde.verschobenes() RETURNS geometry LANGUAGE sql STABLE AS $$
+  SELECT st_collectionextract(st_union(CASE WHEN a.geom IS NULL THEN o.geom WHEN o.geom IS NULL THEN a.geom ELSE st_symdifference(a.geom, o.geom) END), 3)
+  FROM gemeinde.verschoben() a LEFT JOIN ortsteil o ON o.id = a.id
+$$;
+
+CREATE FUNCTION gemeinde.merke_grenzen() RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  DELETE FROM ortsteil_verbunden v WHERE NOT EXISTS (SELECT FROM ortsteil o WHERE o.id = v.id AND NOT o.geom IS DISTINCT FROM v.geom);
+  INSERT INTO ortsteil_verbunden SELECT o.id, o.geom FROM ortsteil o WHERE NOT EXISTS (SELECT FROM ortsteil_verbunden v WHERE v.id = o.id);
+END $$;
 
 -- The Fassungen that meet what moved: how many of their areas do, and how many they have.
 CREATE FUNCTION fnp.vom_verschobenen_beruehrt(verschoben geometry) RETURNS TABLE (fassung_id int, beruehrt bigint, gesamt bigint) LANGUAGE sql STABLE AS $$
@@ -231,43 +255,33 @@ CREATE FUNCTION strategie.massnahmen_bei(form geometry) RETURNS uuid[] LANGUAGE 
       WHERE r.geom IS NULL AND v.geom && form AND st_intersects(st_makevalid(v.geom), form)) x
 $$;
 
--- Transition rows of Ortsteile as arrays. An import sets zielraum.verbund to 'gesammelt', writes all its
--- Ortsteile and then calls for them once: row by row a shared border would be cut twice.
-CREATE FUNCTION strategie.nach_ortsteil_grenze() RETURNS trigger LANGUAGE plpgsql SET search_path = strategie, fnp, gemeinde, public, pg_temp AS $$
+-- Everything that hangs on moved borders: shares and figures of the Fassungen (all but `ohne`, which the
+-- caller joins anew), measures. Returns the pairs cut.
+CREATE FUNCTION fnp.nach_grenzen(ohne int[] DEFAULT '{}') RETURNS int LANGUAGE plpgsql AS $$
 DECLARE
   ids int[];
   formen geometry[];
+  verschoben geometry := gemeinde.verschobenes();
+  paare int := 0;
 BEGIN
-  IF current_setting('zielraum.verbund', true) = 'gesammelt' THEN
-    RETURN NULL;
+  IF st_area(verschoben) > 0 THEN
+    SELECT array_agg(v.id), array_agg(v.geom) INTO ids, formen FROM gemeinde.verschoben() v;
+    SELECT coalesce(sum(fnp.ortsteile_verschoben(f.id, ids, formen, verschoben)), 0) INTO paare
+      FROM fassung f WHERE (f.geom IS NULL OR f.geom && verschoben) AND NOT f.id = ANY (ohne);
+    PERFORM strategie.leite_massnahme_ortsteil(strategie.massnahmen_bei(verschoben));
   END IF;
-  IF TG_OP = 'INSERT' THEN
-    SELECT array_agg(id), array_agg(NULL::geometry) INTO ids, formen FROM neu;
-  ELSIF TG_OP = 'DELETE' THEN
-    SELECT array_agg(id), array_agg(geom) INTO ids, formen FROM alt;
-  ELSE
-    SELECT array_agg(a.id), array_agg(a.geom) INTO ids, formen FROM alt a JOIN neu n USING (id) WHERE a.geom IS DISTINCT FROM n.geom;
-  END IF;
-  IF ids IS NOT NULL THEN
-    PERFORM fnp.nach_grenzen(ids, formen, NULL);
-  END IF;
-  RETURN NULL;
+  PERFORM gemeinde.merke_grenzen();
+  RETURN paare;
 END $$;
 
--- Everything that hangs on moved borders: shares and figures of the Fassungen (all but `ohne`, which the
--- caller joins anew), measures. Returns the pairs cut.
-CREATE FUNCTION fnp.nach_grenzen(ids int[], formen geometry[], ohne int[]) RETURNS int LANGUAGE plpgsql AS $$
-DECLARE
-  verschoben geometry := gemeinde.verschobenes(ids, formen);
-  paare int;
+-- An import sets zielraum.verbund to 'gesammelt', writes all its Ortsteile and then calls nach_grenzen once:
+-- row by row a shared border would be cut twice.
+CREATE FUNCTION strategie.nach_ortsteil_grenze() RETURNS trigger LANGUAGE plpgsql SET search_path = strategie, fnp, gemeinde, public, pg_temp AS $$
 BEGIN
-  IF verschoben IS NULL OR st_area(verschoben) = 0 THEN
-    RETURN 0;
+  IF current_setting('zielraum.verbund', true) IS DISTINCT FROM 'gesammelt' THEN
+    PERFORM fnp.nach_grenzen();
   END IF;
-  SELECT coalesce(sum(fnp.ortsteile_verschoben(f.id, ids, formen, verschoben)), 0) INTO paare
-    FROM fassung f WHERE (f.geom IS NULL OR f.geom && verschoben) AND NOT f.id = ANY (coalesce(ohne, '{}'));
-  PERFORM strategie.leite_massnahme_ortsteil(strategie.massnahmen_bei(verschoben));
-  RETURN paare;
+  RETURN NULL;
 END $$;
 
 -- A single area was edited: its own figures, and what hangs on it.
@@ -398,9 +412,7 @@ DECLARE
 BEGIN
   FOR welt, ortsteil, fkt IN VALUES ('fnp', 'gemeinde.ortsteil', 'strategie'), ('oeffentlich', 'oeffentlich.ortsteil', 'oeffentlich') LOOP
     EXECUTE format('DROP TRIGGER leite ON %s', ortsteil);
-    EXECUTE format('CREATE TRIGGER leite_neu AFTER INSERT ON %s REFERENCING NEW TABLE AS neu FOR EACH STATEMENT EXECUTE FUNCTION %s.nach_ortsteil_grenze()', ortsteil, fkt);
-    EXECUTE format('CREATE TRIGGER leite_geaendert AFTER UPDATE ON %s REFERENCING OLD TABLE AS alt NEW TABLE AS neu FOR EACH STATEMENT EXECUTE FUNCTION %s.nach_ortsteil_grenze()', ortsteil, fkt);
-    EXECUTE format('CREATE TRIGGER leite_geloescht AFTER DELETE ON %s REFERENCING OLD TABLE AS alt FOR EACH STATEMENT EXECUTE FUNCTION %s.nach_ortsteil_grenze()', ortsteil, fkt);
+    EXECUTE format('CREATE TRIGGER leite AFTER INSERT OR UPDATE OR DELETE ON %s FOR EACH STATEMENT EXECUTE FUNCTION %s.nach_ortsteil_grenze()', ortsteil, fkt);
     EXECUTE format('CREATE TRIGGER leite_geaendert AFTER UPDATE ON %I.verweis REFERENCING OLD TABLE AS alt NEW TABLE AS neu FOR EACH STATEMENT EXECUTE FUNCTION %I.nach_verweis()', welt, fkt);
     EXECUTE format('CREATE TRIGGER merke AFTER INSERT OR UPDATE OF aktuell ON %I.fassung FOR EACH ROW EXECUTE FUNCTION strategie.merke_fassung()', welt);
     EXECUTE format('CREATE TRIGGER rechne BEFORE INSERT OR UPDATE OF geom, gueltig, flaeche_m2 ON %I.flaeche FOR EACH ROW EXECUTE FUNCTION fnp.vor_flaeche()', welt);

@@ -28,6 +28,7 @@ pub(super) enum Was {
     Strategie(strategie::Import),
 }
 
+#[expect(clippy::struct_excessive_bools, reason = "options of a command line")]
 #[derive(Debug, Args)]
 pub(super) struct Fnp {
     /// Die Datei

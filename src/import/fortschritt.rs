@@ -41,27 +41,30 @@ impl Meldung {
                 fertig,
             } => (phase, *erledigt, *gesamt, dauer.as_secs_f64(), *fertig),
         };
-        let mut text = format!("{phase}: ");
-        if fertig {
-            if erledigt > 0 {
-                text += &format!("{} Objekte in ", tausender(erledigt));
+        let objekte = match gesamt {
+            _ if fertig && erledigt == 0 => return format!("{phase}: {}", sekunden(dauer)),
+            _ if fertig => {
+                let objekte = tausender(erledigt);
+                return format!("{phase}: {objekte} Objekte in {}", sekunden(dauer));
             }
-            return text + &sekunden(dauer);
-        }
-        match gesamt {
-            Some(gesamt) => {
-                text += &format!("{} von {} Objekten", tausender(erledigt), tausender(gesamt));
-            }
-            None if erledigt > 0 => text += &format!("{} Objekte", tausender(erledigt)),
-            None => return text + "läuft",
-        }
+            Some(gesamt) => format!("{} von {}", tausender(erledigt), tausender(gesamt)),
+            None if erledigt == 0 => return format!("{phase}: läuft"),
+            None => tausender(erledigt),
+        };
+        let von = if gesamt.is_some() {
+            "Objekten"
+        } else {
+            "Objekte"
+        };
         let je_sekunde = erledigt as f64 / dauer.max(0.001);
-        text += &format!(", {je_sekunde:.0} je Sekunde");
-        if let Some(gesamt) = gesamt.filter(|g| *g > erledigt && erledigt > 0) {
-            let rest = (gesamt - erledigt) as f64 / je_sekunde;
-            text += &format!(", noch etwa {}", sekunden(rest));
-        }
-        text
+        let rest = match gesamt {
+            Some(gesamt) if gesamt > erledigt && erledigt > 0 => {
+                let rest = (gesamt - erledigt) as f64 / je_sekunde;
+                format!(", noch etwa {}", sekunden(rest))
+            }
+            _ => String::new(),
+        };
+        format!("{phase}: {objekte} {von}, {je_sekunde:.0} je Sekunde{rest}")
     }
 }
 
@@ -87,9 +90,12 @@ fn sekunden(s: f64) -> String {
     }
 }
 
+/// Takes the reports, from any thread.
+type Empfaenger = dyn Fn(&Meldung) + Send + Sync;
+
 /// Whom to tell; nobody by default.
 #[derive(Clone, Default)]
-pub struct Fortschritt(Option<Arc<dyn Fn(&Meldung) + Send + Sync>>);
+pub struct Fortschritt(Option<Arc<Empfaenger>>);
 
 impl std::fmt::Debug for Fortschritt {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

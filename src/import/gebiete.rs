@@ -9,7 +9,7 @@ use super::datei::Datei;
 use super::sperre;
 use super::vector::{self, Merkmal};
 use super::verbund::Verbund;
-use super::zuwachs::Vorher;
+use super::zuwachs;
 use crate::db::copy::Copy;
 use crate::db::{Database, audit};
 use crate::error::{Error, Result};
@@ -164,7 +164,7 @@ pub async fn fuehre_aus(
     )
     .await?;
     sperre(&mut tx).await?;
-    let vorher = Vorher::merke(&mut tx).await?;
+    zuwachs::sammle(&mut tx).await?;
     let anzahl = benannt.len();
     for (kennung, name, merkmal) in benannt {
         let schluessel = match art {
@@ -192,7 +192,7 @@ pub async fn fuehre_aus(
         }
     }
     store::ordne_ortsteile_zu(&mut tx).await?;
-    let zuwachs = vorher.fuehre_nach(&mut tx).await?;
+    let zuwachs = zuwachs::fuehre_nach(&mut tx).await?;
     tx.commit().await?;
     tracing::debug!(
         ?art,

@@ -12,7 +12,7 @@ use super::fortschritt::{Fortschritt, Meldung};
 use crate::error::{Error, Result};
 
 /// So long an import waits for another unless told otherwise.
-const HOECHSTENS: Duration = Duration::from_secs(15 * 60);
+const HOECHSTENS: Duration = Duration::from_mins(15);
 /// So often it looks again.
 const ABSTAND: Duration = Duration::from_millis(250);
 /// So often it says that it still waits.

@@ -54,81 +54,50 @@ pub struct Zuwachs {
     pub ganz: usize,
 }
 
-/// The Ortsteile before an import changes them.
-#[derive(Debug)]
-pub struct Vorher {
-    ids: Vec<i32>,
-    /// EWKB.
-    formen: Vec<Vec<u8>>,
+/// Holds the triggers of the Ortsteile back in this transaction, until [`fuehre_nach`].
+///
+/// # Errors
+/// The database's.
+pub async fn sammle(conn: &mut PgConnection) -> Result<()> {
+    stelle(conn, "zielraum.verbund", "gesammelt").await
 }
 
-impl Vorher {
-    /// Remembers the Ortsteile and holds the triggers back until [`Vorher::fuehre_nach`].
-    ///
-    /// # Errors
-    /// The database's.
-    pub async fn merke(conn: &mut PgConnection) -> Result<Self> {
-        let zeilen =
-            sqlx::query!(r#"SELECT id, st_asewkb(geom) AS "form!" FROM ortsteil ORDER BY id"#)
-                .fetch_all(&mut *conn)
-                .await?;
-        stelle(conn, "zielraum.verbund", "gesammelt").await?;
-        let (ids, formen) = zeilen.into_iter().map(|z| (z.id, z.form)).unzip();
-        Ok(Self { ids, formen })
-    }
-
-    /// Brings shares, figures and measures of both worlds up to date.
-    ///
-    /// # Errors
-    /// The database's; a stored area that is no polygon is an internal error.
-    pub async fn fuehre_nach(self, conn: &mut PgConnection) -> Result<Zuwachs> {
-        stelle(conn, "zielraum.verbund", "").await?;
-        let geaendert = sqlx::query!(
-            r#"SELECT o.id, v.form AS "form?" FROM ortsteil o LEFT JOIN unnest($1::int[], $2::bytea[]) v(id, form) ON v.id = o.id
-               WHERE v.form IS NULL OR o.geom IS DISTINCT FROM v.form::geometry ORDER BY o.id"#,
-            &self.ids,
-            &self.formen
+/// Brings shares, figures and measures of both worlds up to date with the Ortsteile.
+///
+/// # Errors
+/// The database's; a stored area that is no polygon is an internal error.
+pub async fn fuehre_nach(conn: &mut PgConnection) -> Result<Zuwachs> {
+    stelle(conn, "zielraum.verbund", "").await?;
+    let mut zuwachs = Zuwachs::default();
+    let pfad = suchpfad(conn).await?;
+    for welt in Welt::ALLE {
+        stelle(conn, "search_path", welt.pfad()).await?;
+        let ganze = sqlx::query_scalar!(
+            r#"SELECT b.fassung_id AS "id!" FROM fnp.vom_verschobenen_beruehrt(gemeinde.verschobenes()) b
+               WHERE b.beruehrt > $1 OR b.beruehrt * 2 > b.gesamt"#,
+            HOECHSTENS_EINZELN
         )
         .fetch_all(&mut *conn)
         .await?;
-        let mut zuwachs = Zuwachs::default();
-        if geaendert.is_empty() {
-            return Ok(zuwachs);
+        for fassung in &ganze {
+            verbinde_ganz(conn, welt, *fassung).await?;
         }
-        let (ids, formen): (Vec<i32>, Vec<Option<Vec<u8>>>) =
-            geaendert.into_iter().map(|z| (z.id, z.form)).unzip();
-        let pfad = sqlx::query_scalar!(r#"SELECT current_setting('search_path') AS "pfad!""#)
+        zuwachs.ganz += ganze.len();
+        let paare = sqlx::query_scalar!(r#"SELECT fnp.nach_grenzen($1) AS "paare!""#, &ganze)
             .fetch_one(&mut *conn)
             .await?;
-        for welt in Welt::ALLE {
-            stelle(conn, "search_path", welt.pfad()).await?;
-            let ganze = sqlx::query_scalar!(
-                r#"SELECT b.fassung_id AS "id!" FROM fnp.vom_verschobenen_beruehrt(
-                     gemeinde.verschobenes($1, ARRAY(SELECT f::geometry FROM unnest($2::bytea[]) WITH ORDINALITY u(f, n) ORDER BY n))) b
-                   WHERE b.beruehrt > $3 OR b.beruehrt * 2 > b.gesamt"#,
-                &ids,
-                &formen as &[Option<Vec<u8>>],
-                HOECHSTENS_EINZELN
-            )
-            .fetch_all(&mut *conn)
-            .await?;
-            for fassung in &ganze {
-                verbinde_ganz(conn, welt, *fassung).await?;
-            }
-            zuwachs.ganz += ganze.len();
-            let paare = sqlx::query_scalar!(
-                r#"SELECT fnp.nach_grenzen($1, ARRAY(SELECT f::geometry FROM unnest($2::bytea[]) WITH ORDINALITY u(f, n) ORDER BY n), $3) AS "paare!""#,
-                &ids,
-                &formen as &[Option<Vec<u8>>],
-                &ganze
-            )
-            .fetch_one(&mut *conn)
-            .await?;
-            zuwachs.paare += usize::try_from(paare).map_err(Error::intern)?;
-        }
-        stelle(conn, "search_path", &pfad).await?;
-        Ok(zuwachs)
+        zuwachs.paare += usize::try_from(paare).map_err(Error::intern)?;
     }
+    stelle(conn, "search_path", &pfad).await?;
+    Ok(zuwachs)
+}
+
+async fn suchpfad(conn: &mut PgConnection) -> Result<String> {
+    Ok(
+        sqlx::query_scalar!(r#"SELECT current_setting('search_path') AS "pfad!""#)
+            .fetch_one(conn)
+            .await?,
+    )
 }
 
 /// A setting of this transaction.
@@ -145,9 +114,7 @@ async fn stelle(conn: &mut PgConnection, name: &str, wert: &str) -> Result<()> {
 /// # Errors
 /// The database's; a stored area that is no polygon is an internal error.
 pub async fn verbinde_alles(conn: &mut PgConnection) -> Result<()> {
-    let pfad = sqlx::query_scalar!(r#"SELECT current_setting('search_path') AS "pfad!""#)
-        .fetch_one(&mut *conn)
-        .await?;
+    let pfad = suchpfad(conn).await?;
     for welt in Welt::ALLE {
         stelle(conn, "search_path", welt.pfad()).await?;
         let fassungen = sqlx::query_scalar!("SELECT id FROM fassung ORDER BY id")
@@ -156,6 +123,9 @@ pub async fn verbinde_alles(conn: &mut PgConnection) -> Result<()> {
         for fassung in fassungen {
             verbinde_ganz(conn, welt, fassung).await?;
         }
+        sqlx::query!("SELECT gemeinde.merke_grenzen()")
+            .execute(&mut *conn)
+            .await?;
     }
     stelle(conn, "search_path", &pfad).await
 }

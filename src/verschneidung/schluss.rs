@@ -13,7 +13,7 @@
 use std::collections::BTreeMap;
 use std::convert::Infallible;
 
-use geo::BooleanOps;
+use geo::{Area as _, BooleanOps};
 use geo_types::{MultiPolygon, Polygon};
 
 use super::anteil::{Netz, Teile};
@@ -197,8 +197,9 @@ impl<'a> Messung<'a> {
         sammle(&mut self.luecke, &teile);
         let m2 = teile.innerhalb_m2();
         if m2 > KLEINSTE_STELLE_M2 {
-            self.luecken
-                .extend(flaeche.into_iter().map(|polygon| (m2, polygon)));
+            for polygon in flaeche {
+                merke(&mut self.luecken, m2, polygon);
+            }
         }
     }
 
@@ -214,10 +215,10 @@ impl<'a> Messung<'a> {
             Some(g) if teile.ausserhalb_m2 > 0.0 => flaeche.intersection(g),
             _ => flaeche,
         };
-        self.ueberlappungen.extend(innen.into_iter().map(|polygon| {
-            let m2 = ring::plan_m2(&MultiPolygon(vec![polygon.clone()]));
-            (m2, polygon)
-        }));
+        for polygon in innen {
+            let m2 = polygon.unsigned_area();
+            merke(&mut self.ueberlappungen, m2, polygon);
+        }
     }
 
     pub(super) fn abschluss(self, summe: &Summen, ausserhalb_m2: f64) -> Schluss {
@@ -259,6 +260,16 @@ impl<'a> Messung<'a> {
             luecken: groesste(self.luecken),
             ueberlappungen: groesste(self.ueberlappungen),
         }
+    }
+}
+
+/// Keeps a place as long as it may be one of the largest: a plan full of gaps must not
+/// fill the memory with them.
+fn merke(gefunden: &mut Vec<(f64, Polygon<f64>)>, m2: f64, polygon: Polygon<f64>) {
+    gefunden.push((m2, polygon));
+    if gefunden.len() > 8 * HOECHSTENS_STELLEN {
+        gefunden.sort_by(|a, b| b.0.total_cmp(&a.0));
+        gefunden.truncate(HOECHSTENS_STELLEN);
     }
 }
 

@@ -90,7 +90,7 @@ async fn paare(conn: &mut PgConnection) -> i32 {
 }
 
 /// $1: a number that chooses; $2, $3: metres. Each makes one edit.
-const AENDERUNGEN: [(&str, &str); 13] = [
+const AENDERUNGEN: [(&str, &str); 15] = [
     ("a piece of land moves to another Ortsteil", "
       WITH o AS (SELECT id, geom FROM gemeinde.ortsteil ORDER BY md5(id::text || $1) LIMIT 1),
         p AS (SELECT st_snaptogrid(st_buffer(st_translate(st_pointonsurface(st_boundary(o.geom)), $2, $3), 60 + abs($2)), 0.001) AS geom FROM o)
@@ -102,6 +102,12 @@ const AENDERUNGEN: [(&str, &str); 13] = [
     ("land falls out of all Ortsteile", "
       UPDATE gemeinde.ortsteil t SET geom = st_multi(st_collectionextract(st_difference(t.geom, st_translate(st_buffer(st_pointonsurface(t.geom), 120), $2, $3)), 3))
         WHERE t.id = (SELECT id FROM gemeinde.ortsteil ORDER BY md5(id::text || $1) LIMIT 1)"),
+    ("a new Ortsteil is cut out", "
+      WITH o AS (SELECT id, geom, gemeinde_id, st_translate(st_buffer(st_pointonsurface(geom), 150), $2, $3) AS p FROM gemeinde.ortsteil ORDER BY md5(id::text || $1) LIMIT 1),
+        u AS (UPDATE gemeinde.ortsteil t SET geom = st_multi(st_collectionextract(st_difference(t.geom, o.p), 3)) FROM o WHERE t.id = o.id)
+      INSERT INTO gemeinde.ortsteil (kennung, name, gemeinde_id, geom) SELECT 'neu-' || md5($1), 'Neu', gemeinde_id, st_multi(st_collectionextract(st_intersection(geom, p), 3)) FROM o"),
+    ("an Ortsteil is dissolved", "
+      DELETE FROM gemeinde.ortsteil WHERE kennung LIKE 'neu-%' AND $1::text <> '' AND $2::float8 < 1e9 AND $3::float8 < 1e9"),
     ("an area moves", "
       UPDATE fnp.flaeche SET geom = st_translate(geom, $2, $3) WHERE (fassung_id, ordnung) = (SELECT fassung_id, ordnung FROM fnp.flaeche ORDER BY md5(fassung_id || kennung || $1) LIMIT 1)"),
     ("three areas grow over their neighbours", "
@@ -354,4 +360,46 @@ async fn the_figures_of_a_whole_town_are_exact() {
     for (gebiet, soll) in ortsteile {
         assert!((gebiet - soll).abs() < 1e-3, "{gebiet} instead of {soll}");
     }
+}
+
+#[tokio::test]
+async fn a_new_delivery_derives_its_measures_alone() {
+    let db = datenbank_mit_demo().await;
+    let letzte = "SELECT count(*) FROM strategie.massnahme_flaeche m JOIN fnp.fassung f ON f.id = m.fassung_id WHERE f.nummer = 2 AND f.aktuell";
+    assert_eq!(zahl(&db.write, letzte).await.unwrap(), 0);
+    // the same plan once more: its measures are derived, in both worlds
+    let auftrag = zielraum::import::fnp::Auftrag {
+        datei: crate::support::demo("fnp-2001.gml"),
+        wer: "pruefung".into(),
+        ..Default::default()
+    };
+    zielraum::import::fnp::fuehre_aus(&db, &auftrag)
+        .await
+        .unwrap();
+    assert!(zahl(&db.write, letzte).await.unwrap() > 0);
+    let mut tx = audit::begin(&db.write, "test", "Vergleich").await.unwrap();
+    gleich_dem_ganzen(&mut tx, "plan delivered again").await;
+    tx.rollback().await.unwrap();
+    // a plan elsewhere: no measure is touched
+    let vorher: i64 = zahl(
+        &db.write,
+        "SELECT sum(xmin::text::bigint)::bigint FROM strategie.massnahme_flaeche",
+    )
+    .await
+    .unwrap();
+    Plan::neu("weit-weg")
+        .plan_art("5000")
+        .wohnen(-90_000.0, -89_900.0)
+        .importiere(&db)
+        .await;
+    let nachher: i64 = zahl(
+        &db.write,
+        "SELECT sum(xmin::text::bigint)::bigint FROM strategie.massnahme_flaeche",
+    )
+    .await
+    .unwrap();
+    assert_eq!(vorher, nachher, "rows of no measure are written again");
+    let mut tx = audit::begin(&db.write, "test", "Vergleich").await.unwrap();
+    gleich_dem_ganzen(&mut tx, "another plan").await;
+    tx.rollback().await.unwrap();
 }

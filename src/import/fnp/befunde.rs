@@ -23,11 +23,7 @@ pub(super) fn beteilige(lieferung: &Lieferung, stellen: &mut [Stelle]) -> Result
                 && e.gueltig
                 && (x0..=x1).contains(&x)
                 && (y0..=y1).contains(&y);
-            if moeglich
-                && spule
-                    .satz(index, |satz| satz.flaeche())?
-                    .is_ok_and(|f| schluss::deckt(&f, stelle.ort))
-            {
+            if moeglich && schluss::deckt(&spule.flaeche(index)?, stelle.ort) {
                 stelle.flaechen.push(index);
             }
         }

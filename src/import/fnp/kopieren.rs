@@ -156,7 +156,7 @@ fn verbinde(
             if eintrag.art == Art::Flaeche
                 && eintrag.gueltig
                 && beruehren(kasten, &eintrag.kasten)
-                && !an(&lieferung.spule.satz(index, |satz| satz.flaeche())??)
+                && !an(&lieferung.spule.flaeche(index)?)
             {
                 break;
             }

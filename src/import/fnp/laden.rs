@@ -137,7 +137,6 @@ async fn bereite_verbund_vor(conn: &mut PgConnection, lieferung: &Lieferung) -> 
 /// may still be renamed there. Anchors are refreshed only after it.
 #[expect(
     clippy::unused_async,
-    clippy::unnecessary_wraps,
     reason = "the comparison of versions asks the database here"
 )]
 async fn vergleiche(

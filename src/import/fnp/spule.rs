@@ -190,6 +190,18 @@ impl Spule {
         Ok(frage(&Satz::aus(&bytes)?))
     }
 
+    /// The area of one entry.
+    ///
+    /// # Errors
+    /// [`Error::Umgebung`] when the file cannot be read, [`Error::Intern`] when it is no area.
+    #[expect(
+        clippy::redundant_closure_for_method_calls,
+        reason = "the method alone is for one lifetime, not for all"
+    )]
+    pub fn flaeche(&self, index: usize) -> Result<MultiPolygon<f64>> {
+        self.satz(index, |satz| satz.flaeche())?
+    }
+
     /// All records of one table in the order of their entries, in blocks of about 1 MB,
     /// until `senke` answers false.
     ///
