@@ -12,21 +12,20 @@ use serde_json::json;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::Auftrag;
 use super::lesen::{Eintrag, Lieferung};
+use super::{Auftrag, abgleich, befund};
 use crate::db::copy::{Copy, Row};
 use crate::db::{Database, audit};
 use crate::error::{Error, Result};
 use crate::fnp::bilanz::Pruefung;
 use crate::fnp::objekt::{Befund, Geometrie, PlanGemeinde, Schwere};
 use crate::fnp::plan::{Stand, TEILPLAN};
-use crate::fnp::zahl::hektar;
 use crate::gemeinde::kennung::{ags, slug};
 use crate::gemeinde::store as gemeinden;
-use crate::import::protokoll::{Ergebnis, Protokoll};
+use crate::import::protokoll::{Ergebnis, Protokoll, ablage, summen};
 use crate::import::verbund::{self, Flaeche, Verbund};
 use crate::import::{gebiete, sperre};
-use crate::verschneidung::schluss::{GANZER_PLAN, Stelle};
+use crate::verschneidung::schluss::GANZER_PLAN;
 
 /// Checks a delivery and, unless it is a trial, stores it. Fills the protocol.
 pub async fn lade(
@@ -59,16 +58,15 @@ pub async fn lade(
     })
     .await
     .map_err(Error::intern)?;
-    befunde_des_schlusses(&lieferung, &verbund, &mut protokoll.befunde);
     protokoll.bilanz = Some(pruefung(&lieferung, &verbund));
-    if auftrag.probe {
-        protokoll.ergebnis = Ergebnis::Geprueft;
-        return Ok(()); // dropping tx rolls back
-    }
+    protokoll.ergebnis = if auftrag.probe {
+        Ergebnis::Geprueft
+    } else {
+        Ergebnis::Uebernommen
+    };
 
-    protokoll.ergebnis = Ergebnis::Uebernommen;
     let plan = schreibe_plan(&mut tx, &lieferung, &mut protokoll.befunde).await?;
-    let lauf = schreibe_lauf(&mut tx, auftrag, &lieferung, protokoll).await?;
+    let lauf = schreibe_lauf(&mut tx, auftrag, &lieferung).await?;
     let fassung = schreibe_fassung(&mut tx, plan, lauf, &lieferung).await?;
     kopiere_objekte(&mut tx, fassung, &lieferung).await?;
     let zeilen = schlussflaechen(&lieferung.objekte).map(|(ordnung, eintrag, _)| {
@@ -86,11 +84,16 @@ pub async fn lade(
         &verbund.teile,
     )
     .await?;
+    pruefe_ganzes(&mut tx, plan, fassung, &lieferung, &verbund, protokoll).await?;
+    if auftrag.probe {
+        return Ok(()); // dropping tx rolls back
+    }
+
     sqlx::query!("SELECT fnp.fassung_anhaengen('fnp', $1)", fassung)
         .execute(&mut *tx)
         .await?;
     gebiete::schreibe_pruefung(&mut tx, fassung, &verbund).await?;
-    erneuere_verweise(&mut tx, plan, fassung).await?;
+    ablage::schreibe(&mut tx, lauf, protokoll).await?;
     let mut beruehrt = vec![
         "fnp.flaeche",
         "fnp.ueberlagerung",
@@ -98,7 +101,9 @@ pub async fn lade(
         "fnp.punkt",
         "fnp.anteil",
         "fnp.pruefung",
+        "fnp.importlauf",
         "fnp.import_befund",
+        "fnp.import_vergleich",
     ];
     for relation in beruehrt.drain(..) {
         sqlx::query!("SELECT audit.beruehre($1)", relation)
@@ -143,60 +148,48 @@ fn repariert(eintrag: &Eintrag) -> Option<MultiPolygon<f64>> {
     })
 }
 
-fn befunde_des_schlusses(lieferung: &Lieferung, verbund: &Verbund, befunde: &mut Vec<Befund>) {
+/// What only the whole plan shows: Flächenschluss, copies, sums, the version before.
+async fn pruefe_ganzes(
+    conn: &mut PgConnection,
+    plan: Uuid,
+    fassung: i32,
+    lieferung: &Lieferung,
+    verbund: &Verbund,
+    protokoll: &mut Protokoll,
+) -> Result<()> {
     let namen: Vec<&str> = schlussflaechen(&lieferung.objekte)
         .filter(|(_, eintrag, _)| eintrag.ungueltig.is_none())
         .map(|(_, eintrag, _)| eintrag.kennung.as_str())
         .collect();
-    let mut melde = |code: &str, was: &str, rat: &str, stellen: &[Stelle]| {
-        for stelle in stellen {
-            let beteiligt: Vec<&str> = stelle
-                .flaechen
-                .iter()
-                .filter_map(|i| namen.get(*i).copied())
-                .collect();
-            let wer = if beteiligt.is_empty() {
-                String::new()
-            } else {
-                format!(" ({})", beteiligt.join(", "))
-            };
-            befunde.push(Befund {
-                code: code.into(),
-                schwere: Schwere::Warnung,
-                klasse: None,
-                kennung: beteiligt.first().map(|&kennung| kennung.to_owned()),
-                ort: Some(stelle.ort),
-                text: format!(
-                    "{was} von {} ha bei {:.2} {:.2}{wer}. {rat}",
-                    hektar(stelle.m2, 4),
-                    stelle.ort[0],
-                    stelle.ort[1]
-                ),
-            });
-        }
+    let bilanz = pruefung(lieferung, verbund);
+    let summen = befund::Kenngroessen {
+        luecke_m2: bilanz.luecke_m2,
+        ueberlappung_m2: bilanz.ueberlappung_m2,
+        ausserhalb_m2: bilanz.ausserhalb_m2,
     };
-    melde(
-        "flaechenschluss-luecke",
-        "Lücke",
-        "Bitte in der Quelle schließen oder als Fläche ohne Darstellung führen.",
-        &verbund.schluss.luecken,
+    let schluss = &verbund.schluss;
+    protokoll.befunde.extend(
+        befund::melde(
+            conn,
+            fassung,
+            &namen,
+            &schluss.luecken,
+            &schluss.ueberlappungen,
+            summen,
+        )
+        .await?,
     );
-    melde(
-        "flaechenschluss-ueberlappung",
-        "Überlappung",
-        "Bitte in der Quelle eine der Flächen zurücknehmen.",
-        &verbund.schluss.ueberlappungen,
-    );
-    if verbund.schluss.ausserhalb_m2 > 1.0 {
-        befunde.push(Befund {
-            code: "flaechenschluss-ausserhalb".into(),
-            schwere: Schwere::Warnung,
-            klasse: None,
-            kennung: None,
-            ort: None,
-            text: format!("{} ha der Flächen liegen außerhalb des Geltungsbereichs und zählen nicht zur Bilanz.", hektar(verbund.schluss.ausserhalb_m2, 4)),
-        });
-    }
+    protokoll
+        .befunde
+        .extend(befund::pruefe(conn, fassung).await?);
+    protokoll.summen = Some(summen::pruefe(conn, fassung, &protokoll.klassen, &bilanz).await?);
+    let vergleich = abgleich::gleiche_ab(conn, plan, fassung).await?;
+    abgleich::benenne_um(conn, &mut protokoll.befunde).await?;
+    protokoll
+        .befunde
+        .extend(abgleich::befunde(&vergleich.links));
+    protokoll.vergleich = vergleich.vorgaenger.is_some().then_some(vergleich);
+    Ok(())
 }
 
 fn pruefung(lieferung: &Lieferung, verbund: &Verbund) -> Pruefung {
@@ -312,48 +305,19 @@ async fn schreibe_lauf(
     conn: &mut PgConnection,
     auftrag: &Auftrag,
     lieferung: &Lieferung,
-    protokoll: &Protokoll,
 ) -> Result<Uuid> {
     let lauf = Uuid::now_v7();
     sqlx::query!(
-        "INSERT INTO importlauf (id, datei, sha256, format, version, akteur, begonnen, beendet, ergebnis, protokoll) VALUES ($1, $2, $3, $4, $5, $6, now(), clock_timestamp(), 'uebernommen', $7)",
+        "INSERT INTO importlauf (id, datei, sha256, format, version, akteur, begonnen, ergebnis, protokoll) VALUES ($1, $2, $3, $4, $5, $6, now(), 'uebernommen', '{}')",
         lauf,
         lieferung.datei,
         lieferung.sha256,
         lieferung.format,
         lieferung.kopf.version,
-        auftrag.wer,
-        serde_json::to_value(protokoll)?
+        auftrag.wer
     )
     .execute(&mut *conn)
     .await?;
-    let mut copy = Copy::begin(conn, "COPY fnp.import_befund (importlauf_id, nr, code, schwere, klasse, kennung, text, geom) FROM STDIN (FORMAT binary)").await?;
-    for (nr, befund) in (1..).zip(&protokoll.befunde) {
-        copy.row(8, |row| {
-            row.uuid(lauf)?;
-            row.int4(nr)?;
-            row.text(&befund.code)?;
-            row.text(match befund.schwere {
-                Schwere::Hinweis => "hinweis",
-                Schwere::Warnung => "warnung",
-                Schwere::Fehler => "fehler",
-            })?;
-            row.opt_text(befund.klasse.as_deref())?;
-            row.opt_text(befund.kennung.as_deref())?;
-            row.text(&befund.text)?;
-            match befund.ort {
-                Some([x, y]) if x.is_finite() && y.is_finite() => {
-                    row.geometry(&Geometry::Point((x, y).into()))
-                }
-                _ => {
-                    row.null();
-                    Ok(())
-                }
-            }
-        })
-        .await?;
-    }
-    copy.finish().await?;
     Ok(lauf)
 }
 
@@ -516,26 +480,6 @@ async fn kopiere_objekte(
         .await?;
     }
     copy.finish().await?;
-    Ok(())
-}
-
-/// Anchors of areas that live on take the new shape; the others are marked and keep the last one.
-async fn erneuere_verweise(conn: &mut PgConnection, plan: Uuid, fassung: i32) -> Result<()> {
-    sqlx::query!(
-        "UPDATE verweis v SET fassung_id = $2, nutzung = f.nutzung, flaeche_m2 = f.flaeche_m2, geom = f.geom, entfallen_in = NULL
-         FROM flaeche f WHERE f.fassung_id = $2 AND v.plan_id = $1 AND f.kennung = v.kennung",
-        plan,
-        fassung
-    )
-    .execute(&mut *conn)
-    .await?;
-    sqlx::query!(
-        "UPDATE verweis SET entfallen_in = $2 WHERE plan_id = $1 AND fassung_id <> $2 AND entfallen_in IS NULL",
-        plan,
-        fassung
-    )
-    .execute(conn)
-    .await?;
     Ok(())
 }
 

@@ -3,6 +3,8 @@
 //! [`lesen`] reads, sorts and checks without the database; [`laden`] writes. Between them
 //! stands the [`Lieferung`], everything the file says.
 
+pub mod abgleich;
+pub mod befund;
 pub mod laden;
 pub mod lesen;
 
@@ -41,19 +43,13 @@ pub async fn fuehre_aus(
     db: &Database,
     auftrag: &Auftrag,
 ) -> std::result::Result<Protokoll, (Error, Box<Protokoll>)> {
-    let mut protokoll = Protokoll {
-        datei: auftrag
+    let mut protokoll = Protokoll::neu(
+        auftrag
             .datei
             .file_name()
             .map_or_else(String::new, |name| name.to_string_lossy().into_owned()),
-        format: "unbekannt".into(),
-        version: None,
-        plan: auftrag.plan.clone(),
-        ergebnis: Ergebnis::Abgelehnt,
-        klassen: Vec::new(),
-        befunde: Vec::new(),
-        bilanz: None,
-    };
+        auftrag.plan.clone(),
+    );
     match versuche(db, auftrag, &mut protokoll).await {
         Ok(()) => Ok(protokoll),
         Err(error) => {
