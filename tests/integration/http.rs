@@ -45,6 +45,7 @@ fn vertrag() -> Vec<(&'static str, String)> {
         ),
         ("dorferneuerungsgebiete", aus("dorferneuerung.gebiet")),
         ("import_befunde", aus("fnp.import_befund")),
+        ("verknuepfungen_zu_pruefen", aus("strategie.verweis_pruefen")),
         ("fnp_anteile", plan("anteil", IN_KRAFT)),
         ("fnp_anteile_fnp-2001", plan("anteil", IN_KRAFT)),
         ("fnp_anteile_fnp-2025-entwurf", plan("anteil", ENTWURF)),

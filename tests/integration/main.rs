@@ -5,6 +5,7 @@
     reason = "helpers of tests fail by panicking, as tests do"
 )]
 
+mod abgleich;
 mod bilanz;
 mod cli;
 mod cluster;

@@ -46,6 +46,13 @@ pub async fn gleiche_ab(conn: &mut PgConnection, plan: Uuid, fassung: i32) -> Re
     let mut frage = Frage::neu(plan, fassung, alt.id, frueher.iter().map(|f| f.id));
     let kennungen = zuordnung::ordne_zu(conn, &mut frage).await?;
     let mut vergleich = lesen::lies(conn, &frage).await?;
+    // The tables end with the transaction; these views hang on no temporary table and would stay.
+    frage
+        .fuehre_aus(
+            conn,
+            "DROP VIEW abgleich_form_neu, abgleich_form_alt; SET LOCAL work_mem TO DEFAULT",
+        )
+        .await?;
     vergleich.kennungen = kennungen;
     vergleich.vorgaenger = Some(Vorgaenger {
         fassung_id: alt.id,
