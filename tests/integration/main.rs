@@ -13,6 +13,7 @@ mod http;
 mod import;
 mod layers;
 mod lieferung;
+mod protokoll;
 mod schema;
 mod strategie;
 mod support;

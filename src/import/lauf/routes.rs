@@ -5,20 +5,18 @@ use axum::Router;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use chrono::{DateTime, Utc};
 use serde_json::json;
 use sqlx::PgPool;
 
 use super::store::{self, HOECHSTENS_BEFUNDE, Import, Kurz, Link};
 use crate::error::Error;
-use crate::fnp::zahl::{hektar, prozent};
+use crate::fnp::zahl::hektar;
 use crate::http::extract::Anfrage;
-use crate::http::link::{kodiere, kodiere_parameter};
+use crate::http::link::kodiere_parameter;
 use crate::http::negotiate::Format;
 use crate::http::openapi::{Pfad, anfrage_parameter, pfad_parameter};
 use crate::http::page::{Seite, html};
 use crate::http::problem::Problem;
-use crate::import::fnp::abgleich::text::{art, differenz};
 
 type Antwort = Result<Response, Problem>;
 
@@ -169,65 +167,5 @@ async fn links(State(public): State<PgPool>, anfrage: Anfrage) -> Antwort {
             seite: anfrage.seite(),
             links,
         }),
-    }
-}
-
-/// `23.11.2026, 14:05 UTC`.
-fn zeitpunkt(zeit: &DateTime<Utc>) -> String {
-    zeit.format("%d.%m.%Y, %H:%M UTC").to_string()
-}
-
-/// German word of a severity, and its sign, readable without colour.
-fn schwere(schluessel: &str) -> &'static str {
-    match schluessel {
-        "fehler" => "✖ Fehler",
-        "warnung" => "▲ Warnung",
-        _ => "● Hinweis",
-    }
-}
-
-/// `2 Fehler, 1 Warnung`, or that there are none.
-fn befundzahl(kurz: &Kurz) -> String {
-    let teile: Vec<String> = [
-        (kurz.fehler, "Fehler", "Fehler"),
-        (kurz.warnungen, "Warnung", "Warnungen"),
-        (kurz.hinweise, "Hinweis", "Hinweise"),
-    ]
-    .into_iter()
-    .filter(|(n, ..)| *n > 0)
-    .map(|(n, eines, mehrere)| format!("{n} {}", if n == 1 { eines } else { mehrere }))
-    .collect();
-    if teile.is_empty() {
-        "keine Befunde".to_owned()
-    } else {
-        teile.join(", ")
-    }
-}
-
-/// What changed, in German.
-fn aenderungen(wie: Option<&str>) -> String {
-    let woerter: Vec<&str> = wie
-        .unwrap_or_default()
-        .split(',')
-        .filter(|w| !w.is_empty())
-        .map(|w| match w {
-            "geometrie" => "Form",
-            "klasse" => "Objektart",
-            "nutzung" => "Nutzung",
-            "codes" => "Codes",
-            _ => "Rechtsstand",
-        })
-        .collect();
-    woerter.join(", ")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn changes_read_as_german() {
-        assert_eq!(aenderungen(Some("geometrie,nutzung")), "Form, Nutzung");
-        assert_eq!(aenderungen(None), "");
     }
 }
