@@ -81,6 +81,18 @@ async fn an_object_on_another_level_is_named_and_the_plan_imported() {
     );
     let [x, y] = b.ort.unwrap();
     assert!((638_020.0..=638_070.0).contains(&x) && (5_321_020.0..=5_321_060.0).contains(&y));
+    let text = protokoll
+        .text()
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ");
+    for satz in [
+        "Ebene auf 0 setzen",
+        &format!("Objekt: {}.", b.kennung.as_deref().unwrap()),
+        &format!("Ort: {x:.2} {y:.2}."),
+    ] {
+        assert!(text.contains(satz), "{satz}: {text}");
+    }
     let summen = protokoll.summen.clone().unwrap();
     assert_eq!(
         (summen.gelesen, summen.uebernommen, summen.gespeichert),

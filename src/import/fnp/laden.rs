@@ -188,6 +188,7 @@ async fn pruefe_ganzes(
     protokoll
         .befunde
         .extend(abgleich::befunde(&vergleich.links));
+    protokoll.arten = ablage::arten(conn, &protokoll.befunde).await?;
     protokoll.vergleich = vergleich.vorgaenger.is_some().then_some(vergleich);
     Ok(())
 }

@@ -1,12 +1,43 @@
 //! The protocol in the database: `fnp.importlauf`, `fnp.import_befund`, `fnp.import_vergleich`.
 
+use std::collections::BTreeMap;
+
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::Protokoll;
+use super::{Befundart, Protokoll};
 use crate::db::copy::Copy;
 use crate::error::Result;
-use crate::fnp::objekt::Schwere;
+use crate::fnp::objekt::{Befund, Schwere};
+
+/// Title and advice of the codes among these findings.
+///
+/// # Errors
+/// Those of the database.
+pub async fn arten(
+    conn: &mut PgConnection,
+    befunde: &[Befund],
+) -> Result<BTreeMap<String, Befundart>> {
+    let mut codes: Vec<String> = befunde.iter().map(|b| b.code.clone()).collect();
+    codes.sort_unstable();
+    codes.dedup();
+    let arten = sqlx::query!(
+        "SELECT code, titel, rat FROM fnp.befund_art WHERE code = ANY ($1)",
+        &codes
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(arten
+        .into_iter()
+        .map(|a| {
+            let art = Befundart {
+                titel: a.titel,
+                rat: a.rat,
+            };
+            (a.code, art)
+        })
+        .collect())
+}
 
 /// Stores the finished protocol under a run that stands in `fnp.importlauf` already, because the
 /// version refers to it. Once per run, before the version is published.

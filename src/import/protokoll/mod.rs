@@ -5,6 +5,8 @@ pub mod ablage;
 pub mod summen;
 pub mod text;
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use super::fnp::abgleich::vergleich::Vergleich;
@@ -13,7 +15,7 @@ use crate::fnp::bilanz::Pruefung;
 use crate::fnp::objekt::Befund;
 use summen::Summen;
 
-/// Version of the JSON: 2 added `summen` and `vergleich`; fields are only ever added.
+/// Version of the JSON: 2 added `arten`, `summen` and `vergleich`; fields are only ever added.
 pub const VERSION: u8 = 2;
 
 /// How it ended.
@@ -47,12 +49,23 @@ pub struct Protokoll {
     pub klassen: Vec<Klassenzaehlung>,
     /// Findings.
     pub befunde: Vec<Befund>,
+    /// German title and advice of every code among the findings.
+    pub arten: BTreeMap<String, Befundart>,
     /// Check rows of the balance.
     pub bilanz: Option<Pruefung>,
     /// Sums in = sums out; None where nothing was loaded.
     pub summen: Option<Summen>,
     /// Beside the delivery before; None for the first of a plan.
     pub vergleich: Option<Vergleich>,
+}
+
+/// What a code means; a row of `fnp.befund_art`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Befundart {
+    /// Title.
+    pub titel: String,
+    /// What to do.
+    pub rat: String,
 }
 
 impl Protokoll {
@@ -68,6 +81,7 @@ impl Protokoll {
             ergebnis: Ergebnis::Abgelehnt,
             klassen: Vec::new(),
             befunde: Vec::new(),
+            arten: BTreeMap::new(),
             bilanz: None,
             summen: None,
             vergleich: None,

@@ -9,7 +9,7 @@ use serde::Serialize;
     reason = "tables of a version that is not attached yet: only its number enters the statement"
 )]
 use sqlx::AssertSqlSafe;
-use sqlx::{FromRow, PgConnection};
+use sqlx::PgConnection;
 
 use crate::error::{Error, Result};
 use crate::fnp::bilanz::Pruefung;
@@ -34,13 +34,6 @@ pub struct Summen {
     pub ausserhalb_m2: f64,
 }
 
-#[derive(FromRow)]
-struct Flaechen {
-    gespeichert_m2: f64,
-    gemessen_m2: f64,
-    anteile_m2: f64,
-}
-
 /// Classes that become plan and Geltungsbereich, not rows.
 const KEINE_ZEILE: [&str; 2] = ["FP_Plan", "FP_Bereich"];
 
@@ -61,7 +54,7 @@ pub async fn pruefe(
     .persistent(false)
     .fetch_all(&mut *conn)
     .await?;
-    let flaechen: Flaechen = sqlx::query_as(AssertSqlSafe(format!(
+    let (gespeichert_m2, gemessen_m2, anteile_m2): (f64, f64, f64) = sqlx::query_as(AssertSqlSafe(format!(
         "SELECT coalesce(sum(flaeche_m2 ORDER BY ordnung), 0) AS gespeichert_m2, coalesce(sum(st_area(geom) ORDER BY ordnung), 0) AS gemessen_m2,
            (SELECT coalesce(sum(m2 ORDER BY ordnung, ortsteil_id), 0) FROM fnp.anteil_f{fassung}) AS anteile_m2 FROM fnp.flaeche_f{fassung} WHERE gueltig"
     )))
@@ -73,17 +66,13 @@ pub async fn pruefe(
         .map(|(klasse, zahl)| (klasse.as_str(), u64::try_from(*zahl).unwrap_or_default()))
         .collect();
     zaehle(klassen, &gespeichert)?;
-    gleich(
-        "stored and measured areas",
-        flaechen.gespeichert_m2,
-        flaechen.gemessen_m2,
-    )?;
+    gleich("stored and measured areas", gespeichert_m2, gemessen_m2)?;
     gleich(
         "areas and their parts",
-        flaechen.gespeichert_m2,
-        flaechen.anteile_m2 + bilanz.ausserhalb_m2,
+        gespeichert_m2,
+        anteile_m2 + bilanz.ausserhalb_m2,
     )?;
-    gleich("parts and balance", flaechen.anteile_m2, bilanz.summe_m2)?;
+    gleich("parts and balance", anteile_m2, bilanz.summe_m2)?;
     gleich(
         "balance and Geltungsbereich",
         bilanz.summe_m2,
@@ -94,8 +83,8 @@ pub async fn pruefe(
         uebernommen: klassen.iter().map(|k| k.uebernommen).sum(),
         uebergangen: klassen.iter().map(|k| k.uebergangen).sum(),
         gespeichert: gespeichert.values().sum(),
-        flaechen_m2: flaechen.gespeichert_m2,
-        anteile_m2: flaechen.anteile_m2,
+        flaechen_m2: gespeichert_m2,
+        anteile_m2,
         ausserhalb_m2: bilanz.ausserhalb_m2,
     })
 }

@@ -113,7 +113,13 @@ impl Protokoll {
                 Schwere::Warnung => "Warnung",
                 Schwere::Hinweis => "Hinweis",
             };
-            umbrich(t, &format!("{schwere} [{}] {}", b.code, b.text), 2, 6);
+            let zusatz = self.zusatz(b);
+            umbrich(
+                t,
+                &format!("{schwere} [{}] {}{zusatz}", b.code, b.text),
+                2,
+                6,
+            );
         }
         if befunde.len() > GEZEIGTE_BEFUNDE {
             let _ = writeln!(
@@ -122,6 +128,27 @@ impl Protokoll {
                 befunde.len() - GEZEIGTE_BEFUNDE
             );
         }
+    }
+
+    /// Object, place and advice, where the sentence does not name them itself.
+    fn zusatz(&self, b: &Befund) -> String {
+        let mut zusatz = String::new();
+        if let Some(art) = self.arten.get(&b.code)
+            && !b.text.contains("Bitte")
+        {
+            let _ = write!(zusatz, " {}", art.rat);
+        }
+        if let Some(kennung) = &b.kennung
+            && !b.text.contains(kennung.as_str())
+        {
+            let _ = write!(zusatz, " Objekt: {kennung}.");
+        }
+        if let Some([x, y]) = b.ort
+            && !b.text.contains(&format!("{x:.2} {y:.2}"))
+        {
+            let _ = write!(zusatz, " Ort: {x:.2} {y:.2}.");
+        }
+        zusatz
     }
 
     fn bilanz_text(&self, t: &mut String) {

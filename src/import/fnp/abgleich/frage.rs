@@ -38,7 +38,7 @@ impl Frage {
     }
 
     /// A further name; `wert` is a word of ours.
-    pub(super) fn setze(&mut self, name: &'static str, wert: impl ToString) {
+    pub(super) fn setze(&mut self, name: &'static str, wert: &(impl ToString + ?Sized)) {
         self.werte.retain(|(n, _)| *n != name);
         self.werte.push((name, wert.to_string()));
     }

@@ -4,29 +4,11 @@ use sqlx::types::Json;
 use sqlx::{FromRow, PgConnection};
 
 use super::frage::Frage;
-use super::vergleich::{
-    Differenz, Link, Linkzustand, Nachfolger, Objektvergleich, OrtsteilDifferenz, Vergleich,
-};
+use super::vergleich::{Differenz, Link, Linkzustand, Nachfolger, OrtsteilDifferenz, Vergleich};
 use crate::error::Result;
 
 /// Largest changes listed of each kind.
 const HOECHSTENS: usize = 100;
-
-#[derive(FromRow)]
-struct Zaehlung {
-    art: String,
-    vorher: i64,
-    nachher: i64,
-    neu: i64,
-    entfallen: i64,
-    geaendert: i64,
-    unveraendert: i64,
-    geometrie: i64,
-    klasse: i64,
-    nutzung: i64,
-    codes: i64,
-    rechtsstand: i64,
-}
 
 #[derive(FromRow)]
 struct Bilanzzeile {
@@ -57,42 +39,18 @@ struct Linkzeile {
 
 pub(super) async fn lies(conn: &mut PgConnection, frage: &Frage) -> Result<Vergleich> {
     frage.fuehre_aus(conn, include_str!("ergebnis.sql")).await?;
-    let objekte = frage.lies(conn, include_str!("zaehlung.sql")).await?;
     let bilanz = frage.lies(conn, include_str!("bilanz.sql")).await?;
     let links = frage.lies(conn, include_str!("links.sql")).await?;
     let stellen = include_str!("stellen.sql").replace("{hoechstens}", &HOECHSTENS.to_string());
     let (nutzungen, ortsteile) = bilanzen(bilanz);
     Ok(Vergleich {
-        objekte: objekte.into_iter().map(zaehlung).collect(),
+        objekte: frage.lies(conn, include_str!("zaehlung.sql")).await?,
         stellen: frage.lies(conn, &stellen).await?,
         nutzungen,
         ortsteile,
         links: links.into_iter().map(link).collect(),
         ..Vergleich::default()
     })
-}
-
-fn zaehlung(z: Zaehlung) -> Objektvergleich {
-    let art = match z.art.as_str() {
-        "F" => "flaeche",
-        "U" => "ueberlagerung",
-        "L" => "linie",
-        _ => "punkt",
-    };
-    Objektvergleich {
-        art: art.to_owned(),
-        vorher: z.vorher,
-        nachher: z.nachher,
-        neu: z.neu,
-        entfallen: z.entfallen,
-        geaendert: z.geaendert,
-        unveraendert: z.unveraendert,
-        geometrie: z.geometrie,
-        klasse: z.klasse,
-        nutzung: z.nutzung,
-        codes: z.codes,
-        rechtsstand: z.rechtsstand,
-    }
 }
 
 /// Rows come by Ortsteil, land uses in the order of the code table.

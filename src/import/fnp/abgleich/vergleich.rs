@@ -36,7 +36,7 @@ pub struct Vorgaenger {
 }
 
 /// Counts of one kind of object.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, sqlx::FromRow)]
 pub struct Objektvergleich {
     /// `flaeche`, `ueberlagerung`, `linie`, `punkt`.
     pub art: String,

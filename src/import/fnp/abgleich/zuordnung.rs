@@ -23,7 +23,7 @@ pub(super) async fn ordne_zu(conn: &mut PgConnection, frage: &mut Frage) -> Resu
         .await?
         .pop()
         .unwrap_or_default();
-    frage.setze("{andere_version}", andere_version);
+    frage.setze("{andere_version}", &andere_version);
 
     let mut gleich = vec![
         "art, form, klasse, gml_id",
@@ -37,7 +37,7 @@ pub(super) async fn ordne_zu(conn: &mut PgConnection, frage: &mut Frage) -> Resu
         frage.setze("{schluessel}", schluessel);
         frage.setze(
             "{partition}",
-            format!("o.{}", schluessel.replace(", ", ", o.")),
+            &format!("o.{}", schluessel.replace(", ", ", o.")),
         );
         frage.fuehre_aus(conn, include_str!("gleich.sql")).await?;
         frage.fuehre_aus(conn, "ANALYZE abgleich_paar").await?;
@@ -64,7 +64,7 @@ pub(super) async fn ordne_zu(conn: &mut PgConnection, frage: &mut Frage) -> Resu
     frage.fuehre_aus(conn, "ANALYZE abgleich_paar").await?;
 
     let stabil = ids_stabil(conn, frage).await?;
-    frage.setze("{stabil}", stabil);
+    frage.setze("{stabil}", &stabil);
     frage.fuehre_aus(conn, include_str!("gml_id.sql")).await?;
     frage.fuehre_aus(conn, include_str!("kennung.sql")).await?;
     for nr in 2..=ZAEHLEN_BIS {
@@ -74,7 +74,7 @@ pub(super) async fn ordne_zu(conn: &mut PgConnection, frage: &mut Frage) -> Resu
         if offen != [(true,)] {
             break;
         }
-        frage.setze("{nr}", nr);
+        frage.setze("{nr}", &nr);
         frage
             .fuehre_aus(conn, include_str!("kennung_zaehlen.sql"))
             .await?;
