@@ -13,19 +13,17 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::lesen::{Eintrag, Lieferung};
-use super::{Auftrag, abgleich, befund};
+use super::{Auftrag, ganzes};
 use crate::db::copy::{Copy, Row};
 use crate::db::{Database, audit};
 use crate::error::{Error, Result};
-use crate::fnp::bilanz::Pruefung;
 use crate::fnp::objekt::{Befund, Geometrie, PlanGemeinde, Schwere};
 use crate::fnp::plan::{Stand, TEILPLAN};
 use crate::gemeinde::kennung::{ags, slug};
 use crate::gemeinde::store as gemeinden;
-use crate::import::protokoll::{Ergebnis, Protokoll, ablage, summen};
-use crate::import::verbund::{self, Flaeche, Verbund};
+use crate::import::protokoll::{Ergebnis, Protokoll, ablage};
+use crate::import::verbund::{self, Flaeche};
 use crate::import::{gebiete, sperre};
-use crate::verschneidung::schluss::GANZER_PLAN;
 
 /// Checks a delivery and, unless it is a trial, stores it. Fills the protocol.
 pub async fn lade(
@@ -58,7 +56,7 @@ pub async fn lade(
     })
     .await
     .map_err(Error::intern)?;
-    protokoll.bilanz = Some(pruefung(&lieferung, &verbund));
+    protokoll.bilanz = Some(ganzes::bilanz(&lieferung, &verbund));
     protokoll.ergebnis = if auftrag.probe {
         Ergebnis::Geprueft
     } else {
@@ -84,7 +82,7 @@ pub async fn lade(
         &verbund.teile,
     )
     .await?;
-    pruefe_ganzes(&mut tx, plan, fassung, &lieferung, &verbund, protokoll).await?;
+    ganzes::pruefe(&mut tx, plan, fassung, &lieferung, &verbund, protokoll).await?;
     if auftrag.probe {
         return Ok(()); // dropping tx rolls back
     }
@@ -127,7 +125,7 @@ pub async fn lade(
 }
 
 /// Areas of the Flächenschluss with their ordnung, valid or not.
-fn schlussflaechen(
+pub(super) fn schlussflaechen(
     objekte: &[Eintrag],
 ) -> impl Iterator<Item = (i64, &Eintrag, &MultiPolygon<f64>)> {
     (1_i64..)
@@ -146,77 +144,6 @@ fn repariert(eintrag: &Eintrag) -> Option<MultiPolygon<f64>> {
             .clone()
             .unwrap_or_else(|| MultiPolygon(Vec::new()))
     })
-}
-
-/// What only the whole plan shows: Flächenschluss, copies, sums, the version before.
-async fn pruefe_ganzes(
-    conn: &mut PgConnection,
-    plan: Uuid,
-    fassung: i32,
-    lieferung: &Lieferung,
-    verbund: &Verbund,
-    protokoll: &mut Protokoll,
-) -> Result<()> {
-    let namen: Vec<&str> = schlussflaechen(&lieferung.objekte)
-        .filter(|(_, eintrag, _)| eintrag.ungueltig.is_none())
-        .map(|(_, eintrag, _)| eintrag.kennung.as_str())
-        .collect();
-    let bilanz = pruefung(lieferung, verbund);
-    let summen = befund::Kenngroessen {
-        luecke_m2: bilanz.luecke_m2,
-        ueberlappung_m2: bilanz.ueberlappung_m2,
-        ausserhalb_m2: bilanz.ausserhalb_m2,
-    };
-    let schluss = &verbund.schluss;
-    protokoll.befunde.extend(
-        befund::melde(
-            conn,
-            fassung,
-            &namen,
-            &schluss.luecken,
-            &schluss.ueberlappungen,
-            summen,
-        )
-        .await?,
-    );
-    protokoll
-        .befunde
-        .extend(befund::pruefe(conn, fassung).await?);
-    protokoll.summen = Some(summen::pruefe(conn, fassung, &protokoll.klassen, &bilanz).await?);
-    let vergleich = abgleich::gleiche_ab(conn, plan, fassung).await?;
-    abgleich::benenne_um(conn, &mut protokoll.befunde).await?;
-    protokoll
-        .befunde
-        .extend(abgleich::befunde(&vergleich.links));
-    protokoll.arten = ablage::arten(conn, &protokoll.befunde).await?;
-    protokoll.vergleich = vergleich.vorgaenger.is_some().then_some(vergleich);
-    Ok(())
-}
-
-fn pruefung(lieferung: &Lieferung, verbund: &Verbund) -> Pruefung {
-    let ganz = verbund
-        .schluss
-        .gebiet(GANZER_PLAN)
-        .copied()
-        .unwrap_or_default();
-    let nicht_zugeordnet_m2 = schlussflaechen(&lieferung.objekte)
-        .zip(&verbund.teile)
-        .filter(|((_, eintrag, _), _)| eintrag.objekt.nutzung == "nicht_zugeordnet")
-        .map(|(_, teile)| teile.innerhalb_m2())
-        .fold(0.0, |summe, m2| summe + m2); // sum() of nothing is -0.0
-    Pruefung {
-        gebiet_m2: ganz.gebiet_m2,
-        summe_m2: ganz.summe_m2,
-        ueberlappung_m2: ganz.ueberlappung_m2,
-        luecke_m2: ganz.luecke_m2,
-        ausserhalb_m2: verbund.schluss.ausserhalb_m2,
-        ungueltig_m2: verbund
-            .ungueltig
-            .iter()
-            .find(|(id, _)| *id == GANZER_PLAN)
-            .map_or(0.0, |(_, m2)| *m2),
-        nicht_zugeordnet_m2,
-    }
 }
 
 /// Gemeinden of the plan, then the plan: stored or, with the same kennung, replaced.

@@ -5,6 +5,7 @@
 
 pub mod abgleich;
 pub mod befund;
+mod ganzes;
 pub mod laden;
 pub mod lesen;
 

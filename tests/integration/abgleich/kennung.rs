@@ -38,26 +38,52 @@ async fn a_number_given_to_another_area_is_no_identity() {
         .wald("4", 300.0, 400.0)
         .importiere(&db)
         .await;
-    // The first is gone and everything is counted anew; a new area has the number of a lost one.
+    // The first is gone and everything is counted anew; 4 lies on a part of what was 4.
     let v = Datei::default()
+        .flaeche(Some("5"), "FP_Gruen", SCHLUSS, &spalte(0.0, 100.0))
         .wohnen("1", 100.0, 200.0)
         .wohnen("2", 200.0, 300.0)
-        .wald("3", 300.0, 350.0)
-        .flaeche(Some("4"), "FP_Gruen", SCHLUSS, &spalte(0.0, 100.0))
+        .wald("3", 300.0, 340.0)
+        .flaeche(Some("4"), "FP_Gruen", SCHLUSS, &spalte(340.0, 400.0))
         .importiere(&db)
         .await;
-    let ist = kennungen(&db.write, "flaeche").await;
-    // Grün where p.1 was has a name nobody had; the wood, half gone, is another one.
-    assert_eq!(ist[1..3], ["p.2", "p.3"]);
-    assert!(
-        !["p.1", "p.2", "p.3", "p.4"].contains(&ist[0].as_str()),
-        "{ist:?}"
+    // What is new has a name nobody had.
+    assert_eq!(
+        kennungen(&db.write, "flaeche").await,
+        ["p.5", "p.2", "p.3", "p.3-2", "p.4-2"]
     );
-    assert!(
-        !["p.1", "p.2", "p.3", "p.4"].contains(&ist[3].as_str()),
-        "{ist:?}"
-    );
-    assert_eq!(zahlen(&v, "flaeche"), [2, 2, 0, 2]);
+    assert_eq!(zahlen(&v, "flaeche"), [3, 2, 0, 2]);
+}
+
+#[tokio::test]
+async fn ninety_percent_holds_for_the_larger_of_the_two() {
+    let db = datenbank().await;
+    let form =
+        |ecken: &[(f64, f64)]| Datei::default().flaeche(None, "FP_WaldFlaeche", SCHLUSS, ecken);
+    // The same box; 9000 m² within 9950 m², sharing 8950 m².
+    let oben = [
+        (0.0, 0.0),
+        (100.0, 0.0),
+        (100.0, 100.0),
+        (60.0, 100.0),
+        (60.0, 80.0),
+        (10.0, 80.0),
+        (10.0, 100.0),
+        (0.0, 100.0),
+    ];
+    let unten = [
+        (0.0, 0.0),
+        (40.0, 0.0),
+        (40.0, 10.0),
+        (45.0, 10.0),
+        (45.0, 0.0),
+        (100.0, 0.0),
+        (100.0, 100.0),
+        (0.0, 100.0),
+    ];
+    form(&oben).importiere(&db).await;
+    let v = form(&unten).importiere(&db).await;
+    assert_eq!(zahlen(&v, "flaeche"), [1, 1, 0, 0]);
 }
 
 #[tokio::test]
