@@ -14,7 +14,7 @@ use crate::error::{Error, Result};
 use crate::http::problem::Problem;
 use crate::http::{Kontext, frame};
 use crate::layers::{self, catalog, sammlung::Katalog};
-use crate::{dorferneuerung, fnp, strategie, web};
+use crate::{dorferneuerung, fnp, import, strategie, web};
 
 /// What the service was started with.
 #[derive(Debug, Clone)]
@@ -61,6 +61,7 @@ pub fn router(app: &App) -> Router {
     };
     let pfade = [
         fnp::routes::pfade(),
+        import::lauf::routes::pfade(),
         strategie::routes::pfade(),
         dorferneuerung::routes::pfade(),
         web::routes::pfade(),
@@ -70,6 +71,7 @@ pub fn router(app: &App) -> Router {
     let routes = Router::new()
         .merge(layers::routes::router(Arc::new(ebenen)))
         .merge(fnp::routes::router(app.public.clone()))
+        .merge(import::lauf::routes::router(app.public.clone()))
         .merge(strategie::routes::router(app.public.clone()))
         .merge(web::routes::router(app.public.clone()))
         .route("/health/live", get(|| async { "ok" }))

@@ -67,9 +67,20 @@ SELECT k.plan, k.fassung, p.ordnung, p.kennung, p.klasse, p.nutzung, n.name AS n
 FROM punkt p JOIN fassung_in_kraft k USING (fassung_id) JOIN nutzung n ON n.schluessel = p.nutzung;
 
 CREATE VIEW befund_sicht WITH (security_invoker = true) AS
-SELECT p.kennung || '.' || b.nr AS id, p.kennung AS plan, f.nummer AS fassung, b.nr, b.schwere, b.code, b.klasse, b.kennung, b.text, b.geom::geometry(Point, 25832) AS geom
-FROM import_befund b JOIN fassung f ON f.importlauf_id = b.importlauf_id AND f.aktuell JOIN plan p ON p.id = f.plan_id;
+SELECT p.kennung || '.' || b.nr AS id, p.kennung AS plan, f.nummer AS fassung, b.nr, b.schwere, b.code, a.titel AS befund_art, b.klasse, b.kennung, b.text, a.rat, b.geom::geometry(Point, 25832) AS geom
+FROM import_befund b JOIN fassung f ON f.importlauf_id = b.importlauf_id AND f.aktuell JOIN plan p ON p.id = f.plan_id LEFT JOIN befund_art a ON a.code = b.code;
 COMMENT ON COLUMN befund_sicht.id IS 'Kennung';
+COMMENT ON COLUMN befund_sicht.befund_art IS 'Art des Befunds';
+
+-- Imports that became a version; the number outside is plan@fassung, never a uuid.
+CREATE VIEW import_sicht WITH (security_invoker = true) AS
+SELECT p.kennung || '@' || f.nummer AS id, p.kennung AS plan, p.name AS plan_name, p.stand, f.nummer AS fassung, f.aktuell, l.id AS importlauf_id, l.datei, l.sha256, l.format, l.version,
+  l.begonnen, l.beendet, l.ergebnis, l.bericht, g.vergleich
+FROM importlauf l JOIN fassung f ON f.importlauf_id = l.id JOIN plan p ON p.id = f.plan_id LEFT JOIN import_vergleich g ON g.importlauf_id = l.id;
+COMMENT ON COLUMN import_sicht.id IS 'Kennung';
+COMMENT ON COLUMN import_sicht.plan IS 'Plan';
+COMMENT ON COLUMN import_sicht.plan_name IS 'Name des Plans';
+COMMENT ON COLUMN import_sicht.fassung IS 'Fassung';
 
 DO $$
 DECLARE

@@ -2,7 +2,9 @@
 -- Written without schema: run once per world.
 CREATE VIEW massnahme_karte WITH (security_invoker = true) AS
 SELECT m.id AS massnahme_id, m.kennung, m.nummer, m.titel, m.kurztext, a.titel AS art, b.titel AS beschlussstand, u.titel AS umsetzungsphase,
-  m.ampel, p.titel AS ampel_titel, m.beginn, m.ende, m.prioritaet, m.leitprojekt, z.ziele, z.belastete_ziele, z.handlungsfelder, z.handlungsfeld_farbe
+  m.ampel, p.titel AS ampel_titel, m.beginn, m.ende, m.prioritaet, m.leitprojekt, z.ziele, z.belastete_ziele, z.handlungsfelder, z.handlungsfeld_farbe,
+  (SELECT count(DISTINCT (v.plan_id, v.kennung))::int FROM raumbezug r JOIN verweis v ON v.plan_id = r.plan_id AND v.kennung = r.flaeche_kennung
+   WHERE r.massnahme_id = m.id AND v.entfallen_in IS NOT NULL) AS zu_pruefen
 FROM massnahme m
 JOIN massnahme_art a ON a.schluessel = m.art
 JOIN beschlussstand b ON b.schluessel = m.beschlussstand
@@ -25,6 +27,8 @@ COMMENT ON COLUMN massnahme_karte.ziele IS 'Fördert die Ziele';
 COMMENT ON COLUMN massnahme_karte.belastete_ziele IS 'Hemmt die Ziele';
 COMMENT ON COLUMN massnahme_karte.handlungsfelder IS 'Handlungsfelder';
 COMMENT ON COLUMN massnahme_karte.handlungsfeld_farbe IS 'Farbe des Handlungsfelds';
+COMMENT ON COLUMN massnahme_karte.zu_pruefen IS 'Zu prüfende Verknüpfungen
+Verknüpfte Flächen, die es in der neuesten Fassung ihres Plans nicht mehr gibt.';
 
 -- All places with a shape; a linked area of the plan shows its anchor.
 CREATE VIEW massnahme_ort WITH (security_invoker = true) AS
@@ -57,3 +61,42 @@ COMMENT ON COLUMN massnahme_ortsteil_sicht.id IS 'Kennung';
 COMMENT ON COLUMN massnahme_ortsteil_sicht.ortsteil IS 'Ortsteil (Kennung)';
 COMMENT ON COLUMN massnahme_ortsteil_sicht.ortsteil_name IS 'Ortsteil';
 COMMENT ON COLUMN massnahme_ortsteil_sicht.kennung IS 'Maßnahme (Kennung)';
+
+-- Links whose area is gone from the newest version of its plan, with what lies there now: shared
+-- parts above 1 m², the three largest. Looked up when asked for, so right in both worlds.
+CREATE VIEW verweis_pruefen WITH (security_invoker = true) AS
+SELECT m.kennung || '.' || v.kennung AS id, m.kennung AS massnahme, m.nummer AS massnahme_nummer, m.titel AS massnahme_titel, p.kennung AS plan, v.kennung AS flaeche,
+  v.nutzung, nu.name AS nutzung_name, v.flaeche_m2, zuletzt.nummer AS zuletzt_in, seit.nummer AS entfallen_in,
+  n.kennung AS nachfolger, n.nutzung AS nachfolger_nutzung, n.anteil AS nachfolger_anteil, n.vorschlaege, v.geom::geometry(MultiPolygon, 25832) AS geom
+FROM verweis v JOIN plan p ON p.id = v.plan_id
+JOIN (SELECT DISTINCT massnahme_id, plan_id, flaeche_kennung FROM raumbezug WHERE flaeche_kennung IS NOT NULL) r ON r.plan_id = v.plan_id AND r.flaeche_kennung = v.kennung
+JOIN massnahme m ON m.id = r.massnahme_id
+LEFT JOIN nutzung nu ON nu.schluessel = v.nutzung
+LEFT JOIN fassung zuletzt ON zuletzt.id = v.fassung_id
+LEFT JOIN fassung seit ON seit.id = v.entfallen_in
+LEFT JOIN fassung jetzt ON jetzt.plan_id = v.plan_id AND jetzt.aktuell
+LEFT JOIN LATERAL (
+  SELECT (array_agg(x.kennung ORDER BY x.m2 DESC, x.kennung))[1] AS kennung, (array_agg(x.nutzung ORDER BY x.m2 DESC, x.kennung))[1] AS nutzung,
+    max(x.m2) / nullif(v.flaeche_m2, 0) AS anteil,
+    string_agg(format('%s (%s, %s %%)', x.kennung, x.nutzung, round((100 * x.m2 / nullif(v.flaeche_m2, 0))::numeric)), '; ' ORDER BY x.m2 DESC, x.kennung) AS vorschlaege
+  FROM (SELECT y.* FROM (
+      SELECT f.kennung, f.nutzung, st_area(st_intersection(f.geom, st_makevalid(v.geom))) AS m2
+      FROM flaeche f WHERE f.fassung_id = jetzt.id AND f.geom && v.geom AND f.gueltig) y
+    WHERE y.m2 > 1 ORDER BY y.m2 DESC, y.kennung LIMIT 3) x
+) n ON true
+WHERE v.entfallen_in IS NOT NULL;
+COMMENT ON COLUMN verweis_pruefen.id IS 'Kennung';
+COMMENT ON COLUMN verweis_pruefen.massnahme IS 'Maßnahme (Kennung)';
+COMMENT ON COLUMN verweis_pruefen.massnahme_nummer IS 'Maßnahme (Nummer)';
+COMMENT ON COLUMN verweis_pruefen.massnahme_titel IS 'Maßnahme';
+COMMENT ON COLUMN verweis_pruefen.plan IS 'Plan';
+COMMENT ON COLUMN verweis_pruefen.flaeche IS 'Entfallene Fläche';
+COMMENT ON COLUMN verweis_pruefen.nutzung_name IS 'Nutzung (Klartext)';
+COMMENT ON COLUMN verweis_pruefen.zuletzt_in IS 'Zuletzt in Fassung';
+COMMENT ON COLUMN verweis_pruefen.entfallen_in IS 'Entfallen in Fassung';
+COMMENT ON COLUMN verweis_pruefen.nachfolger IS 'Vorgeschlagener Nachfolger';
+COMMENT ON COLUMN verweis_pruefen.nachfolger_nutzung IS 'Nutzung des Nachfolgers [code fnp.nutzung]';
+COMMENT ON COLUMN verweis_pruefen.nachfolger_anteil IS 'Anteil des Nachfolgers
+0 bis 1, an der entfallenen Fläche.';
+COMMENT ON COLUMN verweis_pruefen.vorschlaege IS 'Was dort jetzt liegt
+Die drei größten Flächen mit ihrem Anteil an der entfallenen.';

@@ -12,6 +12,7 @@ pub mod fnp;
 pub mod fortschritt;
 pub mod gebiete;
 mod hilbert;
+pub mod lauf;
 pub mod protokoll;
 mod sperre;
 pub mod strategie;

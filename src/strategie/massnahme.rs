@@ -165,6 +165,8 @@ pub struct Ort {
     pub flaeche: Option<String>,
     /// The linked area is gone from the newest version of its plan; the shape is the last known.
     pub flaeche_entfallen: bool,
+    /// Of a gone area: what lies there now, largest part first. Somebody must look ("zu prüfen").
+    pub nachfolger: Option<String>,
     /// Why it has no place.
     pub grund: Option<String>,
     /// What the place is to the measure.

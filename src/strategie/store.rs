@@ -207,11 +207,13 @@ pub async fn massnahme(
     let orte = sqlx::query_as!(
         Ort,
         r#"SELECT r.art, o.name AS "ortsteil?", p.kennung AS "plan?", r.flaeche_kennung AS flaeche, v.entfallen_in IS NOT NULL AS "flaeche_entfallen!",
+             (SELECT n.vorschlaege FROM verweis_pruefen n WHERE v.entfallen_in IS NOT NULL AND n.massnahme = $2 AND n.plan = p.kennung AND n.flaeche = r.flaeche_kennung) AS nachfolger,
              r.grund, r.rolle, r.genauigkeit
            FROM raumbezug r LEFT JOIN ortsteil o ON o.id = r.ortsteil_id LEFT JOIN plan p ON p.id = r.plan_id
            LEFT JOIN verweis v ON v.plan_id = r.plan_id AND v.kennung = r.flaeche_kennung
            WHERE r.massnahme_id = $1 ORDER BY r.art, o.name, r.flaeche_kennung, r.id"#,
-        eigenes.id
+        eigenes.id,
+        kennung
     )
     .fetch_all(&mut *conn)
     .await?;

@@ -5,6 +5,7 @@
     reason = "helpers of tests fail by panicking, as tests do"
 )]
 
+mod abgleich;
 mod bilanz;
 mod cli;
 mod cluster;
@@ -13,6 +14,7 @@ mod http;
 mod import;
 mod layers;
 mod lieferung;
+mod protokoll;
 mod quelltext;
 mod schema;
 mod strategie;

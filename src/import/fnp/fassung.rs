@@ -1,4 +1,4 @@
-//! Import run, Fassung, anchors and audit of a delivery: the small rows around the areas.
+//! Import run, Fassung and audit of a delivery: the small rows around the areas.
 
 use chrono::Utc;
 use serde_json::json;
@@ -7,12 +7,9 @@ use uuid::Uuid;
 
 use super::Auftrag;
 use super::lesen::Lieferung;
-use crate::db::copy::Copy;
 use crate::db::geom::Geom;
 use crate::error::Result;
-use crate::fnp::objekt::Schwere;
 use crate::fnp::plan::Stand;
-use crate::import::protokoll::Protokoll;
 
 /// The import run, still without protocol: the Fassung refers to it.
 pub(super) async fn beginne_lauf(
@@ -33,49 +30,6 @@ pub(super) async fn beginne_lauf(
     .execute(conn)
     .await?;
     Ok(lauf)
-}
-
-/// Its end: protocol and findings.
-pub(super) async fn schliesse_lauf(
-    conn: &mut PgConnection,
-    lauf: Uuid,
-    protokoll: &Protokoll,
-) -> Result<()> {
-    sqlx::query!(
-        "UPDATE importlauf SET beendet = clock_timestamp(), protokoll = $2 WHERE id = $1",
-        lauf,
-        serde_json::to_value(protokoll)?
-    )
-    .execute(&mut *conn)
-    .await?;
-    let mut copy = Copy::begin(conn, "COPY fnp.import_befund (importlauf_id, nr, code, schwere, klasse, kennung, text, geom) FROM STDIN (FORMAT binary)").await?;
-    for (nr, befund) in (1..).zip(&protokoll.befunde) {
-        copy.row(8, |row| {
-            row.uuid(lauf)?;
-            row.int4(nr)?;
-            row.text(&befund.code)?;
-            row.text(match befund.schwere {
-                Schwere::Hinweis => "hinweis",
-                Schwere::Warnung => "warnung",
-                Schwere::Fehler => "fehler",
-            })?;
-            row.opt_text(befund.klasse.as_deref())?;
-            row.opt_text(befund.kennung.as_deref())?;
-            row.text(&befund.text)?;
-            match befund.ort {
-                Some([x, y]) if x.is_finite() && y.is_finite() => {
-                    row.geometry(&geo_types::Geometry::Point((x, y).into()))
-                }
-                _ => {
-                    row.null();
-                    Ok(())
-                }
-            }
-        })
-        .await?;
-    }
-    copy.finish().await?;
-    Ok(())
 }
 
 /// The new version; the old one ends where this begins.
@@ -120,30 +74,6 @@ pub(super) async fn schreibe_fassung(
         .execute(conn)
         .await?;
     Ok(fassung)
-}
-
-/// Anchors of areas that live on take the new shape; the others are marked and keep the last one.
-pub(super) async fn erneuere_verweise(
-    conn: &mut PgConnection,
-    plan: Uuid,
-    fassung: i32,
-) -> Result<()> {
-    sqlx::query!(
-        "UPDATE verweis v SET fassung_id = $2, nutzung = f.nutzung, flaeche_m2 = f.flaeche_m2, geom = f.geom, entfallen_in = NULL
-         FROM flaeche f WHERE f.fassung_id = $2 AND v.plan_id = $1 AND f.kennung = v.kennung",
-        plan,
-        fassung
-    )
-    .execute(&mut *conn)
-    .await?;
-    sqlx::query!(
-        "UPDATE verweis SET entfallen_in = $2 WHERE plan_id = $1 AND fassung_id <> $2 AND entfallen_in IS NULL",
-        plan,
-        fassung
-    )
-    .execute(conn)
-    .await?;
-    Ok(())
 }
 
 /// Imports write no row audit: one row with the file's hash, counts, sum and a hash over the partition.

@@ -12,7 +12,7 @@ use std::sync::mpsc::{Receiver, sync_channel};
 use sqlx::PgConnection;
 use tokio::sync::mpsc;
 
-use super::befunde;
+use super::ganzes;
 use super::lesen::Lieferung;
 use super::spule::{Art, Block, Satz};
 use super::zeile;
@@ -163,7 +163,7 @@ fn verbinde(
         }
         Ok::<(), Error>(())
     })?;
-    befunde::beteilige(lieferung, &mut verbund.schluss.ueberlappungen)?;
+    ganzes::beteilige(lieferung, &mut verbund.schluss.ueberlappungen)?;
     let mut anteile = anteile
         .into_inner()
         .map_err(std::io::IntoInnerError::into_error)?;

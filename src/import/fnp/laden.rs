@@ -8,27 +8,28 @@
 use std::sync::Arc;
 
 use sqlx::PgConnection;
-use uuid::Uuid;
 
 use super::lesen::Lieferung;
-use super::{Auftrag, befunde, fassung, kopf, kopieren};
+use super::{Auftrag, fassung, ganzes, kopf, kopieren};
 use crate::db::{Database, audit};
 use crate::error::{Error, Result};
 use crate::fnp::plan::Stand;
 use crate::gemeinde::store as gemeinden;
-use crate::import::protokoll::{Ergebnis, Protokoll};
+use crate::import::protokoll::{Ergebnis, Protokoll, ablage};
 use crate::import::verbund::Rechnung;
 use crate::import::{gebiete, warte_auf_andere};
 
 /// What an import changes besides its own Fassung; who watches is told.
-const BERUEHRT: [&str; 7] = [
+const BERUEHRT: [&str; 9] = [
     "fnp.flaeche",
     "fnp.ueberlagerung",
     "fnp.linie",
     "fnp.punkt",
     "fnp.anteil",
     "fnp.pruefung",
+    "fnp.importlauf",
     "fnp.import_befund",
+    "fnp.import_vergleich",
 ];
 
 /// Checks a delivery and, unless it is a trial, stores it. Fills the protocol.
@@ -67,33 +68,39 @@ pub async fn lade(
     let phase = auftrag.fortschritt.phase("Anteile der Ortsteile", None);
     kopieren::anteile(&mut tx, fassung, &mut ergebnis).await?;
     drop(phase);
-    let phase = auftrag.fortschritt.phase("Indizes", None);
-    sqlx::query!("SELECT fnp.fassung_indizieren('fnp', $1)", fassung)
-        .execute(&mut *tx)
-        .await?;
-    drop(phase);
-    let phase = auftrag.fortschritt.phase("Vergleichen", None);
-    befunde::des_schlusses(&lieferung, &ergebnis.verbund, &mut protokoll.befunde)?;
-    protokoll.bilanz = Some(befunde::pruefung(
+    let phase = auftrag.fortschritt.phase("Prüfen und vergleichen", None);
+    indiziere(&mut tx, fassung, true).await?;
+    protokoll.ergebnis = if auftrag.probe {
+        Ergebnis::Geprueft
+    } else {
+        Ergebnis::Uebernommen
+    };
+    let bilanz = ganzes::bilanz(&ergebnis.verbund, ergebnis.nicht_zugeordnet_m2);
+    ganzes::pruefe(
+        &mut tx,
+        plan,
+        fassung,
+        &lieferung,
         &ergebnis.verbund,
-        ergebnis.nicht_zugeordnet_m2,
-    ));
-    vergleiche(&mut tx, plan, fassung, protokoll).await?;
+        bilanz,
+        protokoll,
+    )
+    .await?;
     drop(phase);
     if auftrag.probe {
-        protokoll.ergebnis = Ergebnis::Geprueft;
         tx.rollback().await?;
         return Ok(());
     }
 
+    let phase = auftrag.fortschritt.phase("Indizes", None);
+    indiziere(&mut tx, fassung, false).await?;
+    drop(phase);
     let phase = auftrag.fortschritt.phase("Einhängen", None);
-    protokoll.ergebnis = Ergebnis::Uebernommen;
     sqlx::query!("SELECT fnp.fassung_anhaengen('fnp', $1)", fassung)
         .execute(&mut *tx)
         .await?;
     gebiete::schreibe_pruefung(&mut tx, fassung, &ergebnis.verbund).await?;
-    fassung::erneuere_verweise(&mut tx, plan, fassung).await?;
-    fassung::schliesse_lauf(&mut tx, lauf, protokoll).await?;
+    ablage::schreibe(&mut tx, lauf, protokoll).await?;
     for relation in BERUEHRT {
         sqlx::query!("SELECT audit.beruehre($1)", relation)
             .execute(&mut *tx)
@@ -132,18 +139,11 @@ async fn bereite_verbund_vor(conn: &mut PgConnection, lieferung: &Lieferung) -> 
         .map_err(Error::intern)
 }
 
-/// The place of the comparison with the version in force: the new Fassung is loaded and
-/// indexed, but not attached; its rows stand in `fnp.flaeche_f<fassung>` and so on and
-/// may still be renamed there. Anchors are refreshed only after it.
-#[expect(
-    clippy::unused_async,
-    reason = "the comparison of versions asks the database here"
-)]
-async fn vergleiche(
-    _conn: &mut PgConnection,
-    _plan: Uuid,
-    _fassung: i32,
-    _protokoll: &mut Protokoll,
-) -> Result<()> {
+/// The spatial indexes serve the comparison; the unique ones come after it, because areas
+/// may swap their names in it.
+async fn indiziere(conn: &mut PgConnection, fassung: i32, raum: bool) -> Result<()> {
+    sqlx::query!("SELECT fnp.fassung_indizieren('fnp', $1, $2)", fassung, raum)
+        .execute(conn)
+        .await?;
     Ok(())
 }

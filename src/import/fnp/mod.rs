@@ -3,11 +3,13 @@
 //! Reading order: [`quelle`] (whatever reads a format), [`lesen`] (checks, spools and sorts
 //! without the database), [`spule`], `zeile` and `benennen` (what lies on the disk, and its
 //! names), [`laden`] (the one transaction), `kopieren` (COPY and join), `kopf`, `fassung`,
-//! `befunde`. Between reading and loading stands the [`Lieferung`].
+//! `ganzes` (checks of the whole plan), [`abgleich`]. Between reading and loading stands the [`Lieferung`].
 
-mod befunde;
+pub mod abgleich;
+pub mod befund;
 mod benennen;
 mod fassung;
+mod ganzes;
 mod kopf;
 mod kopieren;
 pub mod laden;
@@ -57,19 +59,13 @@ pub async fn fuehre_aus(
     db: &Database,
     auftrag: &Auftrag,
 ) -> std::result::Result<Protokoll, (Error, Box<Protokoll>)> {
-    let mut protokoll = Protokoll {
-        datei: auftrag
+    let mut protokoll = Protokoll::neu(
+        auftrag
             .datei
             .file_name()
             .map_or_else(String::new, |name| name.to_string_lossy().into_owned()),
-        format: "unbekannt".into(),
-        version: None,
-        plan: auftrag.plan.clone(),
-        ergebnis: Ergebnis::Abgelehnt,
-        klassen: Vec::new(),
-        befunde: Vec::new(),
-        bilanz: None,
-    };
+        auftrag.plan.clone(),
+    );
     match versuche(db, auftrag, &mut protokoll).await {
         Ok(()) => Ok(protokoll),
         Err(error) => {
