@@ -388,10 +388,12 @@ END $$;
 
 CREATE OR REPLACE FUNCTION strategie.leite_nach_import() RETURNS void LANGUAGE plpgsql SET search_path = strategie, fnp, gemeinde, public, pg_temp AS $$
 BEGIN
+  PERFORM fnp.leite_verweise();
   PERFORM strategie.leite_fassungen(string_to_array(nullif(current_setting('zielraum.neue_fnp', true), ''), ',')::int[]);
 END $$;
 CREATE OR REPLACE FUNCTION oeffentlich.leite_nach_import() RETURNS void LANGUAGE plpgsql SET search_path = oeffentlich, public, pg_temp AS $$
 BEGIN
+  PERFORM fnp.leite_verweise();
   PERFORM strategie.leite_fassungen(string_to_array(nullif(current_setting('zielraum.neue_oeffentlich', true), ''), ',')::int[]);
 END $$;
 
