@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 
-use super::{answer, strategie};
+use super::{answer, sachdaten, strategie};
 use crate::db::{Database, audit};
 use crate::error::{Error, Result};
 use crate::fnp::plan::Stand;
@@ -25,6 +25,12 @@ pub(super) enum Was {
     Dorferneuerung(Gebiete),
     /// Handlungsfelder, Ziele, Maßnahmen und ihre Verknüpfungen aus CSV-Dateien
     Strategie(strategie::Import),
+    /// Flurstücke des Liegenschaftskatasters, ohne Angaben zu Eigentümern (GeoPackage oder GeoJSON)
+    Flurstuecke(sachdaten::Flurstuecke),
+    /// Fachdaten: Hochwasser, Schutzgebiete, Denkmäler, Verkehrswege … (GeoPackage oder GeoJSON)
+    Fachdaten(sachdaten::Fachdaten),
+    /// Einwohner und Prognosen je Ortsteil (CSV)
+    Einwohner(sachdaten::Einwohner),
 }
 
 #[derive(Debug, Args)]
@@ -100,6 +106,9 @@ pub(super) async fn run(was: Was, db: &Database) -> Result<()> {
             ))
         }
         Was::Strategie(angaben) => strategie::import(angaben, db).await,
+        Was::Flurstuecke(angaben) => sachdaten::flurstuecke(angaben, db).await,
+        Was::Fachdaten(angaben) => sachdaten::fachdaten(angaben, db).await,
+        Was::Einwohner(angaben) => sachdaten::einwohner(angaben, db).await,
     }
 }
 

@@ -8,6 +8,7 @@ mod bilanz;
 mod demo;
 mod import;
 mod migrate;
+mod sachdaten;
 mod serve;
 mod strategie;
 
