@@ -300,12 +300,12 @@ mod tests {
             Some(Geometry::MultiPoint(_))
         ));
         let nur_flaechen = GeometryCollection(vec![flaeche.clone().into(), flaeche.clone().into()]);
-        match vereinheitliche(nur_flaechen.into()) {
+        match vereinheitliche(Geometry::GeometryCollection(nur_flaechen)) {
             Some(Geometry::MultiPolygon(m)) => assert_eq!(m.0.len(), 2),
             andere => panic!("{andere:?}"),
         }
         let gemischt = GeometryCollection(vec![flaeche.into(), linie.into()]);
-        assert!(vereinheitliche(gemischt.into()).is_none());
+        assert!(vereinheitliche(Geometry::GeometryCollection(gemischt)).is_none());
     }
 
     #[test]

@@ -12,6 +12,7 @@ mod http;
 mod import;
 mod layers;
 mod lieferung;
+mod sachdaten;
 mod schema;
 mod strategie;
 mod support;
