@@ -145,6 +145,11 @@ CREATE TABLE fachdaten.fachobjekt (
   stand date NOT NULL,
   attribute jsonb NOT NULL DEFAULT '{}',
   geom geometry(Geometry, 25832) NOT NULL,
+  -- The layers need a typed column with an index of its own: a cast in a view has none, and
+  -- fails on the other kinds when the planner evaluates it before the view's condition.
+  geom_flaeche geometry(MultiPolygon, 25832) GENERATED ALWAYS AS (CASE WHEN st_dimension(geom) = 2 THEN geom END) STORED,
+  geom_linie geometry(MultiLineString, 25832) GENERATED ALWAYS AS (CASE WHEN st_dimension(geom) = 1 THEN geom END) STORED,
+  geom_punkt geometry(MultiPoint, 25832) GENERATED ALWAYS AS (CASE WHEN st_dimension(geom) = 0 THEN geom END) STORED,
   version int NOT NULL DEFAULT 1,
   seit timestamptz NOT NULL DEFAULT clock_timestamp(),
   erstellt_am timestamptz NOT NULL DEFAULT clock_timestamp(),
@@ -153,6 +158,9 @@ CREATE TABLE fachdaten.fachobjekt (
   CONSTRAINT fachobjekt_geom_gueltig CHECK (st_isvalid(geom) AND st_geometrytype(geom) IN ('ST_MultiPolygon', 'ST_MultiLineString', 'ST_MultiPoint'))
 );
 CREATE INDEX fachobjekt_geom ON fachdaten.fachobjekt USING gist (geom);
+CREATE INDEX fachobjekt_flaeche ON fachdaten.fachobjekt USING gist (geom_flaeche);
+CREATE INDEX fachobjekt_linie ON fachdaten.fachobjekt USING gist (geom_linie);
+CREATE INDEX fachobjekt_punkt ON fachdaten.fachobjekt USING gist (geom_punkt);
 CREATE INDEX fachobjekt_art ON fachdaten.fachobjekt (art, quelle);
 COMMENT ON TABLE fachdaten.fachobjekt IS 'Fachdaten
 Flächen, Linien und Punkte anderer Stellen, die bei einer Planung zu beachten sind.';
@@ -165,6 +173,9 @@ COMMENT ON COLUMN fachdaten.fachobjekt.quelle IS 'Quelle';
 COMMENT ON COLUMN fachdaten.fachobjekt.stand IS 'Stand der Daten';
 COMMENT ON COLUMN fachdaten.fachobjekt.attribute IS 'Angaben der Quelle';
 COMMENT ON COLUMN fachdaten.fachobjekt.geom IS 'Lage';
+COMMENT ON COLUMN fachdaten.fachobjekt.geom_flaeche IS 'Fläche';
+COMMENT ON COLUMN fachdaten.fachobjekt.geom_linie IS 'Linie';
+COMMENT ON COLUMN fachdaten.fachobjekt.geom_punkt IS 'Punkte';
 COMMENT ON COLUMN fachdaten.fachobjekt.version IS 'Version';
 COMMENT ON COLUMN fachdaten.fachobjekt.seit IS 'Geändert am';
 COMMENT ON COLUMN fachdaten.fachobjekt.erstellt_am IS 'Angelegt am';
@@ -197,8 +208,8 @@ DECLARE
   zahl bigint;
 BEGIN
   PERFORM freigabe.uebertrage('fachdaten.fachobjekt', hier || ' AND veroeffentlichung = ''veroeffentlicht''', hier);
-  DELETE FROM oeffentlich.fachobjekt_historie h USING fachdaten.fachobjekt f
-    WHERE f.id = h.id AND f.art = art_ AND f.quelle = quelle_ AND f.veroeffentlichung <> 'veroeffentlicht';
+  DELETE FROM oeffentlich.fachobjekt_historie h WHERE h.art = art_ AND h.quelle = quelle_
+    AND NOT EXISTS (SELECT FROM fachdaten.fachobjekt f WHERE f.art = art_ AND f.quelle = quelle_ AND f.veroeffentlichung = 'veroeffentlicht');
   SELECT count(*) INTO zahl FROM oeffentlich.fachobjekt o WHERE o.art = art_ AND o.quelle = quelle_;
   PERFORM audit.vermerke('oeffentlich.fachobjekt', art_ || '/' || quelle_, 'freigabe', jsonb_build_object('anzahl', zahl, 'vier_augen', false, 'weg', 'Kommandozeile'));
 END $$;

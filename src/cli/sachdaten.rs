@@ -42,6 +42,7 @@ pub(super) struct Flurstuecke {
 }
 
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "switches of a command line")]
 pub(super) struct Fachdaten {
     /// Die Datei
     datei: PathBuf,
@@ -141,11 +142,11 @@ pub(super) async fn flurstuecke(angaben: Flurstuecke, db: &Database) -> Result<(
     nicht_gelesen(&mut text, &ergebnis.nicht_gelesen);
     for (zahl, satz) in [
         (
-            ergebnis.ohne_geometrie as i64,
+            ergebnis.ohne_geometrie.cast_signed() as i64,
             "haben keine Geometrie und sind nicht übernommen",
         ),
         (
-            ergebnis.ausserhalb as i64 + zugang.fremd,
+            ergebnis.ausserhalb.cast_signed() as i64 + zugang.fremd,
             "liegen außerhalb der Gemeinde und sind nicht übernommen (mit --alle doch)",
         ),
         (
@@ -263,7 +264,7 @@ pub(super) async fn einwohner(angaben: Einwohner, db: &Database) -> Result<()> {
     if !ergebnis.hinweise.is_empty() {
         notice(&format!("Hinweise:\n{}", ergebnis.hinweise));
     }
-    let unveraendert = ergebnis.zeilen as i64 - ergebnis.neu - ergebnis.geaendert;
+    let unveraendert = ergebnis.zeilen.cast_signed() as i64 - ergebnis.neu - ergebnis.geaendert;
     answer(&format!(
         "Einwohner: {} neu, {} geändert, {unveraendert} unverändert.\n",
         ergebnis.neu, ergebnis.geaendert

@@ -12,10 +12,6 @@ pub type Spanne = (u16, Option<u16>);
 /// Reads an age group as offices write it: `0-5`, `0 bis unter 6`, `unter 6`, `65+`, `65 und
 /// älter`, `ab 65 Jahre`, `5`, `insgesamt`. None: not understood; `Some(None)`: the total.
 #[must_use]
-#[expect(
-    clippy::option_option,
-    reason = "the total has no span and is no error"
-)]
 pub fn altersgruppe(text: &str) -> Option<Option<Spanne>> {
     let klein = text.to_lowercase().replace(['–', '—'], "-");
     let mut zahlen: Vec<u16> = Vec::new();

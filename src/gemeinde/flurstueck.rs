@@ -1,6 +1,6 @@
 //! Flurstücke: the Kennzeichen of ALKIS, and the numbers as a clerk types them.
 //!
-//! Kennzeichen (GeoInfoDok, `AX_Flurstueck`): Land 2, Gemarkung 4, Flur 3, Zähler 5, Nenner 4,
+//! Kennzeichen (`GeoInfoDok`, `AX_Flurstueck`): Land 2, Gemarkung 4, Flur 3, Zähler 5, Nenner 4,
 //! Folge 2 places, leading zeros, `_` where an element is not set. Offices also deliver zeros
 //! in the places not set, leave trailing places out, or write the older form of the ALB,
 //! `091234-003-01234/005`. One form is stored, so that one parcel has one address.
@@ -123,6 +123,9 @@ pub fn bruch(text: &str) -> Option<(u32, Option<u16>)> {
     (nenner.is_none_or(|n| n <= 9999)).then_some((zaehler, nenner))
 }
 
+/// Longest text that is looked at, in bytes.
+const LAENGE_MAX: usize = 200;
+
 /// What somebody looks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Suche {
@@ -148,6 +151,15 @@ impl Suche {
     pub fn lies(text: &str) -> Option<Self> {
         if let Some(kennzeichen) = Kennzeichen::lies(text) {
             return Some(Self::Kennzeichen(kennzeichen));
+        }
+        // "12/" and "12/a" are no numbers, and no guess is better than a wrong parcel.
+        let lose = |(i, _): (usize, &str)| {
+            let (davor, danach) = (text[..i].trim_end(), text[i + 1..].trim_start());
+            davor.ends_with(|c: char| c.is_ascii_digit())
+                && !danach.starts_with(|c: char| c.is_ascii_digit())
+        };
+        if text.len() > LAENGE_MAX || text.match_indices('/').any(lose) {
+            return None;
         }
         let stuecke = zerlege(text);
         let mut gemarkung: Vec<&str> = Vec::new();
@@ -311,13 +323,13 @@ mod tests {
         flur: Option<u16>,
         zaehler: u32,
         nenner: Option<u16>,
-    ) -> Option<Suche> {
-        Some(Suche::Nummer {
+    ) -> Suche {
+        Suche::Nummer {
             gemarkung: gemarkung.map(str::to_owned),
             flur,
             zaehler,
             nenner,
-        })
+        }
     }
 
     #[test]
@@ -357,7 +369,7 @@ mod tests {
                 nummer(Some("098432"), None, 1234, Some(5)),
             ),
         ] {
-            assert_eq!(Suche::lies(text), soll, "{text}");
+            assert_eq!(Suche::lies(text), Some(soll), "{text}");
         }
         assert!(matches!(
             Suche::lies("098432___012340005__"),

@@ -148,7 +148,7 @@ pub async fn fuehre_aus(db: &Database, auftrag: &Auftrag) -> Result<Ergebnis> {
         ausserhalb: gelesen.ausserhalb,
         ohne_geometrie: gelesen.ohne_geometrie,
         namensfeld: gelesen.namensfeld,
-        nicht_gelesen: gelesen.nicht_gelesen.into_iter().collect(),
+        nicht_gelesen: gelesen.ausgelassen.into_iter().collect(),
         repariert: gelesen.repariert,
         oeffentlich: lieferung.oeffentlich,
         zugang,
@@ -190,7 +190,7 @@ struct Gelesen {
     ausserhalb: usize,
     ohne_geometrie: usize,
     namensfeld: Option<String>,
-    nicht_gelesen: Vec<String>,
+    ausgelassen: Vec<String>,
     repariert: Vec<String>,
     angaben: Vec<Angabe>,
 }
@@ -224,7 +224,7 @@ fn lies(datei: &Datei, auftrag: &Auftrag, art: &str, umkreis: Umkreis) -> Result
         ausserhalb,
         ohne_geometrie,
         namensfeld,
-        nicht_gelesen,
+        ausgelassen: nicht_gelesen,
         ..Gelesen::default()
     };
     let mut vergeben: BTreeMap<String, usize> = BTreeMap::new();
@@ -338,7 +338,7 @@ fn angabe(
     }
     let attribute: Map<String, Value> = felder
         .into_iter()
-        .filter(|(feld, _)| !gelesen.nicht_gelesen.contains(feld))
+        .filter(|(feld, _)| !gelesen.ausgelassen.contains(feld))
         .map(|(feld, text)| (feld, Value::String(text.replace('\0', ""))))
         .collect();
     Ok(Angabe {

@@ -9,6 +9,7 @@ pub mod crs;
 pub mod datei;
 pub mod dorferneuerung;
 pub mod einwohner;
+mod einwohner_zelle;
 pub mod fachdaten;
 pub mod flurstueck_felder;
 pub mod flurstuecke;

@@ -124,7 +124,7 @@ async fn liste(State(public): State<PgPool>, anfrage: Anfrage) -> Antwort {
         }
     };
     let gemarkungen = flurstueck_store::gemarkungen(&mut conn).await?;
-    let abgeschnitten = treffer.len() as i64 >= HOECHSTENS;
+    let abgeschnitten = treffer.len().cast_signed() as i64 >= HOECHSTENS;
     match format {
         Format::Json => Ok(axum::Json(json!({
             "nummer": nummer,

@@ -125,3 +125,12 @@ pub async fn gilt_im_ortsteil(conn: &mut PgConnection, kennung: &str) -> Result<
     .await?;
     betroffen(conn, &form.geometry).await
 }
+
+/// There are parcels.
+pub async fn hat_flurstuecke(conn: &mut PgConnection) -> Result<bool> {
+    Ok(
+        sqlx::query_scalar!(r#"SELECT EXISTS (SELECT FROM flurstueck) AS "da!""#)
+            .fetch_one(conn)
+            .await?,
+    )
+}
