@@ -9,6 +9,7 @@ use clap::Args;
 use super::{answer, notice};
 use crate::db::{Database, audit};
 use crate::error::{Error, Result};
+use crate::import::bericht::anzahl;
 use crate::import::{einwohner, fachdaten, flurstuecke};
 
 #[derive(Debug, Args)]
@@ -136,8 +137,9 @@ pub(super) async fn flurstuecke(angaben: Flurstuecke, db: &Database) -> Result<(
     .await?;
     let zugang = &ergebnis.zugang;
     let mut text = format!(
-        "{} Objekte gelesen: {}.\n",
-        ergebnis.gelesen, ergebnis.felder
+        "{} gelesen: {}.\n",
+        anzahl(ergebnis.gelesen, "Objekt", "Objekte"),
+        ergebnis.felder
     );
     nicht_gelesen(&mut text, &ergebnis.nicht_gelesen);
     for (zahl, satz) in [
@@ -209,7 +211,7 @@ pub(super) async fn fachdaten(angaben: Fachdaten, db: &Database) -> Result<()> {
     )
     .await?;
     let zugang = &ergebnis.zugang;
-    let mut text = format!("{} Objekte gelesen", ergebnis.gelesen);
+    let mut text = format!("{} gelesen", anzahl(ergebnis.gelesen, "Objekt", "Objekte"));
     match &ergebnis.namensfeld {
         Some(feld) => {
             let _ = writeln!(text, "; der Name steht in „{feld}“.");

@@ -6,10 +6,7 @@ use super::bericht::gemeint;
 use crate::gemeinde::kennung::slug;
 
 /// The Ortsteil of a kennung or name. Error: German sentence with proposals.
-pub(super) fn ortsteil(
-    text: &str,
-    ortsteile: &[(i32, String, String)],
-) -> Result<i32, String> {
+pub(super) fn ortsteil(text: &str, ortsteile: &[(i32, String, String)]) -> Result<i32, String> {
     let gesucht = slug(text);
     if gesucht.is_empty() {
         return Err("Der Ortsteil fehlt.".to_owned());
