@@ -27,6 +27,7 @@ pub mod cli;
 pub mod db;
 pub mod dorferneuerung;
 pub mod error;
+pub mod fachdaten;
 pub mod fnp;
 pub mod gemeinde;
 pub mod http;

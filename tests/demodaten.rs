@@ -26,7 +26,7 @@ fn demodaten_sind_die_erzeugten() {
     erzeuger::schreibe(ordner.path()).unwrap();
     let neu = dateien(ordner.path());
     let alt = dateien(&Path::new(env!("CARGO_MANIFEST_DIR")).join("geodata/demo"));
-    assert_eq!(neu.len(), 6);
+    assert_eq!(neu.len(), 24);
     for (name, inhalt) in &neu {
         assert!(
             Some(inhalt) == alt.get(name),

@@ -3,16 +3,19 @@
 
 use std::path::Path;
 
+use chrono::NaiveDate;
 use rust_embed::RustEmbed;
 
 use crate::db::{Database, audit};
 use crate::error::{Error, Result};
 use crate::import::fnp::{self, Auftrag};
 use crate::import::gebiete::{self, Art, Felder};
-use crate::import::{dorferneuerung, strategie};
+use crate::import::{dorferneuerung, einwohner, fachdaten, flurstuecke, strategie};
 
 /// Author of everything the demo writes.
 const WER: &str = "demo";
+/// The one table that is no part of the strategy.
+const EINWOHNER: &str = "einwohner.csv";
 /// Reason of the last step: with it the demo is whole.
 const FERTIG: &str = "Demodaten vollständig";
 
@@ -88,13 +91,48 @@ pub(super) async fn lade(db: &Database) -> Result<()> {
         WER,
     )
     .await?;
+    eprintln!("  Flurstücke, Fachdaten, Einwohner");
+    sachdaten(db, ordner.path()).await?;
     eprintln!("  Strategie");
     let tabellen: Vec<_> = Dateien::iter()
-        .filter(|name| name.ends_with(".csv"))
+        .filter(|name| name.ends_with(".csv") && name != EINWOHNER)
         .map(|name| datei(&name))
         .collect();
     strategie::importiere_dateien(db, &tabellen, true, WER).await?;
     audit::begin(&db.write, WER, FERTIG).await?.commit().await?;
+    Ok(())
+}
+
+/// Parcels, the kinds of Fachdaten (one file each, named for it), inhabitants.
+async fn sachdaten(db: &Database, ordner: &Path) -> Result<()> {
+    let quelle = "Demodaten, erfunden";
+    let stand = NaiveDate::from_ymd_opt(2025, 1, 1).unwrap_or_default();
+    let auftrag = flurstuecke::Auftrag {
+        datei: ordner.join("flurstuecke.geojson"),
+        quelle: Some(quelle.to_owned()),
+        stand: Some(stand),
+        wer: WER.to_owned(),
+        ..flurstuecke::Auftrag::default()
+    };
+    flurstuecke::fuehre_aus(db, &auftrag).await?;
+    for name in Dateien::iter() {
+        let Some(art) = name
+            .strip_prefix("fachdaten-")
+            .and_then(|rest| rest.strip_suffix(".geojson"))
+        else {
+            continue;
+        };
+        let auftrag = fachdaten::Auftrag {
+            datei: ordner.join(&*name),
+            art: art.to_owned(),
+            quelle: quelle.to_owned(),
+            stand,
+            wer: WER.to_owned(),
+            ..fachdaten::Auftrag::default()
+        };
+        fachdaten::fuehre_aus(db, &auftrag).await?;
+    }
+    einwohner::fuehre_aus(db, &ordner.join(EINWOHNER), WER).await?;
     Ok(())
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use clap::{Args, Subcommand};
 
-use super::{answer, fortschritt, strategie};
+use super::{answer, fortschritt, sachdaten, strategie};
 use crate::db::{Database, audit};
 use crate::error::{Error, Result};
 use crate::fnp::plan::Stand;
@@ -26,6 +26,12 @@ pub(super) enum Was {
     Dorferneuerung(Gebiete),
     /// Handlungsfelder, Ziele, Maßnahmen und ihre Verknüpfungen aus CSV-Dateien
     Strategie(strategie::Import),
+    /// Flurstücke des Liegenschaftskatasters, ohne Angaben zu Eigentümern (GeoPackage oder GeoJSON)
+    Flurstuecke(sachdaten::Flurstuecke),
+    /// Fachdaten: Hochwasser, Schutzgebiete, Denkmäler, Verkehrswege … (GeoPackage oder GeoJSON)
+    Fachdaten(sachdaten::Fachdaten),
+    /// Einwohner und Prognosen je Ortsteil (CSV)
+    Einwohner(sachdaten::Einwohner),
 }
 
 #[expect(clippy::struct_excessive_bools, reason = "options of a command line")]
@@ -105,6 +111,9 @@ pub(super) async fn run(was: Was, db: &Database) -> Result<()> {
             ))
         }
         Was::Strategie(angaben) => strategie::import(angaben, db).await,
+        Was::Flurstuecke(angaben) => sachdaten::flurstuecke(angaben, db).await,
+        Was::Fachdaten(angaben) => sachdaten::fachdaten(angaben, db).await,
+        Was::Einwohner(angaben) => sachdaten::einwohner(angaben, db).await,
     }
 }
 

@@ -9,6 +9,7 @@ mod demo;
 mod fortschritt;
 mod import;
 mod migrate;
+mod sachdaten;
 mod serve;
 mod strategie;
 

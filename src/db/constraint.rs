@@ -173,6 +173,51 @@ const SENTENCES: &[(&str, &str)] = &[
         "Das Gebiet ist keine gültige Fläche (Grenze schneidet sich selbst).",
     ),
     (
+        "flurstueck_kennzeichen_form",
+        "Ein Flurstückskennzeichen hat 20 Stellen: Land und Gemarkung (6), Flur (3), Zähler (5), Nenner (4), Folge (2).",
+    ),
+    (
+        "flurstueck_geom_gueltig",
+        "Ein Flurstück ist keine gültige Fläche (Grenze schneidet sich selbst).",
+    ),
+    (
+        "einwohner_einmal",
+        "Diese Einwohnerzahl gibt es schon (Ortsteil, Stichtag, Altersgruppe, Art und Variante).",
+    ),
+    (
+        "einwohner_art",
+        "Die Art einer Einwohnerzahl ist ist oder prognose.",
+    ),
+    (
+        "einwohner_altersgruppe_form",
+        "Eine Altersgruppe ist gesamt, von-bis (6-17) oder von+ (65+).",
+    ),
+    (
+        "einwohner_variante_nur_prognose",
+        "Nur eine Prognose hat eine Variante.",
+    ),
+    (
+        "einwohner_anzahl",
+        "Eine Einwohnerzahl ist nicht negativ, eine gezählte ist ganz.",
+    ),
+    (
+        "fachart_strenge",
+        "Die Strenge ist hart, pruefen oder hinweis.",
+    ),
+    (
+        "fachart_farbe_form",
+        "Eine Farbe wird als #RRGGBB angegeben.",
+    ),
+    (
+        "fachobjekt_kennung_key",
+        "Diese Kennung trägt schon ein anderes Objekt der Fachdaten.",
+    ),
+    ("fachobjekt_quelle_nicht_leer", "Die Quelle fehlt."),
+    (
+        "fachobjekt_geom_gueltig",
+        "Ein Objekt der Fachdaten hat keine gültige Fläche, Linie oder Punktmenge.",
+    ),
+    (
         "aenderung_wer_angegeben",
         "Eine Änderung braucht einen Urheber.",
     ),

@@ -1,4 +1,8 @@
-//! Gemeinde and Ortsteile, and how a name becomes a kennung.
+//! Gemeinde and Ortsteile, their inhabitants and parcels, and how a name becomes a kennung.
 
+pub mod einwohner;
+pub mod einwohner_store;
+pub mod flurstueck;
+pub mod flurstueck_store;
 pub mod kennung;
 pub mod store;

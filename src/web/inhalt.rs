@@ -87,6 +87,26 @@ pub fn aus_gebiet(
     gebiet.nutzungen.iter().map(zeile).collect()
 }
 
+/// How much of a kind of Fachdaten lies in an area: ha (m² when small), metres, points.
+#[must_use]
+pub fn groesse(betroffen: &crate::fachdaten::store::Betroffen) -> String {
+    let mut teile = Vec::new();
+    match betroffen.m2 {
+        Some(m2) if m2 < 10_000.0 => teile.push(format!("{} m²", dezimal(m2, 0))),
+        Some(m2) => teile.push(format!("{} ha", hektar(m2, 2))),
+        None => {}
+    }
+    if let Some(m) = betroffen.laenge_m {
+        teile.push(format!("{} m", dezimal(m, 0)));
+    }
+    match betroffen.punkte {
+        Some(1) => teile.push("1 Ort".to_owned()),
+        Some(punkte) => teile.push(format!("{punkte} Orte")),
+        None => {}
+    }
+    teile.join(", ")
+}
+
 /// State of a plan, for people.
 #[must_use]
 pub fn stand(schluessel: &str) -> &str {

@@ -5,6 +5,7 @@ use sqlx::PgConnection;
 
 use super::store::{self, Grenzen, Klasse};
 use crate::error::{Error, Result};
+use crate::fachdaten::{self, store::Fachart};
 use crate::fnp::plan::{self, Fassung};
 use crate::strategie::massnahme::{Code, MassnahmeKurz};
 
@@ -32,6 +33,10 @@ pub struct Karte {
     pub ampeln: Vec<Code>,
     /// What to show first, longitude and latitude.
     pub grenzen: Option<Grenzen>,
+    /// Kinds of Fachdaten there are, each to be switched on.
+    pub fachdaten: Vec<Fachart>,
+    /// There are parcels.
+    pub flurstuecke: bool,
     /// Set on the page of one area.
     pub ausschnitt: Option<Ausschnitt>,
 }
@@ -49,6 +54,8 @@ impl Karte {
             legende,
             ampeln: store::ampeln(conn).await?,
             grenzen: store::grenzen(conn, plan.map(|plan| plan.id)).await?,
+            fachdaten: fachdaten::store::arten(conn, true).await?,
+            flurstuecke: store::hat_flurstuecke(conn).await?,
             ausschnitt: None,
         })
     }
@@ -125,6 +132,8 @@ mod tests {
             legende: vec![klasse],
             ampeln: Vec::new(),
             grenzen: None,
+            fachdaten: Vec::new(),
+            flurstuecke: false,
             ausschnitt: None,
         };
         let text = karte.json().unwrap();

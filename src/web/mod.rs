@@ -3,6 +3,9 @@
 //! Everything a page says stands in its HTML; only the map needs script. `karte` holds what
 //! the page gives to `assets/karte.js`, so that colours and signs come from the code tables.
 
+pub mod einwohner;
+pub mod flurstueck;
+pub mod flurstueck_routes;
 pub mod inhalt;
 pub mod karte;
 pub mod rechenweg;

@@ -9,6 +9,8 @@ use axum::routing::get;
 use serde_json::json;
 use sqlx::PgPool;
 
+use super::einwohner::Tafel;
+use super::flurstueck_routes;
 use super::inhalt::{self, Nutzungszeile};
 use super::karte::{self, Karte};
 use super::rechenweg;
@@ -17,9 +19,11 @@ use super::store::{self, Ortsteil};
 use crate::dorferneuerung;
 use crate::dorferneuerung::gebiet::{Gebiet, GebietKurz, Zielbezug};
 use crate::error::Error;
+use crate::fachdaten::store::Betroffen;
 use crate::fnp::bilanz;
 use crate::fnp::plan::{self, Fassung};
 use crate::fnp::zahl::hektar;
+use crate::gemeinde::einwohner_store;
 use crate::http::extract::Anfrage;
 use crate::http::negotiate::Format;
 use crate::http::openapi::{Pfad, anfrage_parameter, pfad_parameter};
@@ -42,6 +46,7 @@ pub fn router(public: PgPool) -> Router {
         .route("/dorferneuerung/{kennung}", get(gebiet))
         .route("/dorferneuerung/{kennung}/flaechen", get(rechenweg::seite))
         .merge(statisch::router())
+        .merge(flurstueck_routes::router())
         .with_state(public)
 }
 
@@ -70,7 +75,8 @@ pub fn pfade() -> Vec<Pfad> {
         parameter,
         medien,
     };
-    vec![
+    let mut pfade = flurstueck_routes::pfade();
+    pfade.extend([
         pfad("/karte", "karte", "Karte", vec![plan()], &["text/html"]),
         pfad(
             "/ortsteile",
@@ -106,7 +112,8 @@ pub fn pfade() -> Vec<Pfad> {
             ],
             &["application/json", "text/html"],
         ),
-    ]
+    ]);
+    pfade
 }
 
 #[derive(Template)]
@@ -166,6 +173,9 @@ struct OrtsteilSeite {
     massnahmen: Vec<MassnahmeKurz>,
     gesamtstadt: Vec<MassnahmeKurz>,
     ziele: Vec<Zielbezug>,
+    /// Fachdaten inside, by kind.
+    betroffen: Vec<Betroffen>,
+    einwohner: Option<Tafel>,
     /// Ortsteil of links to measures without a shape.
     ort: Option<String>,
     daten: String,
@@ -191,12 +201,16 @@ async fn ortsteil(
         ..Frage::default()
     };
     let antwort = crate::strategie::store::massnahmen(&mut conn, &frage).await?;
+    let betroffen = store::gilt_im_ortsteil(&mut conn, &kennung).await?;
+    let stichtage = einwohner_store::stichtage(&mut conn, &kennung).await?;
     if format == Format::Json {
         let doc = json!({
             "ortsteil": ortsteil,
             "bilanz": bilanz,
             "massnahmen": antwort.massnahmen,
             "gesamtstadt": antwort.gesamtstadt,
+            "fachdaten": betroffen,
+            "einwohner": stichtage.iter().rfind(|s| s.art == "ist"),
         });
         return Ok(axum::Json(doc).into_response());
     }
@@ -219,6 +233,8 @@ async fn ortsteil(
         ziele: dorferneuerung::inhalt::zielbezuege(antwort.massnahmen.iter()),
         massnahmen: antwort.massnahmen,
         gesamtstadt: antwort.gesamtstadt,
+        betroffen,
+        einwohner: Tafel::neu(stichtage),
         ort: Some(kennung),
         plaene: plan::alle(&mut conn).await?,
         daten: karte.json()?,

@@ -35,11 +35,16 @@ macro_rules! bibliothek {
 type Eingebettet = (&'static str, &'static str, &'static [u8]);
 
 static DATEIEN: LazyLock<Vec<Datei>> = LazyLock::new(|| {
-    let dateien: [Eingebettet; 6] = [
+    let dateien: [Eingebettet; 7] = [
         (
             "/static/karte.js",
             MODUL,
             include_bytes!("assets/karte.js").as_slice(),
+        ),
+        (
+            "/static/fachdaten.js",
+            MODUL,
+            include_bytes!("assets/fachdaten.js").as_slice(),
         ),
         (
             "/static/fenster.js",

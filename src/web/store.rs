@@ -3,7 +3,9 @@
 use serde::Serialize;
 use sqlx::PgConnection;
 
+use crate::db::geom::Geom;
 use crate::error::{Error, Result};
+use crate::fachdaten::store::{Betroffen, betroffen};
 use crate::strategie::massnahme::Code;
 
 /// West, south, east, north in degrees.
@@ -111,4 +113,24 @@ pub async fn ortsteil(conn: &mut PgConnection, kennung: &str) -> Result<Ortsteil
             "Einen Ortsteil mit der Kennung „{kennung}“ gibt es nicht."
         ))
     })
+}
+
+/// What of the Fachdaten lies in an Ortsteil, by kind.
+pub async fn gilt_im_ortsteil(conn: &mut PgConnection, kennung: &str) -> Result<Vec<Betroffen>> {
+    let form = sqlx::query_scalar!(
+        r#"SELECT geom AS "geom!: Geom" FROM ortsteil WHERE kennung = $1"#,
+        kennung
+    )
+    .fetch_one(&mut *conn)
+    .await?;
+    betroffen(conn, &form.geometry).await
+}
+
+/// There are parcels.
+pub async fn hat_flurstuecke(conn: &mut PgConnection) -> Result<bool> {
+    Ok(
+        sqlx::query_scalar!(r#"SELECT EXISTS (SELECT FROM flurstueck) AS "da!""#)
+            .fetch_one(conn)
+            .await?,
+    )
 }

@@ -16,6 +16,7 @@ mod layers;
 mod lieferung;
 mod protokoll;
 mod quelltext;
+mod sachdaten;
 mod schema;
 mod strategie;
 mod support;

@@ -9,7 +9,7 @@ async fn public_role_sees_oeffentlich_alone() {
     let db = datenbank().await;
     let open: Vec<String> = sqlx::query_scalar(
         "SELECT k.oid::regclass::text FROM pg_class k JOIN pg_namespace n ON n.oid = k.relnamespace
-         WHERE n.nspname IN ('gemeinde', 'fnp', 'strategie', 'dorferneuerung', 'freigabe', 'audit') AND k.relkind IN ('r', 'p', 'v', 'm', 'S')
+         WHERE n.nspname IN ('gemeinde', 'fnp', 'strategie', 'dorferneuerung', 'fachdaten', 'freigabe', 'audit') AND k.relkind IN ('r', 'p', 'v', 'm', 'S')
            AND (CASE WHEN k.relkind = 'S' THEN has_sequence_privilege('zielraum_public', k.oid, 'USAGE, SELECT, UPDATE')
                 ELSE has_any_column_privilege('zielraum_public', k.oid, 'SELECT, INSERT, UPDATE, REFERENCES')
                   OR has_table_privilege('zielraum_public', k.oid, 'DELETE, TRUNCATE, TRIGGER') END)",
@@ -20,7 +20,7 @@ async fn public_role_sees_oeffentlich_alone() {
     assert!(open.is_empty(), "readable by the public: {open:?}");
     let functions: Vec<String> = sqlx::query_scalar(
         "SELECT p.oid::regprocedure::text FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
-         WHERE n.nspname IN ('gemeinde', 'fnp', 'strategie', 'dorferneuerung', 'freigabe', 'audit', 'oeffentlich')
+         WHERE n.nspname IN ('gemeinde', 'fnp', 'strategie', 'dorferneuerung', 'fachdaten', 'freigabe', 'audit', 'oeffentlich')
            AND has_function_privilege('zielraum_public', p.oid, 'EXECUTE')",
     )
     .fetch_all(&admin(&db).await)
@@ -62,7 +62,7 @@ async fn public_copies_match_their_originals() {
     let rows: Vec<(String, String, String)> = sqlx::query_as(
         "SELECT a.attrelid::regclass::text, a.attname::text, 'fehlt' FROM pg_attribute a JOIN pg_class k ON k.oid = a.attrelid JOIN pg_namespace n ON n.oid = k.relnamespace
          JOIN pg_class o ON o.relname = k.relname AND o.relnamespace = 'oeffentlich'::regnamespace AND o.relkind IN ('r', 'p')
-         WHERE n.nspname IN ('gemeinde', 'fnp', 'strategie', 'dorferneuerung') AND a.attnum > 0 AND NOT a.attisdropped AND k.relname !~ '_historie$'
+         WHERE n.nspname IN ('gemeinde', 'fnp', 'strategie', 'dorferneuerung', 'fachdaten') AND a.attnum > 0 AND NOT a.attisdropped AND k.relname !~ '_historie$'
            AND NOT EXISTS (SELECT FROM pg_attribute b WHERE b.attrelid = o.oid AND b.attname = a.attname AND NOT b.attisdropped
              AND format_type(b.atttypid, b.atttypmod) = format_type(a.atttypid, a.atttypmod))",
     )
@@ -76,7 +76,7 @@ async fn public_copies_match_their_originals() {
     assert!(unexpected.is_empty(), "{unexpected:?}");
     let names: Vec<String> = sqlx::query_scalar(
         "SELECT k.relname::text FROM pg_class k JOIN pg_namespace n ON n.oid = k.relnamespace
-         WHERE n.nspname IN ('gemeinde', 'fnp', 'strategie', 'dorferneuerung', 'freigabe') AND k.relkind IN ('r', 'p', 'v') GROUP BY 1 HAVING count(*) > 1",
+         WHERE n.nspname IN ('gemeinde', 'fnp', 'strategie', 'dorferneuerung', 'fachdaten', 'freigabe') AND k.relkind IN ('r', 'p', 'v') GROUP BY 1 HAVING count(*) > 1",
     )
     .fetch_all(&admin(&db).await)
     .await
@@ -102,11 +102,11 @@ async fn views_are_invokers_and_everything_has_a_title() {
     assert!(definers.is_empty(), "{definers:?}");
     let untitled: Vec<String> = sqlx::query_scalar(
         "SELECT a.attrelid::regclass || '.' || a.attname FROM pg_attribute a JOIN pg_class k ON k.oid = a.attrelid JOIN pg_namespace n ON n.oid = k.relnamespace
-         WHERE n.nspname IN ('gemeinde', 'fnp', 'strategie', 'dorferneuerung', 'freigabe', 'audit', 'oeffentlich') AND k.relkind IN ('r', 'p', 'v') AND NOT k.relispartition
+         WHERE n.nspname IN ('gemeinde', 'fnp', 'strategie', 'dorferneuerung', 'fachdaten', 'freigabe', 'audit', 'oeffentlich') AND k.relkind IN ('r', 'p', 'v') AND NOT k.relispartition
            AND a.attnum > 0 AND NOT a.attisdropped AND col_description(k.oid, a.attnum) IS NULL
          UNION ALL
          SELECT k.oid::regclass::text FROM pg_class k JOIN pg_namespace n ON n.oid = k.relnamespace
-         WHERE n.nspname IN ('gemeinde', 'fnp', 'strategie', 'dorferneuerung', 'freigabe', 'audit', 'oeffentlich') AND k.relkind IN ('r', 'p') AND NOT k.relispartition
+         WHERE n.nspname IN ('gemeinde', 'fnp', 'strategie', 'dorferneuerung', 'fachdaten', 'freigabe', 'audit', 'oeffentlich') AND k.relkind IN ('r', 'p') AND NOT k.relispartition
            AND obj_description(k.oid) IS NULL",
     )
     .fetch_all(&pool)
@@ -121,7 +121,7 @@ async fn every_constraint_has_a_sentence() {
     let db = datenbank().await;
     let names: Vec<String> = sqlx::query_scalar(
         "SELECT DISTINCT c.conname::text FROM pg_constraint c JOIN pg_class k ON k.oid = c.conrelid JOIN pg_namespace n ON n.oid = k.relnamespace
-         WHERE n.nspname IN ('gemeinde', 'fnp', 'strategie', 'dorferneuerung') AND c.contype IN ('c', 'x', 'u') AND NOT k.relispartition
+         WHERE n.nspname IN ('gemeinde', 'fnp', 'strategie', 'dorferneuerung', 'fachdaten') AND c.contype IN ('c', 'x', 'u') AND NOT k.relispartition
            AND c.conname !~ '_reihenfolge_key$'",
     )
     .fetch_all(&admin(&db).await)

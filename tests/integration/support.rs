@@ -248,10 +248,12 @@ async fn lade_demo(db: &Database) {
     import::dorferneuerung::fuehre_aus(db, &datei, Felder::default(), true, "pruefung")
         .await
         .unwrap();
+    crate::sachdaten::lade_demo(db).await;
     let tabellen: Vec<PathBuf> = std::fs::read_dir(demo(""))
         .unwrap()
         .map(|eintrag| eintrag.unwrap().path())
         .filter(|pfad| pfad.extension().is_some_and(|endung| endung == "csv"))
+        .filter(|pfad| !pfad.ends_with("einwohner.csv"))
         .collect();
     import::strategie::importiere_dateien(db, &tabellen, true, "pruefung")
         .await

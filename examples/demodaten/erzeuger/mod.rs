@@ -16,6 +16,7 @@ mod klassen;
 mod plan;
 mod pruefung;
 mod raumbezug;
+mod sachdaten;
 mod teilung;
 mod xplan;
 mod zellen;
@@ -50,6 +51,11 @@ pub fn schreibe(ordner: &Path) -> Result<()> {
         }
     }
     datei("dorferneuerung.geojson", dorferneuerung_geojson())?;
+    datei("flurstuecke.geojson", sachdaten::flurstuecke_geojson())?;
+    datei("einwohner.csv", sachdaten::einwohner_csv())?;
+    for (name, inhalt) in sachdaten::fachdaten()? {
+        datei(&name, inhalt)?;
+    }
     Ok(())
 }
 

@@ -142,8 +142,12 @@ async fn bereite_verbund_vor(conn: &mut PgConnection, lieferung: &Lieferung) -> 
 /// The spatial indexes serve the comparison; the unique ones come after it, because areas
 /// may swap their names in it.
 async fn indiziere(conn: &mut PgConnection, fassung: i32, raum: bool) -> Result<()> {
-    sqlx::query!("SELECT fnp.fassung_indizieren('fnp', $1, $2)", fassung, raum)
-        .execute(conn)
-        .await?;
+    sqlx::query!(
+        "SELECT fnp.fassung_indizieren('fnp', $1, $2)",
+        fassung,
+        raum
+    )
+    .execute(conn)
+    .await?;
     Ok(())
 }

@@ -75,3 +75,32 @@ export function gebiet(p, wurzel) {
   kasten.append(dl, verweis('Zur Seite des Gebiets', seite));
   return kasten;
 }
+
+const tag = (datum) => (datum ? datum.split('-').reverse().join('.') : null);
+
+export function fachobjekt(p, wurzel) {
+  const kasten = element('div', null, 'fenster');
+  kasten.append(element('h2', p.name ? `${p.art_titel}: ${p.name}` : p.art_titel));
+  const dl = element('dl');
+  liste(dl, 'Rechtsgrundlage', p.rechtsgrundlage);
+  liste(dl, 'Quelle', p.quelle);
+  liste(dl, 'Stand', tag(p.stand));
+  if (p.flaeche_m2) liste(dl, 'Größe', hektar(p.flaeche_m2));
+  let ebene = 'fachdaten_punkte';
+  if (p.flaeche_m2 !== undefined) ebene = 'fachdaten';
+  else if (p.laenge_m !== undefined) ebene = 'fachdaten_linien';
+  kasten.append(dl, verweis('Alle Angaben', objekt(wurzel, ebene, p.kennung)));
+  return kasten;
+}
+
+export function flurstueck(p, wurzel) {
+  const kasten = element('div', null, 'fenster');
+  kasten.append(element('h2', `Flurstück ${p.nummer}`));
+  const dl = element('dl');
+  liste(dl, 'Gemarkung', p.gemarkung ?? p.gemarkungsnummer);
+  liste(dl, 'Flur', p.flur);
+  if (p.flaeche_amtlich_m2) liste(dl, 'Amtliche Fläche', `${p.flaeche_amtlich_m2.toLocaleString('de-DE')} m²`);
+  const seite = new URL(`flurstuecke/${encodeURIComponent(p.kennzeichen)}?f=html`, wurzel).href;
+  kasten.append(dl, verweis('Was hier gilt', seite));
+  return kasten;
+}

@@ -2,6 +2,7 @@
 // come from the same collections that QGIS reads. No background map, no other server.
 // When everything is drawn, <html data-karte="bereit"> and window.zielraumKarte are set.
 import * as maplibregl from './maplibre/maplibre-gl.mjs';
+import * as fachdaten from './fachdaten.js';
 import * as fenster from './fenster.js';
 import { zeichenorte } from './massnahmen.js';
 
@@ -138,8 +139,13 @@ function bedienung(map, oeffne) {
   const zeige = (punkt, ort) => {
     const rahmen = [[punkt.x - 4, punkt.y - 4], [punkt.x + 4, punkt.y + 4]];
     const linien = map.queryRenderedFeatures(rahmen, { layers: Object.keys(antworten).filter((id) => id !== 'flaechen') });
-    const treffer = linien[0] ?? map.queryRenderedFeatures(punkt, { layers: ['flaechen'] })[0];
-    if (treffer) oeffne(ort, antworten[treffer.layer.id](treffer.properties));
+    const fach = fachdaten.getroffen(map);
+    const darunter = fach.length ? map.queryRenderedFeatures(rahmen, { layers: fach }) : [];
+    const treffer = linien[0] ?? darunter[0] ?? map.queryRenderedFeatures(punkt, { layers: ['flaechen'] })[0];
+    if (!treffer) return;
+    const sachlich = treffer.layer.id.startsWith('fach-') ? fenster.fachobjekt : fenster.flurstueck;
+    const antwort = antworten[treffer.layer.id] ?? ((p) => sachlich(p, WURZEL));
+    oeffne(ort, antwort(treffer.properties));
   };
   map.on('click', (e) => zeige(e.point, e.lngLat));
   map.getCanvas().addEventListener('keydown', (e) => {
@@ -227,6 +233,7 @@ async function starte() {
   };
   bedienung(map, oeffne);
   schalter(map, gruppen, marken);
+  fachdaten.schalter(map, sammlung, fehler);
   map.once('idle', () => {
     meldung.hidden = true;
     document.documentElement.dataset.karte = 'bereit';
