@@ -164,6 +164,8 @@ fn odd_classes_and_codes_are_kept_and_told() {
     let codes: Vec<_> = g
         .befunde
         .iter()
+        // All lie on the same place, which is another test's matter.
+        .filter(|b| b.code != "flaeche-doppelt")
         .map(|b| (b.code.as_str(), b.kennung.as_deref().unwrap()))
         .collect();
     assert_eq!(

@@ -36,7 +36,7 @@ impl Version {
         (haupt < 10 && neben < 10).then_some(Self(haupt * 10 + neben))
     }
     /// From its two numbers, each below ten.
-    pub(super) const fn neu(haupt: u8, neben: u8) -> Self {
+    pub(crate) const fn neu(haupt: u8, neben: u8) -> Self {
         Self(haupt * 10 + neben)
     }
 }

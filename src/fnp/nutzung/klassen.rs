@@ -34,6 +34,16 @@ impl Klasse {
     pub fn versionen(&self) -> (Version, Version) {
         (self.von, self.bis)
     }
+
+    /// Classes with a land use of their own belong together by it, whatever the version
+    /// calls them (`FP_Gewaesser`, `SO_Gewaesser`); any other stands alone.
+    #[must_use]
+    pub fn familie(&self) -> &'static str {
+        match self.nutzung {
+            BAUFLAECHE | SONSTIGES => self.name,
+            nutzung => nutzung,
+        }
+    }
 }
 
 /// Marks the class whose key is found by its codes.

@@ -71,6 +71,7 @@ pub fn lies(auftrag: &Auftrag) -> Result<Lieferung> {
         objekte.push(objekt);
         Ok(())
     })?;
+    xplangml::trage_nach(&mut objekte, &gelesen.nachtrag);
     hilbert::ordne(&mut objekte);
 
     let kopf = gelesen.kopf;
