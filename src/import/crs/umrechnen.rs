@@ -321,4 +321,85 @@ mod tests {
             .expect("stays");
         assert!(lage.ausserhalb && lage.vorschlag.is_some_and(|s| s.epsg == 4647));
     }
+
+    /// Gauß-Krüger (code, easting, northing) and EPSG:25832 by `gdaltransform` with the
+    /// BETA2007 grid.
+    #[rustfmt::skip]
+    const GEGENPROBE: &[(u32, f64, f64, f64, f64)] = &[
+        (31466, 2_538_524.34, 5_376_829.14, 316_978.1282, 5_377_952.4094),
+        (31466, 2_570_308.83, 5_346_613.52, 347_552.6592, 5_346_518.2710),
+        (31466, 2_558_009.04, 5_460_624.83, 339_752.0405, 5_460_908.7604),
+        (31466, 2_512_678.19, 5_515_511.52, 296_643.7997, 5_517_557.3010),
+        (31466, 2_510_815.25, 5_486_782.63, 293_635.5093, 5_488_922.2943),
+        (31467, 3_411_146.67, 5_379_209.95, 411_106.7029, 5_377_497.6350),
+        (31467, 3_485_869.60, 5_869_872.95, 485_803.7463, 5_867_965.5540),
+        (31467, 3_423_525.40, 5_467_470.97, 423_480.5452, 5_465_723.7404),
+        (31467, 3_523_644.08, 5_950_614.19, 523_564.4005, 5_948_674.1387),
+        (31467, 3_515_430.52, 5_582_707.18, 515_349.7555, 5_580_913.7224),
+        (31468, 4_591_836.08, 5_349_801.56, 814_235.1683, 5_356_043.2923),
+        (31468, 4_566_270.67, 5_511_629.83, 782_270.7250, 5_516_832.4722),
+        (31468, 4_425_733.17, 5_397_066.62, 646_364.8149, 5_396_767.4005),
+        (31468, 4_461_938.87, 5_862_839.98, 663_648.7278, 5_863_557.5819),
+        (31468, 4_436_758.45, 5_706_507.18, 644_956.9156, 5_706_339.8241),
+        (31469, 5_461_131.83, 5_776_091.54, 871_701.3164, 5_787_994.3277),
+        (31469, 5_452_041.92, 5_672_821.17, 871_120.1924, 5_684_194.9980),
+        (31469, 5_408_538.77, 5_721_210.40, 823_756.1814, 5_728_908.2533),
+        (31469, 5_464_956.89, 5_794_488.59, 873_994.2985, 5_806_668.7640),
+        (31469, 5_433_188.25, 5_847_559.52, 837_886.2338, 5_856_973.6476),
+    ];
+
+    fn groesste_abweichung() -> (f64, bool) {
+        let mut umrechner = Umrechner::default();
+        let mut groesste = 0.0_f64;
+        let mut gitter = true;
+        for (epsg, e, n, e_soll, n_soll) in GEGENPROBE {
+            let mut p = [Coord { x: *e, y: *n }];
+            let angabe = erkenne(&format!("EPSG:{epsg}")).expect("known");
+            let lage = umrechner.nach_25832(angabe, &mut p).expect("transforms");
+            gitter &= !lage.gitter_fehlt;
+            groesste = groesste.max((p[0].x - e_soll).hypot(p[0].y - n_soll));
+        }
+        (groesste, gitter)
+    }
+
+    #[test]
+    fn gauss_krueger_comes_by_the_grid() {
+        let (abweichung, gitter) = groesste_abweichung();
+        assert!(
+            gitter,
+            "this machine lacks the grid BETA2007 (Debian: proj-data)"
+        );
+        assert!(abweichung < 0.001, "{abweichung} m");
+    }
+
+    /// Runs only as the child of the next test, with a PROJ that has no grids.
+    #[test]
+    #[ignore = "child of without_the_grid_it_is_told_and_within_the_stated_error"]
+    fn child_without_the_grid() {
+        let (abweichung, gitter) = groesste_abweichung();
+        assert!(!gitter, "the grid must be missing here");
+        assert!(
+            abweichung > 0.05 && abweichung < GITTER_FEHLER_M,
+            "{abweichung} m"
+        );
+    }
+
+    #[test]
+    fn without_the_grid_it_is_told_and_within_the_stated_error() {
+        let daten = tempfile::tempdir().expect("folder");
+        std::os::unix::fs::symlink("/usr/share/proj/proj.db", daten.path().join("proj.db"))
+            .expect("link");
+        let kind = std::process::Command::new(std::env::current_exe().expect("this program"))
+            .args([
+                "--exact",
+                "import::crs::umrechnen::tests::child_without_the_grid",
+                "--ignored",
+            ])
+            .env("PROJ_LIB", daten.path())
+            .env("PROJ_DATA", daten.path())
+            .output()
+            .expect("runs");
+        let text = String::from_utf8_lossy(&kind.stdout);
+        assert!(kind.status.success() && text.contains("1 passed"), "{text}");
+    }
 }
