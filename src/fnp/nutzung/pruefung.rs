@@ -40,7 +40,10 @@ pub fn pruefe_in(
         return liste.0;
     };
     let (von, bis) = zeile.versionen();
-    if let Some(version) = version.filter(|v| !(von..=bis).contains(v)) {
+    let fremd = version.filter(|v| !(von..=bis).contains(v));
+    // Said once, about the class; its codes are then those of another version too.
+    let version = version.filter(|_| fremd.is_none());
+    if let Some(version) = fremd {
         liste.melde(
             "klasse-version",
             Schwere::Hinweis,

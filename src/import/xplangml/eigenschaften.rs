@@ -168,7 +168,7 @@ impl Eigenschaften {
 
     fn beanstande(&mut self, el: &Element, inhalt: &str, folge: &str) {
         self.unlesbar.push(format!(
-            "Zeile {}: {} = „{}“ ist kein gültiger Wert; das Attribut {folge}.",
+            "Zeile {}: {} = „{}“ ist kein gültiger Wert; das Attribut {folge}. Bitte im Plan berichtigen.",
             el.zeile,
             el.name,
             inhalt.chars().take(60).collect::<String>()

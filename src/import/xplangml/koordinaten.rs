@@ -67,7 +67,7 @@ pub(super) struct Erbe {
 pub(super) struct Leser {
     pub(super) umrechner: Umrechner,
     /// From the collection's Envelope, else the first one seen anywhere.
-    datei: Option<Angabe>,
+    pub(super) datei: Option<Angabe>,
     datei_aus_umschlag: bool,
     zuletzt: Option<(String, Angabe)>,
     gemeldet: HashSet<(&'static str, u32)>,

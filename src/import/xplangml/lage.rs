@@ -3,7 +3,8 @@
 use geo_types::Coord;
 
 use super::baum::Element;
-use super::koordinaten::{Leser, Lesung, unlesbar};
+use super::koordinaten::{Leser, Lesung, bezug_in, unlesbar};
+use super::zahlen::GROESSTE_ZAHL;
 use crate::error::Error;
 use crate::fnp::objekt::Schwere;
 use crate::import::crs::{self, Angabe};
@@ -77,5 +78,24 @@ impl Leser {
             });
         }
         Ok(())
+    }
+
+    /// The first position written in an object whose geometry cannot be read, so that
+    /// the finding has a place; None when even that makes no sense.
+    pub(super) fn ungefaehr(&mut self, objekt: &Element) -> Option<Coord<f64>> {
+        let quelle = objekt.finde(&Element::koordinaten)?;
+        let mut zahlen = quelle
+            .text
+            .split([' ', '\t', '\n', '\r', ','])
+            .filter(|z| !z.is_empty())
+            .map_while(|z| z.parse::<f64>().ok().filter(|z| z.abs() < GROESSTE_ZAHL));
+        let mut ort = [Coord {
+            x: zahlen.next()?,
+            y: zahlen.next()?,
+        }];
+        let name = bezug_in(objekt).and_then(|el| el.attribut("srsName"));
+        let angabe = name.and_then(crs::erkenne).or(self.datei)?;
+        let lage = self.umrechner.nach_25832(angabe, &mut ort).ok()?;
+        (!lage.ausserhalb).then_some(ort[0])
     }
 }

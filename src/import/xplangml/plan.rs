@@ -289,21 +289,23 @@ impl<'a> Plan<'a> {
                     Schwere::Warnung,
                     None,
                     format!(
-                        "Zeile {}: {} hat keine Geometrie (position) und wird übergangen.",
+                        "Zeile {}: {} hat keine Geometrie (position) und wird übergangen. Bitte im Plan nachtragen \
+                         oder das Objekt löschen.",
                         el.zeile, el.name
                     ),
                 );
                 return self.uebergehe(&el.name, "ohne Geometrie");
             }
             Err(Hindernis::Objekt { zeile, text }) => {
+                let ort = self.leser.ungefaehr(el);
                 self.melde(
                     el,
                     "geometrie-unlesbar",
                     Schwere::Fehler,
-                    None,
+                    ort,
                     format!(
                         "Zeile {zeile}: Die Geometrie von {} konnte nicht gelesen werden: {text}. Das Objekt fehlt im \
-                         übernommenen Plan.",
+                         übernommenen Plan. Bitte im Plan berichtigen und noch einmal ausgeben lassen.",
                         el.name
                     ),
                 );

@@ -6,7 +6,7 @@ use super::baum::Element;
 use super::koordinaten::{Lesung, PUNKTE_GRENZE, unlesbar};
 
 /// No supported system has larger numbers; squares of them stay finite.
-const GROESSTE_ZAHL: f64 = 1e9;
+pub(super) const GROESSTE_ZAHL: f64 = 1e9;
 
 /// Appends the positions of a `posList`, `pos` or `coordinates`, in the order they are
 /// written and untransformed; at most `grenze` in `ziel`.
