@@ -103,6 +103,61 @@ fn too_many_vertices_cost_the_object_and_not_the_plan() {
 }
 
 #[test]
+fn a_few_points_do_not_become_a_million() {
+    let bogen = |punkte: &str| {
+        format!(
+            "<x:position><gml:Curve srsName='EPSG:25832'><gml:segments><gml:Arc><gml:posList>{punkte}</gml:posList>\
+             </gml:Arc></gml:segments></gml:Curve></x:position>"
+        )
+    };
+    // Almost on a line and the middle point far outside: the long way round.
+    let weit = bogen("276100 5321100.00003 6883.1 5321041.7 638050 5321000");
+    let gut = bogen("638000 5321000 638100 5321100 638200 5321000");
+    let mut ring = String::new();
+    for i in 0..2_000_u32 {
+        write!(
+            ring,
+            "{} {} ",
+            600_000 + (i % 2) * 40_000,
+            5_300_000 + (i * 7919) % 30_000
+        )
+        .unwrap();
+    }
+    let kette = format!(
+        "<x:position><gml:Curve srsName='EPSG:25832'><gml:segments><gml:ArcString><gml:posList>{ring}600000 \
+         5300000</gml:posList></gml:ArcString></gml:segments></gml:Curve></x:position>"
+    );
+    let (objekte, g) = lies(
+        plan(&[
+            &objekt("FP_Strassenverkehr", "weit", &weit),
+            &objekt("FP_Strassenverkehr", "kette", &kette),
+            &objekt("FP_Strassenverkehr", "gut", &gut),
+        ])
+        .as_bytes(),
+    )
+    .unwrap();
+    assert_eq!(objekte.len(), 1);
+    let gefunden = befunde(&g, "geometrie-unlesbar");
+    assert_eq!(gefunden.len(), 2);
+    assert!(
+        gefunden.iter().all(|b| b.text.contains("zu groß")),
+        "{gefunden:?}"
+    );
+}
+
+/// A file without end: the same bytes over and over.
+struct Endlos(Vec<u8>, usize);
+impl Read for Endlos {
+    fn read(&mut self, ziel: &mut [u8]) -> std::io::Result<usize> {
+        let rest = &self.0[self.1..];
+        let n = rest.len().min(ziel.len());
+        ziel[..n].copy_from_slice(&rest[..n]);
+        self.1 = (self.1 + n) % self.0.len();
+        Ok(n)
+    }
+}
+
+#[test]
 fn waiting_for_a_srs_name_has_an_end() {
     let ohne = quadrat().replace(" srsName=\"EPSG:25832\"", "");
     let kopf = plan_ohne_fp_plan(&[]).replace("</x:XPlanAuszug>", "");
@@ -111,16 +166,6 @@ fn waiting_for_a_srs_name_has_an_end() {
         objekt("FP_Gruen", "G", &ohne)
     );
     // Without the limit this would go on for ever.
-    struct Endlos(Vec<u8>, usize);
-    impl Read for Endlos {
-        fn read(&mut self, ziel: &mut [u8]) -> std::io::Result<usize> {
-            let rest = &self.0[self.1..];
-            let n = rest.len().min(ziel.len());
-            ziel[..n].copy_from_slice(&rest[..n]);
-            self.1 = (self.1 + n) % self.0.len();
-            Ok(n)
-        }
-    }
     let strom = Cursor::new(kopf.into_bytes()).chain(Endlos(glied.into_bytes(), 0));
     let fehler = xplangml::lies(BufReader::new(strom), &mut |_| Ok(())).unwrap_err();
     assert!(

@@ -168,7 +168,8 @@ impl Liste {
         folge: &str,
     ) {
         match (bekannt.kennt(code, version), version) {
-            (Bekannt::Ja(_), _) => {}
+            // Without a version every one counts.
+            (Bekannt::Ja(_), _) | (Bekannt::AndereVersion(_), None) => {}
             (Bekannt::AndereVersion(c), Some(version)) => {
                 let (von, bis) = c.versionen();
                 self.melde(
@@ -200,8 +201,6 @@ impl Liste {
                     ),
                 );
             }
-            // Without a version every one counts, so this cannot come up.
-            (Bekannt::AndereVersion(_), None) => {}
         }
     }
 }

@@ -15,6 +15,12 @@ use crate::import::crs::{self, Angabe, Umrechner};
 /// Vertices of one object, arcs drawn.
 pub(super) const PUNKTE_GRENZE: usize = 1_000_000;
 
+/// Of these, vertices that arcs were drawn with: three points with a radius of a
+/// thousand kilometres must not become a million.
+const BOGEN_GRENZE: usize = 100_000;
+/// The same for all objects of a file.
+const BOGEN_GRENZE_DATEI: usize = 50_000_000;
+
 /// Why a geometry could not be read.
 #[derive(Debug)]
 pub(super) enum Hindernis {
@@ -73,6 +79,9 @@ pub(super) struct Leser {
     gemeldet: HashSet<(&'static str, u32)>,
     /// Vertices of the object at hand.
     punkte: usize,
+    /// Of these, drawn along arcs; and in the whole file.
+    bogen: usize,
+    bogen_datei: usize,
     bemerkungen: Vec<Bemerkung>,
 }
 
@@ -86,6 +95,8 @@ impl Default for Leser {
             zuletzt: None,
             gemeldet: HashSet::new(),
             punkte: 0,
+            bogen: 0,
+            bogen_datei: 0,
             bemerkungen: Vec::new(),
         }
     }
@@ -320,11 +331,31 @@ impl Leser {
     /// A new object begins.
     pub(super) fn neues_objekt(&mut self) {
         self.punkte = 0;
+        self.bogen = 0;
     }
 
     /// Vertices left for this object.
     pub(super) fn uebrig(&self) -> usize {
         PUNKTE_GRENZE - self.punkte
+    }
+
+    /// Vertices an arc of this object may still have.
+    pub(super) fn bogen_uebrig(&self) -> usize {
+        self.uebrig().min(BOGEN_GRENZE - self.bogen)
+    }
+
+    /// Counts vertices an arc was drawn with, at most [`Leser::bogen_uebrig`].
+    pub(super) fn zaehle_bogen(&mut self, anzahl: usize, el: &Element) -> Lesung<()> {
+        self.bogen = BOGEN_GRENZE.min(self.bogen + anzahl);
+        self.bogen_datei += anzahl;
+        if self.bogen_datei > BOGEN_GRENZE_DATEI {
+            return Err(Hindernis::Datei(Error::eingabe(format!(
+                "Zeile {}: Die Kreisbögen der Datei ergeben mehr als 50 Millionen Stützpunkte; so große Bögen hat kein \
+                 Plan. Bitte die Radien prüfen.",
+                el.zeile
+            ))));
+        }
+        self.zaehle(anzahl, el)
     }
 
     /// Counts vertices of this object against the limit.
