@@ -4,7 +4,8 @@
 //! (XML → one feature as a tree), `version` (namespaces), `plan` (what a feature is
 //! and where it goes), `eigenschaften` and `kopf` (attributes), `gml`, `kurve`,
 //! `bogen`, `mittelpunkt`, `koordinaten`, `zahlen` and `lage` (geometry), `befunde`,
-//! `abschluss` and `bericht` (findings and counts), `zweck` (use symbols of areas).
+//! `abschluss` and `bericht` (findings and counts), `zweck` and `umrisse` (use symbols
+//! of areas).
 //!
 //! Memory holds one feature at a time, sixteen bytes of fingerprint for each one seen,
 //! and the bounded stores of `zweck` and of features before the first srsName. Nothing is fetched: no schema, no xlink, no
@@ -34,6 +35,7 @@ mod lage;
 mod mittelpunkt;
 mod plan;
 mod quelle;
+mod umrisse;
 mod version;
 mod zahlen;
 mod zweck;

@@ -9,21 +9,19 @@
 
 use std::collections::BTreeMap;
 
-use geo::{BoundingRect, Intersects};
-use geo_types::{MultiPolygon, Point};
+use geo_types::Point;
 use rstar::{AABB, RTree, primitives::GeomWithData, primitives::Rectangle};
 use serde_json::{Map, Value};
 
 use super::bericht::Bericht;
+use super::umrisse::{Umrisse, millimeter};
 use crate::fnp::codeliste;
 use crate::fnp::nutzung;
 use crate::fnp::objekt::{Befund, Geometrie, Objekt, Schwere};
 
 /// Name under which an area's `codes` list the points its purpose came from.
 pub const HERKUNFT: &str = "zweckbestimmungVonPunkt";
-/// Vertices of all areas kept, 16 bytes each.
-const STUETZPUNKTE: usize = 4_000_000;
-const PUNKTE: usize = 200_000;
+const PUNKTE: usize = 100_000;
 /// Attributes that name the purpose, and those that refine it.
 const ZWECK: &[(&str, &str)] = &[
     ("zweckbestimmung", "detaillierteZweckbestimmung"),
@@ -57,7 +55,6 @@ type Familie = (&'static str, &'static str);
 struct Flaeche {
     nummer: u64,
     familie: Familie,
-    form: MultiPolygon<f64>,
 }
 
 #[derive(Debug)]
@@ -74,7 +71,8 @@ struct Symbol {
 #[derive(Debug, Default)]
 pub(super) struct Zweck {
     flaechen: Vec<Flaeche>,
-    stuetzpunkte: usize,
+    /// Their shapes, in the same order.
+    umrisse: Umrisse,
     symbole: Vec<Symbol>,
     /// Areas or points for which there was no room.
     zu_viel: u64,
@@ -99,17 +97,11 @@ impl Zweck {
                     .iter()
                     .any(|name| objekt.codes.contains_key(*name)) =>
             {
-                let punkte = geo::CoordsIter::coords_count(form);
-                if self.stuetzpunkte + punkte > STUETZPUNKTE {
+                if self.umrisse.nimm(form) {
+                    self.flaechen.push(Flaeche { nummer, familie });
+                } else {
                     self.zu_viel += 1;
-                    return;
                 }
-                self.stuetzpunkte += punkte;
-                self.flaechen.push(Flaeche {
-                    nummer,
-                    familie,
-                    form: form.clone(),
-                });
             }
             Geometrie::Punkt(punkte) if objekt.codes.contains_key(*zweck) => {
                 if self.symbole.len() + punkte.0.len() > PUNKTE {
@@ -139,25 +131,25 @@ impl Zweck {
             return Vec::new();
         }
         let baum = RTree::bulk_load(
-            self.flaechen
-                .iter()
-                .enumerate()
-                .filter_map(|(i, f)| {
-                    let r = f.form.bounding_rect()?;
-                    let rechteck =
-                        Rectangle::from_corners([r.min().x, r.min().y], [r.max().x, r.max().y]);
-                    Some(GeomWithData::new(rechteck, i))
+            (0..self.flaechen.len())
+                .filter_map(|i| {
+                    let (min, max) = self.umrisse.rahmen(i)?;
+                    Some(GeomWithData::new(Rectangle::from_corners(min, max), i))
                 })
                 .collect(),
         );
         let (mut zugeordnet, mut allein, mut mehrdeutig) = (0_u64, 0_u64, 0_u64);
         let mut neu: BTreeMap<u64, Map<String, Value>> = BTreeMap::new();
         for symbol in &self.symbole {
-            let stelle = AABB::from_point([symbol.ort.x(), symbol.ort.y()]);
+            let Some(ort) = millimeter(symbol.ort.0) else {
+                allein += 1;
+                continue;
+            };
             let mut treffer = baum
-                .locate_in_envelope_intersecting(&stelle)
-                .map(|g| &self.flaechen[g.data])
-                .filter(|f| f.familie == symbol.familie && f.form.intersects(&symbol.ort));
+                .locate_in_envelope_intersecting(&AABB::from_point(ort.map(f64::from)))
+                .map(|g| (&self.flaechen[g.data], g.data))
+                .filter(|(f, i)| f.familie == symbol.familie && self.umrisse.enthaelt(*i, ort))
+                .map(|(f, _)| f);
             match (treffer.next(), treffer.next()) {
                 (None, _) => allein += 1,
                 (Some(flaeche), None) => {
