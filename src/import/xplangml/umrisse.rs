@@ -134,7 +134,7 @@ mod tests {
         let mut umrisse = Umrisse::default();
         assert!(umrisse.nimm(&MultiPolygon::new(vec![zweites.clone()])));
         assert!(umrisse.nimm(&MultiPolygon::new(vec![mit_loch, zweites])));
-        let innen = |nummer, x, y| {
+        let innen = |umrisse: &Umrisse, nummer, x, y| {
             let ort = millimeter(Coord {
                 x: 638_000.0 + x,
                 y: 5_321_000.0 + y,
@@ -142,8 +142,16 @@ mod tests {
             .expect("near");
             umrisse.enthaelt(nummer, ort)
         };
-        assert!(innen(1, 10.0, 10.0) && innen(1, 250.0, 40.0) && innen(0, 250.0, 40.0));
-        assert!(!innen(1, 50.0, 50.0) && !innen(1, 150.0, 50.0) && !innen(0, 10.0, 10.0));
+        assert!(
+            innen(&umrisse, 1, 10.0, 10.0)
+                && innen(&umrisse, 1, 250.0, 40.0)
+                && innen(&umrisse, 0, 250.0, 40.0)
+        );
+        assert!(
+            !innen(&umrisse, 1, 50.0, 50.0)
+                && !innen(&umrisse, 1, 150.0, 50.0)
+                && !innen(&umrisse, 0, 10.0, 10.0)
+        );
         let (min, max) = umrisse.rahmen(1).expect("not empty");
         assert!(
             (max[0] - min[0] - 300_000.0).abs() < 0.5 && (max[1] - min[1] - 100_000.0).abs() < 0.5
@@ -153,7 +161,7 @@ mod tests {
             !umrisse.nimm(&MultiPolygon::new(vec![weit])),
             "out of range"
         );
-        assert!(innen(1, 10.0, 10.0), "and nothing is left of it");
+        assert!(innen(&umrisse, 1, 10.0, 10.0), "and nothing is left of it");
     }
 
     proptest! {
