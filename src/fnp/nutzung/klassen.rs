@@ -163,4 +163,65 @@ mod tests {
         assert!(KLASSEN.iter().all(|z| klasse(z.name).is_some()));
         assert!(KLASSEN.iter().all(|z| z.von <= z.bis));
     }
+
+    /// The FP classes as the schemas have them: name, in 4.1 5.0 5.1 5.2 5.3 5.4 6.0,
+    /// and whether the base type is a Flächenschluss- (F) or Überlagerungsobjekt (U).
+    #[rustfmt::skip]
+    const SCHEMATA: &[(&str, &str, char)] = &[
+        ("FP_Abgrabung", "xxxxxxx", '-'),
+        ("FP_AbgrabungsFlaeche", "x------", '-'),
+        ("FP_AnpassungKlimawandel", "xxxxxxx", '-'),
+        ("FP_Aufschuettung", "xxxxxxx", '-'),
+        ("FP_AufschuettungsFlaeche", "x------", '-'),
+        ("FP_AusgleichsFlaeche", "xxxxxxx", '-'),
+        ("FP_BebauungsFlaeche", "xxxxxxx", 'F'),
+        ("FP_Bodenschaetze", "xxxxxx-", '-'),
+        ("FP_BodenschaetzeFlaeche", "x------", '-'),
+        ("FP_DarstellungNachLandesrecht", "----xxx", '-'),
+        ("FP_FlaecheOhneDarstellung", "----xxx", 'F'),
+        ("FP_Gemeinbedarf", "xxxxxxx", '-'),
+        ("FP_GenerischesObjekt", "xxxxxxx", '-'),
+        ("FP_Gewaesser", "xxxxxx-", '-'),
+        ("FP_Gruen", "xxxxxxx", '-'),
+        ("FP_KeineZentrAbwasserBeseitigungFlaeche", "xxxxxxx", '-'),
+        ("FP_Kennzeichnung", "xxxxxxx", '-'),
+        ("FP_Landwirtschaft", "--xxxxx", '-'),
+        ("FP_LandwirtschaftsFlaeche", "xxxxxx-", 'F'),
+        ("FP_Nutzungsbeschraenkung", "------x", '-'),
+        ("FP_NutzungsbeschraenkungsFlaeche", "xxxxxx-", 'U'),
+        ("FP_PrivilegiertesVorhaben", "xxxxxxx", '-'),
+        ("FP_SchutzPflegeEntwicklung", "xxxxxxx", '-'),
+        ("FP_SpielSportanlage", "xxxxxxx", '-'),
+        ("FP_Strassenverkehr", "xxxxxx-", '-'),
+        ("FP_TextAbschnittFlaeche", "------x", 'U'),
+        ("FP_TextlicheDarstellungsFlaeche", "xxxxxx-", 'U'),
+        ("FP_UnverbindlicheVormerkung", "xxxxxxx", '-'),
+        ("FP_VerEntsorgung", "xxxxxxx", '-'),
+        ("FP_VorbehalteFlaeche", "xxxxxxx", '-'),
+        ("FP_WaldFlaeche", "xxxxxxx", 'F'),
+        ("FP_Wasserwirtschaft", "xxxxxx-", '-'),
+        ("FP_ZentralerVersorgungsbereich", "xxxxxxx", 'U'),
+    ];
+
+    #[test]
+    fn the_table_agrees_with_the_schemas() {
+        let versionen = [(4, 1), (5, 0), (5, 1), (5, 2), (5, 3), (5, 4), (6, 0)];
+        for (name, spalten, basis) in SCHEMATA {
+            let zeile = klasse(name).expect(name);
+            let (von, bis) = zeile.versionen();
+            for (spalte, (haupt, neben)) in spalten.chars().zip(versionen) {
+                let hier = (von..=bis).contains(&Version::neu(haupt, neben));
+                assert_eq!(hier, spalte == 'x', "{name} in {haupt}.{neben}");
+            }
+            let soll = match basis {
+                'F' => Flaechenschluss,
+                'U' => Ueberlagerung,
+                _ => Frei,
+            };
+            assert_eq!(zeile.basis, soll, "{name}");
+        }
+        // And 6.1 added one.
+        let fp = KLASSEN.iter().filter(|z| z.name.starts_with("FP_")).count();
+        assert_eq!(fp, SCHEMATA.len() + 1);
+    }
 }
