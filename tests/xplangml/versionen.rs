@@ -92,3 +92,19 @@ fn what_6_1_added_is_kept() {
         (&"2000".into(), &"true".into())
     );
 }
+
+#[test]
+fn sums_in_are_sums_out_in_every_fixture() {
+    let ordner = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/xplan");
+    let mut gelesen = 0;
+    for eintrag in std::fs::read_dir(ordner).unwrap() {
+        let pfad = eintrag.unwrap().path();
+        if pfad.extension().is_some_and(|e| e == "gml")
+            && let Ok((objekte, g)) = lies(&std::fs::read(&pfad).unwrap())
+        {
+            pruefe_summen(&g, objekte.len());
+            gelesen += 1;
+        }
+    }
+    assert!(gelesen >= 38, "{gelesen} readable plans");
+}
