@@ -12,6 +12,7 @@ pub mod constraint;
 pub mod copy;
 pub mod geom;
 pub mod migrate;
+pub mod vorlage;
 
 use std::path::{Path, PathBuf};
 use std::str::FromStr;

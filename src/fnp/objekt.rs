@@ -93,6 +93,29 @@ pub struct PlanGemeinde {
     pub name: Option<String>,
 }
 
+impl PlanGemeinde {
+    /// The Gemeindeschlüssel with the leading zero a table program took away: seven
+    /// digits become eight when the Regionalschlüssel names the same Land. None: no
+    /// key of eight digits.
+    #[must_use]
+    pub fn ags_normiert(&self) -> Option<String> {
+        let ags = self.ags.as_deref()?.trim();
+        if !ags.bytes().all(|b| b.is_ascii_digit()) {
+            return None;
+        }
+        match ags.len() {
+            8 => Some(ags.to_owned()),
+            7 => {
+                let ganz = format!("0{ags}");
+                let rs = self.rs.as_deref()?.trim();
+                // Land, Regierungsbezirk and Kreis are the same five digits in both keys.
+                (rs.len() == 12 && rs.get(..5) == ganz.get(..5)).then_some(ganz)
+            }
+            _ => None,
+        }
+    }
+}
+
 /// The plan itself (`FP_Plan`).
 #[derive(Debug, Clone)]
 pub struct PlanKopf {
@@ -163,4 +186,29 @@ pub struct Befund {
     pub ort: Option<[f64; 2]>,
     /// German sentence: what, where, what to do.
     pub text: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::PlanGemeinde;
+
+    #[test]
+    fn a_lost_zero_comes_back_only_when_the_rs_says_so() {
+        let g = |ags: &str, rs: Option<&str>| {
+            PlanGemeinde {
+                ags: Some(ags.to_owned()),
+                rs: rs.map(str::to_owned),
+                name: None,
+            }
+            .ags_normiert()
+        };
+        assert_eq!(g("09181130", None).as_deref(), Some("09181130"));
+        assert_eq!(
+            g("9181130", Some("091810130130")).as_deref(),
+            Some("09181130")
+        );
+        assert_eq!(g("9181130", None), None);
+        assert_eq!(g("9181130", Some("031545401000")), None);
+        assert_eq!(g("LL", Some("091810130130")), None);
+    }
 }

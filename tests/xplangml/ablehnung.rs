@@ -24,8 +24,9 @@ fn what_is_no_single_plan_is_refused_by_name() {
     let sieben = plan(&[]).replace("xplangml/5/1", "xplangml/7/0");
     let text = abgelehnt(sieben.as_bytes());
     assert!(text.contains("7.0") && text.contains("6.1"), "{text}");
-    let vier = plan(&[]).replace("xplangml/5/1", "xplangml/4/0");
-    assert!(abgelehnt(vier.as_bytes()).contains("4.0"));
+    let drei = plan(&[]).replace("xplangml/5/1", "xplangml/3/0");
+    let text = abgelehnt(drei.as_bytes());
+    assert!(text.contains("3.0") && text.contains("zu alt"), "{text}");
     let syn = plan(&[]).replace(
         "http://www.xplanung.de/xplangml/5/1",
         "http://www.deegree.org/xplanung/1/0",

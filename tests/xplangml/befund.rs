@@ -46,6 +46,10 @@ fn an_unreadable_object_does_not_stop_the_plan() {
             "{id}: {}",
             b.text
         );
+        // A place, as soon as one position can be read.
+        let lesbar = !matches!(*id, "komma" | "leer" | "verweis");
+        let soll = lesbar.then_some([638_000.0, 5_321_000.0]);
+        assert_eq!(b.ort, soll, "{id}");
     }
     assert_eq!(gefunden.len(), schlecht.len());
     assert_eq!(
@@ -164,6 +168,8 @@ fn odd_classes_and_codes_are_kept_and_told() {
     let codes: Vec<_> = g
         .befunde
         .iter()
+        // All lie on the same place, which is another test's matter.
+        .filter(|b| b.code != "flaeche-doppelt")
         .map(|b| (b.code.as_str(), b.kennung.as_deref().unwrap()))
         .collect();
     assert_eq!(

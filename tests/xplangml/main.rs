@@ -16,8 +16,11 @@ use zielraum::import::xplangml::{self, Gelesen};
 
 mod ablehnung;
 mod befund;
+mod fallen;
+mod feindlich;
 mod geometrie;
 mod inhalt;
+mod versionen;
 
 const DORF_5: &[u8] = include_bytes!("../fixtures/xplan/dorf_5_1.gml");
 const DORF_6: &[u8] = include_bytes!("../fixtures/xplan/dorf_6_0.gml");
@@ -56,6 +59,20 @@ fn mit_id<'a>(objekte: &'a [Objekt], id: &str) -> &'a Objekt {
 
 fn befunde<'a>(g: &'a Gelesen, code: &str) -> Vec<&'a Befund> {
     g.befunde.iter().filter(|b| b.code == code).collect()
+}
+
+/// Of every class: what was read was taken over or skipped, and what was taken over
+/// was handed over, save the plan and its Bereiche.
+fn pruefe_summen(g: &Gelesen, uebergeben: usize) {
+    let mut uebernommen = 0;
+    for k in &g.klassen {
+        assert_eq!(k.gelesen, k.uebernommen + k.uebergangen, "{}", k.klasse);
+        assert_eq!(k.uebergangen > 0, k.grund.is_some(), "{}", k.klasse);
+        if k.klasse != "FP_Plan" && k.klasse != "FP_Bereich" {
+            uebernommen += k.uebernommen;
+        }
+    }
+    assert_eq!(uebernommen, uebergeben as u64);
 }
 
 /// A plan of version 5.1 around features (without featureMember).

@@ -17,6 +17,7 @@ use super::lesen::Lieferung;
 use super::spule::{Art, Block, Satz};
 use super::zeile;
 use crate::db::copy::{Copy, Row};
+use crate::db::vorlage::{Vorlage, Wert};
 use crate::error::{Error, Result};
 use crate::import::fortschritt::Phase;
 use crate::import::hilbert::Kasten;
@@ -105,6 +106,41 @@ async fn tabelle(
     }
     leser.await.map_err(Error::intern)??;
     copy.finish().await?;
+    Ok(())
+}
+
+/// Codes that the reader found for objects already spooled.
+pub(super) async fn trage_nach(
+    conn: &mut PgConnection,
+    fassung: i32,
+    lieferung: &Lieferung,
+) -> Result<()> {
+    if lieferung.nachtrag.is_empty() {
+        return Ok(());
+    }
+    for (art, tabelle) in [
+        (Art::Flaeche, "flaeche"),
+        (Art::Ueberlagerung, "ueberlagerung"),
+    ] {
+        let (nummern, codes): (Vec<i64>, Vec<serde_json::Value>) = (0..)
+            .zip(lieferung.spule.eintraege())
+            .filter(|(_, eintrag)| eintrag.art == art)
+            .filter_map(|(index, eintrag)| {
+                let codes = lieferung.nachtrag.get(&eintrag.stelle)?.clone();
+                Some((ordnung(index), serde_json::Value::Object(codes)))
+            })
+            .unzip();
+        let mut vorlage = Vorlage::der_fassung(fassung);
+        vorlage.setze("{tabelle}", Wert::Wort(tabelle));
+        vorlage
+            .je_schluessel(
+                conn,
+                "UPDATE fnp.{tabelle}_f{neu} f SET codes = f.codes || n.codes FROM unnest($1::bigint[], $2::jsonb[]) n (ordnung, codes) WHERE f.ordnung = n.ordnung",
+                &nummern,
+                &codes,
+            )
+            .await?;
+    }
     Ok(())
 }
 

@@ -64,6 +64,7 @@ pub async fn lade(
         .fortschritt
         .phase("Speichern und verschneiden", Some(anzahl));
     let mut ergebnis = kopieren::objekte(&mut tx, fassung, &lieferung, rechnung, &phase).await?;
+    kopieren::trage_nach(&mut tx, fassung, &lieferung).await?;
     drop(phase);
     let phase = auftrag.fortschritt.phase("Anteile der Ortsteile", None);
     kopieren::anteile(&mut tx, fassung, &mut ergebnis).await?;

@@ -54,6 +54,8 @@ pub struct Lieferung {
     pub klassen: Vec<Klassenzaehlung>,
     /// Findings so far.
     pub befunde: Vec<Befund>,
+    /// Codes found out after an object was spooled, by where its record begins.
+    pub nachtrag: HashMap<u64, serde_json::Map<String, serde_json::Value>>,
 }
 
 /// An invalid area, reported once the kennungen are known.
@@ -87,6 +89,15 @@ pub fn lies_aus(auftrag: &Auftrag, quelle: &mut dyn Quelle, datei: &Datei) -> Re
     let (gelesen, mut spule, maengel) = spule_auf(quelle, auftrag.reparieren, &phase)?;
     drop(phase);
     let phase = auftrag.fortschritt.phase("Ordnen", None);
+    // Before the sorting an entry stands where its object was handed over.
+    let nachtrag = gelesen
+        .nachtrag
+        .into_iter()
+        .filter_map(|n| {
+            let eintrag = spule.eintraege().get(usize::try_from(n.nummer).ok()?)?;
+            Some((eintrag.stelle, n.codes))
+        })
+        .collect();
     spule.ordne()?;
     let kopf = gelesen.kopf;
     let kennung = plan_kennung(auftrag.plan.as_deref(), &kopf, datei.stamm())?;
@@ -117,6 +128,7 @@ pub fn lies_aus(auftrag: &Auftrag, quelle: &mut dyn Quelle, datei: &Datei) -> Re
         namen,
         klassen: gelesen.klassen,
         befunde,
+        nachtrag,
     })
 }
 

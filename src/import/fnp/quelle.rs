@@ -9,7 +9,7 @@ use super::Auftrag;
 use crate::error::{Error, Result};
 use crate::fnp::objekt::{Befund, Objekt, PlanKopf};
 use crate::import::datei::{Datei, Format};
-use crate::import::xplangml::{self, Klassenzaehlung};
+use crate::import::xplangml::{self, Klassenzaehlung, Nachtrag};
 
 /// Takes the objects of a file one by one; its error ends the reading.
 pub type Senke<'a> = dyn FnMut(Objekt) -> Result<()> + 'a;
@@ -25,6 +25,8 @@ pub struct Gelesen {
     pub klassen: Vec<Klassenzaehlung>,
     /// Findings in file order.
     pub befunde: Vec<Befund>,
+    /// Codes that belong to objects handed over before.
+    pub nachtrag: Vec<Nachtrag>,
 }
 
 /// A producer of plan objects.
@@ -59,6 +61,7 @@ impl Quelle for XPlan<'_> {
             kopf: gelesen.kopf,
             klassen: gelesen.klassen,
             befunde: gelesen.befunde,
+            nachtrag: gelesen.nachtrag,
         })
     }
 }

@@ -4,13 +4,9 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
-#[expect(
-    clippy::disallowed_types,
-    reason = "tables of a version that is not attached yet: only its number enters the statement"
-)]
-use sqlx::AssertSqlSafe;
 use sqlx::PgConnection;
 
+use crate::db::vorlage::Vorlage;
 use crate::error::{Error, Result};
 use crate::fnp::bilanz::Pruefung;
 use crate::import::xplangml::Klassenzaehlung;
@@ -47,20 +43,23 @@ pub async fn pruefe(
     klassen: &[Klassenzaehlung],
     bilanz: &Pruefung,
 ) -> Result<Summen> {
-    let zeilen: Vec<(String, i64)> = sqlx::query_as(AssertSqlSafe(format!(
-        "SELECT klasse, count(*) FROM (SELECT klasse FROM fnp.flaeche_f{fassung} UNION ALL SELECT klasse FROM fnp.ueberlagerung_f{fassung}
-           UNION ALL SELECT klasse FROM fnp.linie_f{fassung} UNION ALL SELECT klasse FROM fnp.punkt_f{fassung}) x GROUP BY klasse"
-    )))
-    .persistent(false)
-    .fetch_all(&mut *conn)
-    .await?;
-    let (gespeichert_m2, gemessen_m2, anteile_m2): (f64, f64, f64) = sqlx::query_as(AssertSqlSafe(format!(
-        "SELECT coalesce(sum(flaeche_m2 ORDER BY ordnung), 0) AS gespeichert_m2, coalesce(sum(st_area(geom) ORDER BY ordnung), 0) AS gemessen_m2,
-           (SELECT coalesce(sum(m2 ORDER BY ordnung, ortsteil_id), 0) FROM fnp.anteil_f{fassung}) AS anteile_m2 FROM fnp.flaeche_f{fassung} WHERE gueltig"
-    )))
-    .persistent(false)
-    .fetch_one(conn)
-    .await?;
+    let tabellen = Vorlage::der_fassung(fassung);
+    let zeilen: Vec<(String, i64)> = tabellen
+        .lies(
+            conn,
+            "SELECT klasse, count(*) FROM (SELECT klasse FROM fnp.flaeche_f{neu} UNION ALL SELECT klasse FROM fnp.ueberlagerung_f{neu}
+               UNION ALL SELECT klasse FROM fnp.linie_f{neu} UNION ALL SELECT klasse FROM fnp.punkt_f{neu}) x GROUP BY klasse",
+        )
+        .await?;
+    let (gespeichert_m2, gemessen_m2, anteile_m2): (f64, f64, f64) = tabellen
+        .lies(
+            conn,
+            "SELECT coalesce(sum(flaeche_m2 ORDER BY ordnung), 0), coalesce(sum(st_area(geom) ORDER BY ordnung), 0),
+               (SELECT coalesce(sum(m2 ORDER BY ordnung, ortsteil_id), 0) FROM fnp.anteil_f{neu}) FROM fnp.flaeche_f{neu} WHERE gueltig",
+        )
+        .await?
+        .pop()
+        .unwrap_or_default();
     let gespeichert: BTreeMap<&str, u64> = zeilen
         .iter()
         .map(|(klasse, zahl)| (klasse.as_str(), u64::try_from(*zahl).unwrap_or_default()))

@@ -19,6 +19,8 @@ pub(super) const TIEFE: usize = 64;
 const ATTRIBUTE: usize = 100;
 /// Text of one feature, all elements together, in bytes.
 const TEXT_GRENZE: usize = 64 << 20;
+/// Text of one element that holds no coordinates, and of one attribute, in bytes.
+const WERT_GRENZE: usize = 1 << 20;
 /// Elements of one feature (a `gml:pos` per vertex is allowed, within reason).
 const ELEMENT_GRENZE: usize = 500_000;
 
@@ -57,12 +59,25 @@ impl Element {
     pub(super) fn inhalt(&self) -> Option<&str> {
         Some(self.text.trim()).filter(|t| !t.is_empty())
     }
-    /// It and everything below it that has that name, depth first.
-    pub(super) fn suche(&self, name: &str) -> Option<&Element> {
-        if self.name == name {
+    /// Holds coordinates, which may be long (the vertices of an object have a limit of
+    /// their own).
+    pub(super) fn koordinaten(&self) -> bool {
+        self.raum == Raum::Gml && matches!(self.name.as_str(), "posList" | "pos" | "coordinates")
+    }
+    /// The first element, itself included, for which `passt` says yes, depth first.
+    pub(super) fn finde(&self, passt: &dyn Fn(&Element) -> bool) -> Option<&Element> {
+        if passt(self) {
             return Some(self);
         }
-        self.kinder.iter().find_map(|k| k.suche(name))
+        self.kinder.iter().find_map(|k| k.finde(passt))
+    }
+    /// Bytes of text in it and below.
+    pub(super) fn textmenge(&self) -> usize {
+        self.text.len() + self.kinder.iter().map(Element::textmenge).sum::<usize>()
+    }
+    /// It and everything below it that has that name, depth first.
+    pub(super) fn suche(&self, name: &str) -> Option<&Element> {
+        self.finde(&|el| el.name == name)
     }
 }
 
@@ -219,6 +234,14 @@ impl<R: BufRead> Dokument<R> {
             let ziel = offen.unwrap_or(&mut leer);
             let ereignis = self.naechstes(Some(ziel))?;
             textmenge += ziel.len() - vorher;
+            let zu_lang = ziel.len() > WERT_GRENZE;
+            if zu_lang && let Some(el) = stapel.last().filter(|el| !el.koordinaten()) {
+                return Err(Error::eingabe(format!(
+                    "Zeile {}: Der Text von {} ist länger als 1 MB. Bitte Texte und Anlagen nicht in den Plan \
+                     schreiben, sondern als Dokument beilegen.",
+                    el.zeile, el.name
+                )));
+            }
             if textmenge > TEXT_GRENZE {
                 return Err(zu_gross("mehr als 64 MB Text"));
             }
@@ -293,6 +316,9 @@ fn element<R>(
         let wert = attribut
             .normalized_value(XmlVersion::Implicit1_0)
             .map_err(|e| xml_fehler(&e, zeile, spalte))?;
+        if wert.len() > WERT_GRENZE {
+            return Err(kaputt(zeile, spalte, "ein Attribut ist länger als 1 MB"));
+        }
         attribute.push((
             attribut.key.local_name().as_ref().to_owned(),
             wert.into_owned(),

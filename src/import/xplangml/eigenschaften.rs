@@ -1,6 +1,8 @@
 //! Attributes of a plan object. 5.x and 6.x come out alike: simple codes and complex
 //! elements (`zweckbestimmung/FP_Komplexe…/allgemein`) both end as lists of raw
-//! codes under the attribute's 5.x name.
+//! codes under the attribute's 5.x name. So do the many names of 4.x:
+//! `weitereZweckbestimmung1` and `besondereZweckbestimmung` are further values of
+//! `zweckbestimmung`.
 
 use serde_json::{Map, Value};
 
@@ -13,7 +15,6 @@ use crate::fnp::objekt::Rechtsstand;
 const LISTEN: &[&str] = &[
     "zweckbestimmung",
     "detaillierteZweckbestimmung",
-    "weitereZweckbestimmung",
     "sondernutzung",
     "detaillierteSondernutzung",
     "artDerFestlegung",
@@ -21,8 +22,24 @@ const LISTEN: &[&str] = &[
     "massnahme",
     "betreten",
 ];
-/// Names that changed between versions.
-const UMBENANNT: &[(&str, &str)] = &[("sonderNutzung", "sondernutzung")];
+/// Names that changed between versions, without the number 4.x puts behind them.
+const UMBENANNT: &[(&str, &str)] = &[
+    ("sonderNutzung", "sondernutzung"),
+    ("weitereSonderNutzung", "sondernutzung"),
+    ("weitereDetailSonderNutzung", "detaillierteSondernutzung"),
+    ("besondereZweckbestimmung", "zweckbestimmung"),
+    ("weitereZweckbestimmung", "zweckbestimmung"),
+    ("weitereBesondZweckbestimmung", "zweckbestimmung"),
+    (
+        "weitereDetailZweckbestimmung",
+        "detaillierteZweckbestimmung",
+    ),
+    ("besondereArtDerFestlegung", "artDerFestlegung"),
+    ("weitereArtDerFestlegung", "artDerFestlegung"),
+    ("weitereBesondArtDerFestlegung", "artDerFestlegung"),
+    ("weitereDetailArtDerFestlegung", "detailArtDerFestlegung"),
+    ("weitereMassnahme", "massnahme"),
+];
 /// Where `detail` of a complex element goes; else `detail` + attribute name.
 const DETAIL: &[(&str, &str)] = &[
     ("zweckbestimmung", "detaillierteZweckbestimmung"),
@@ -151,7 +168,7 @@ impl Eigenschaften {
 
     fn beanstande(&mut self, el: &Element, inhalt: &str, folge: &str) {
         self.unlesbar.push(format!(
-            "Zeile {}: {} = „{}“ ist kein gültiger Wert; das Attribut {folge}.",
+            "Zeile {}: {} = „{}“ ist kein gültiger Wert; das Attribut {folge}. Bitte im Plan berichtigen.",
             el.zeile,
             el.name,
             inhalt.chars().take(60).collect::<String>()
@@ -160,9 +177,10 @@ impl Eigenschaften {
 }
 
 fn umbenannt(name: &str) -> &str {
+    let ohne_zahl = name.trim_end_matches(|c: char| c.is_ascii_digit());
     UMBENANNT
         .iter()
-        .find(|(alt, _)| *alt == name)
+        .find(|(alt, _)| *alt == ohne_zahl)
         .map_or(name, |(_, neu)| neu)
 }
 

@@ -7,14 +7,19 @@ use geo_types::Coord;
 
 use super::baum::Element;
 use super::version::Raum;
+use super::zahlen::{zahlen, zu_viele};
 use crate::error::{Error, Result};
 use crate::fnp::objekt::Schwere;
 use crate::import::crs::{self, Angabe, Umrechner};
 
 /// Vertices of one object, arcs drawn.
-const PUNKTE_GRENZE: usize = 2_000_000;
-/// No supported system has larger numbers; squares of them stay finite.
-const GROESSTE_ZAHL: f64 = 1e9;
+pub(super) const PUNKTE_GRENZE: usize = 1_000_000;
+
+/// Of these, vertices that arcs were drawn with: three points with a radius of a
+/// thousand kilometres must not become a million.
+const BOGEN_GRENZE: usize = 100_000;
+/// The same for all objects of a file.
+const BOGEN_GRENZE_DATEI: usize = 50_000_000;
 
 /// Why a geometry could not be read.
 #[derive(Debug)]
@@ -64,20 +69,71 @@ pub(super) struct Erbe {
 }
 
 /// Reads geometries; knows the file's reference system and keeps the remarks.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Leser {
-    umrechner: Umrechner,
+    pub(super) umrechner: Umrechner,
     /// From the collection's Envelope, else the first one seen anywhere.
-    datei: Option<Angabe>,
+    pub(super) datei: Option<Angabe>,
     datei_aus_umschlag: bool,
     zuletzt: Option<(String, Angabe)>,
     gemeldet: HashSet<(&'static str, u32)>,
     /// Vertices of the object at hand.
     punkte: usize,
+    /// Of these, drawn along arcs; and in the whole file.
+    bogen: usize,
+    bogen_datei: usize,
     bemerkungen: Vec<Bemerkung>,
 }
 
+impl Default for Leser {
+    fn default() -> Self {
+        Self {
+            // Every zone that was taken for another is told, see `umrechnen`.
+            umrechner: Umrechner::mit_zonen(),
+            datei: None,
+            datei_aus_umschlag: false,
+            zuletzt: None,
+            gemeldet: HashSet::new(),
+            punkte: 0,
+            bogen: 0,
+            bogen_datei: 0,
+            bemerkungen: Vec::new(),
+        }
+    }
+}
+
+/// An element below (or itself) that names a reference system.
+pub(super) fn bezug_in(el: &Element) -> Option<&Element> {
+    el.finde(&|el| el.attribut("srsName").is_some())
+}
+
+/// Whether there are coordinates below an element.
+pub(super) fn hat_koordinaten(el: &Element) -> bool {
+    el.finde(&Element::koordinaten).is_some()
+}
+
+/// The refusal of a plan that names no system anywhere.
+pub(super) fn kein_bezug(zeile: u64) -> Error {
+    Error::eingabe(format!(
+        "Zeile {zeile}: Die Geometrie nennt kein Bezugssystem (srsName), und auch sonst nennt die Datei keines. \
+         Bitte den Plan mit srsName ausgeben lassen, z. B. srsName=\"EPSG:25832\"."
+    ))
+}
+
 impl Leser {
+    /// Some geometry or Envelope has named a system already.
+    pub(super) fn bezug_bekannt(&self) -> bool {
+        self.datei.is_some()
+    }
+
+    /// Takes the srsName of an element as that of geometries without one.
+    pub(super) fn merke_bezug(&mut self, el: &Element) -> Result<()> {
+        if let Some(name) = el.attribut("srsName") {
+            self.angabe(name, el.zeile)?;
+        }
+        Ok(())
+    }
+
     /// Takes the srsName of the collection's `boundedBy` as the file's.
     pub(super) fn umschlag(&mut self, bounded_by: &Element) -> Result<()> {
         if let Some(angabe) = self.umschlag_von(bounded_by)? {
@@ -119,7 +175,7 @@ impl Leser {
     }
 
     /// Says something about a reference system once per file.
-    fn bemerke_einmal(
+    pub(super) fn bemerke_einmal(
         &mut self,
         code: &'static str,
         schwere: Schwere,
@@ -208,7 +264,7 @@ impl Leser {
                 None => punkte.len(),
             };
             lauf = Some((angabe, beginn));
-            zahlen(quelle, erbe.dimension.unwrap_or(2), &mut punkte)?;
+            zahlen(quelle, erbe.dimension, self.uebrig(), &mut punkte)?;
         }
         if let Some((angabe, beginn)) = lauf {
             self.umrechnen(angabe, &mut punkte[beginn..], el)?;
@@ -217,17 +273,48 @@ impl Leser {
         Ok(punkte)
     }
 
+    /// Three points computed around the centre of `el` in its own system (easting,
+    /// northing), transformed.
+    pub(super) fn um_mittelpunkt(
+        &mut self,
+        el: &Element,
+        erbe: Erbe,
+        rechne: impl FnOnce(Coord<f64>) -> [Coord<f64>; 3],
+    ) -> Lesung<[Coord<f64>; 3]> {
+        let erbe = self.erbe(el, erbe)?;
+        let Some(quelle) = el.finde(&Element::koordinaten) else {
+            return unlesbar(el, format!("gml:{} nennt keinen Mittelpunkt", el.name));
+        };
+        let erbe = self.erbe(quelle, erbe)?;
+        let angabe = self.bezug(erbe, quelle)?;
+        let mut roh = Vec::new();
+        zahlen(quelle, erbe.dimension, self.uebrig(), &mut roh)?;
+        let [mitte] = roh[..] else {
+            return unlesbar(
+                el,
+                format!("gml:{} hat {} Mittelpunkte", el.name, roh.len()),
+            );
+        };
+        let (system, gedreht, _) = self.umrechner.deute(angabe, &roh);
+        if system.geographisch() {
+            return unlesbar(
+                el,
+                "ein Kreisbogen mit Radius lässt sich in Längen- und Breitengraden nicht zeichnen",
+            );
+        }
+        let drehe = |p: Coord<f64>| if gedreht { Coord { x: p.y, y: p.x } } else { p };
+        let mut punkte = rechne(drehe(mitte)).map(drehe);
+        self.umrechnen(angabe, &mut punkte, el)?;
+        self.zaehle(3, el)?;
+        Ok(punkte)
+    }
+
     fn bezug(&mut self, erbe: Erbe, el: &Element) -> Result<Angabe> {
         if let Some(angabe) = erbe.srs {
             return Ok(angabe);
         }
         let Some(angabe) = self.datei else {
-            return Err(Error::eingabe(format!(
-                "Zeile {}: Die Geometrie nennt kein Bezugssystem (srsName), und weder die Datei (boundedBy/Envelope) \
-                 noch eine Geometrie davor nennt eines. Bitte den Plan mit srsName ausgeben lassen, z. B. \
-                 srsName=\"EPSG:25832\".",
-                el.zeile
-            )));
+            return Err(kein_bezug(el.zeile));
         };
         if !self.datei_aus_umschlag {
             self.bemerke_einmal("srsname-fehlt", Schwere::Hinweis, angabe.system.epsg, None, || {
@@ -241,46 +328,10 @@ impl Leser {
         Ok(angabe)
     }
 
-    fn umrechnen(&mut self, angabe: Angabe, punkte: &mut [Coord<f64>], el: &Element) -> Lesung<()> {
-        let epsg = angabe.system.epsg;
-        let lage = match self.umrechner.nach_25832(angabe, punkte) {
-            Ok(lage) => lage,
-            Err(Error::Eingabe(text)) => return unlesbar(el, text),
-            Err(e) => return Err(e.into()),
-        };
-        let ort = punkte.first().copied();
-        if epsg != 25832 {
-            self.bemerke_einmal("crs-umgerechnet", Schwere::Hinweis, epsg, None, || {
-                format!(
-                    "Die Koordinaten sind von EPSG:{epsg} ({}) nach EPSG:25832 umgerechnet.",
-                    angabe.system.name
-                )
-            });
-        }
-        if lage.vertauscht {
-            self.bemerke_einmal("achsen-vertauscht", Schwere::Warnung, epsg, ort, || {
-                format!(
-                    "Ab Zeile {}: Rechts- und Hochwert stehen in anderer Reihenfolge, als EPSG:{epsg} in dieser \
-                     Schreibweise verlangt; sie wurden vertauscht gelesen. Bitte die Lage des Plans prüfen.",
-                    el.zeile
-                )
-            });
-        }
-        if lage.ausserhalb {
-            self.bemerke_einmal("lage-ausserhalb", Schwere::Warnung, epsg, ort, || {
-                format!(
-                    "Ab Zeile {}: Koordinaten liegen außerhalb Deutschlands, gelesen als EPSG:{epsg}. Stimmt das \
-                     Bezugssystem?",
-                    el.zeile
-                )
-            });
-        }
-        Ok(())
-    }
-
     /// A new object begins.
     pub(super) fn neues_objekt(&mut self) {
         self.punkte = 0;
+        self.bogen = 0;
     }
 
     /// Vertices left for this object.
@@ -288,64 +339,31 @@ impl Leser {
         PUNKTE_GRENZE - self.punkte
     }
 
+    /// Vertices an arc of this object may still have.
+    pub(super) fn bogen_uebrig(&self) -> usize {
+        self.uebrig().min(BOGEN_GRENZE - self.bogen)
+    }
+
+    /// Counts vertices an arc was drawn with, at most [`Leser::bogen_uebrig`].
+    pub(super) fn zaehle_bogen(&mut self, anzahl: usize, el: &Element) -> Lesung<()> {
+        self.bogen = BOGEN_GRENZE.min(self.bogen + anzahl);
+        self.bogen_datei += anzahl;
+        if self.bogen_datei > BOGEN_GRENZE_DATEI {
+            return Err(Hindernis::Datei(Error::eingabe(format!(
+                "Zeile {}: Die Kreisbögen der Datei ergeben mehr als 50 Millionen Stützpunkte; so große Bögen hat kein \
+                 Plan. Bitte die Radien prüfen.",
+                el.zeile
+            ))));
+        }
+        self.zaehle(anzahl, el)
+    }
+
     /// Counts vertices of this object against the limit.
     pub(super) fn zaehle(&mut self, anzahl: usize, el: &Element) -> Lesung<()> {
         if anzahl > self.uebrig() {
-            return unlesbar(
-                el,
-                format!("die Geometrie hat mehr als {PUNKTE_GRENZE} Stützpunkte"),
-            );
+            return zu_viele(el);
         }
         self.punkte += anzahl;
         Ok(())
     }
-}
-
-fn zahlen(el: &Element, dimension: usize, ziel: &mut Vec<Coord<f64>>) -> Lesung<()> {
-    // coordinates (GML 2): "x,y x,y"; elsewhere white space only.
-    let komma = el.name == "coordinates";
-    let mut stuecke = el
-        .text
-        .split(|c: char| c.is_ascii_whitespace() || (komma && c == ','))
-        .filter(|s| !s.is_empty());
-    if !(2..=3).contains(&dimension) {
-        return unlesbar(
-            el,
-            format!("Koordinaten mit srsDimension={dimension} werden nicht gelesen"),
-        );
-    }
-    let mut paar = [0.0; 3];
-    let mut stelle = 0;
-    for stueck in stuecke.by_ref() {
-        // "NaN" and "inf" parse as f64 in Rust; neither is a place.
-        let Some(zahl) = stueck
-            .parse::<f64>()
-            .ok()
-            .filter(|z| z.abs() < GROESSTE_ZAHL)
-        else {
-            return unlesbar(
-                el,
-                format!(
-                    "„{}“ ist keine Koordinate",
-                    stueck.chars().take(40).collect::<String>()
-                ),
-            );
-        };
-        paar[stelle] = zahl;
-        stelle += 1;
-        if stelle == dimension {
-            ziel.push(Coord {
-                x: paar[0],
-                y: paar[1],
-            });
-            stelle = 0;
-        }
-    }
-    if stelle != 0 {
-        return unlesbar(
-            el,
-            format!("die Anzahl der Zahlen ist kein Vielfaches von {dimension}"),
-        );
-    }
-    Ok(())
 }

@@ -6,6 +6,7 @@ use geo_types::Coord;
 use super::baum::Element;
 use super::bogen;
 use super::koordinaten::{Erbe, Leser, Lesung, unlesbar};
+use super::mittelpunkt::{self, Form};
 use super::version::Raum;
 use crate::fnp::objekt::Schwere;
 
@@ -59,10 +60,11 @@ pub(super) fn punkte(leser: &mut Leser, el: &Element, erbe: Erbe) -> Lesung<Vec<
             }
             let mut ganz = vec![v[0]];
             for i in (0..v.len() - 2).step_by(2) {
-                let Some(teil) = bogen::bogen(v[i], v[i + 1], v[i + 2], leser.uebrig()) else {
-                    return unlesbar(el, "der Kreisbogen ist zu groß");
+                let Some(teil) = bogen::bogen(v[i], v[i + 1], v[i + 2], leser.bogen_uebrig())
+                else {
+                    return unlesbar(el, "ein Kreisbogen ist zu groß (Radius?)");
                 };
-                leser.zaehle(teil.len(), el)?;
+                leser.zaehle_bogen(teil.len(), el)?;
                 ganz.extend_from_slice(&teil[1..]);
             }
             Ok(ganz)
@@ -72,19 +74,36 @@ pub(super) fn punkte(leser: &mut Leser, el: &Element, erbe: Erbe) -> Lesung<Vec<
             let [a, b, c] = v[..] else {
                 return unlesbar(el, format!("gml:Circle hat {} statt 3 Punkte", v.len()));
             };
-            match bogen::kreis(a, b, c, leser.uebrig()) {
-                Ok(Some(v)) => {
-                    leser.zaehle(v.len(), el)?;
-                    Ok(v)
-                }
-                Ok(None) => unlesbar(el, "der Kreis ist zu groß"),
-                Err(()) => unlesbar(
-                    el,
-                    "die drei Punkte von gml:Circle liegen auf einer Geraden",
-                ),
-            }
+            kreis(leser, el, [a, b, c])
         }
+        "ArcByCenterPoint" | "CircleByCenterPoint" => match mittelpunkt::form(leser, el, erbe)? {
+            Form::Kreis(ecken) => kreis(leser, el, ecken),
+            Form::Bogen([a, b, c]) => {
+                let Some(v) = bogen::bogen(a, b, c, leser.bogen_uebrig()) else {
+                    return unlesbar(el, "ein Kreisbogen ist zu groß (Radius?)");
+                };
+                leser.zaehle_bogen(v.len(), el)?;
+                Ok(v)
+            }
+        },
         name => unlesbar(el, format!("die Kurvenart gml:{name} wird nicht gelesen")),
+    }
+}
+
+fn kreis(leser: &mut Leser, el: &Element, [a, b, c]: [Coord<f64>; 3]) -> Lesung<Vec<Coord<f64>>> {
+    match bogen::kreis(a, b, c, leser.bogen_uebrig()) {
+        Ok(Some(v)) => {
+            leser.zaehle_bogen(v.len(), el)?;
+            Ok(v)
+        }
+        Ok(None) => unlesbar(el, "ein Kreis ist zu groß (Radius?)"),
+        Err(()) => unlesbar(
+            el,
+            format!(
+                "die drei Punkte von gml:{} liegen auf einer Geraden",
+                el.name
+            ),
+        ),
     }
 }
 

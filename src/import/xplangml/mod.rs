@@ -3,9 +3,12 @@
 //! Reading order for the engineer: [`lies`] here; `quelle` (bytes → UTF-8), `baum`
 //! (XML → one feature as a tree), `version` (namespaces), `plan` (what a feature is
 //! and where it goes), `eigenschaften` and `kopf` (attributes), `gml`, `kurve`,
-//! `bogen` and `koordinaten` (geometry), `bericht` (counts and findings).
+//! `bogen`, `mittelpunkt`, `koordinaten`, `zahlen` and `lage` (geometry), `befunde`,
+//! `abschluss` and `bericht` (findings and counts), `zweck` and `umrisse` (use symbols
+//! of areas).
 //!
-//! Memory holds one feature at a time. Nothing is fetched: no schema, no xlink, no
+//! Memory holds one feature at a time, sixteen bytes of fingerprint for each one seen,
+//! and the bounded stores of `zweck` and of features before the first srsName. Nothing is fetched: no schema, no xlink, no
 //! DTD. The file is refused ([`Error::Eingabe`], with line) only when it cannot be
 //! read or holds no single Flächennutzungsplan; whatever is wrong with one object is
 //! a finding, and the object is counted as skipped with its reason.
@@ -17,7 +20,9 @@ use serde::Serialize;
 use crate::error::{Error, Result};
 use crate::fnp::objekt::{Befund, Objekt, PlanKopf};
 
+mod abschluss;
 mod baum;
+mod befunde;
 mod bericht;
 mod bogen;
 mod deutsch;
@@ -26,12 +31,18 @@ mod gml;
 mod koordinaten;
 mod kopf;
 mod kurve;
+mod lage;
+mod mittelpunkt;
 mod plan;
 mod quelle;
+mod umrisse;
 mod version;
+mod zahlen;
+mod zweck;
 
 use baum::{Dokument, Element, Ereignis};
 use version::Raum;
+pub use zweck::{Nachtrag, trage_nach};
 
 /// How often a class was met and what became of it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -57,9 +68,12 @@ pub struct Gelesen {
     pub klassen: Vec<Klassenzaehlung>,
     /// Findings in file order, at most 1000 of one code and then a closing one.
     pub befunde: Vec<Befund>,
+    /// Codes for areas already handed over, found at points in them; apply with
+    /// [`trage_nach`] or by running number.
+    pub nachtrag: Vec<Nachtrag>,
 }
 
-/// Reads XPlanGML 5.0 to 6.1 (`XPlanAuszug` or a WFS `FeatureCollection`) and calls
+/// Reads XPlanGML 4.0 to 6.1 (`XPlanAuszug` or a WFS `FeatureCollection`) and calls
 /// `senke` for every object with a geometry, in file order. Geometries are in
 /// EPSG:25832, metres.
 ///
@@ -74,7 +88,14 @@ pub fn lies(quelle: impl BufRead, senke: &mut dyn FnMut(Objekt) -> Result<()>) -
     };
     match (wurzel.raum, wurzel.name.as_str()) {
         (Raum::XPlan(version), "XPlanAuszug") => plan.version(version, &wurzel)?,
-        (Raum::Wfs | Raum::Gml, "FeatureCollection") => {}
+        (Raum::Wfs | Raum::Gml, "FeatureCollection") => {
+            let zahl = |name| wurzel.attribut(name).and_then(|z| z.parse::<u64>().ok());
+            if let (Some(alle), Some(da)) = (zahl("numberMatched"), zahl("numberReturned"))
+                && alle > da
+            {
+                plan.unvollstaendig(wurzel.zeile, &format!("{da} von {alle} Objekten"));
+            }
+        }
         (_, name) => return Err(kein_xplangml(&format!("das Wurzelelement heißt „{name}“"))),
     }
     // Elements open around the features: root, featureMember, nested collections.
@@ -90,13 +111,18 @@ pub fn lies(quelle: impl BufRead, senke: &mut dyn FnMut(Objekt) -> Result<()>) -
                 Rolle::Objekt(version) => {
                     plan.version(version, &el)?;
                     let objekt = dokument.teilbaum(el)?;
-                    plan.objekt(&objekt)?;
+                    plan.objekt(objekt)?;
                 }
                 Rolle::Fremd => {
                     plan.fremdes(&el)?;
                     dokument.ueberspringe()?;
                 }
-                Rolle::Beiwerk => dokument.ueberspringe()?,
+                Rolle::Beiwerk => {
+                    if el.name == "truncatedResponse" {
+                        plan.unvollstaendig(el.zeile, "truncatedResponse");
+                    }
+                    dokument.ueberspringe()?;
+                }
             },
             Ereignis::Ende => offen -= 1,
             Ereignis::Schluss => break,

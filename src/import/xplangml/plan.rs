@@ -1,41 +1,59 @@
 //! What a feature is and where it goes: the plan, its Bereich, an object with a
 //! place, or something without one; and the findings that need the whole object.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use geo::{Area, InteriorPoint};
 use geo_types::{Coord, MultiPolygon};
 
 use super::baum::Element;
 use super::bericht::Bericht;
-use super::koordinaten::{Hindernis, Leser};
-use super::{Gelesen, deutsch, eigenschaften, kopf};
+use super::koordinaten::{Hindernis, Leser, bezug_in, hat_koordinaten, kein_bezug};
+use super::zweck::Zweck;
+use super::{eigenschaften, kopf};
 use crate::error::{Error, Result};
-use crate::fnp::nutzung::{self, Basis};
+use crate::fnp::nutzung;
 use crate::fnp::objekt::{Befund, Geometrie, Objekt, PlanKopf, Schwere};
 
 /// Bereiche of other plans that objects may refer to.
 const BEREICHE: usize = 10_000;
+/// Objects before the first srsName, and their text in bytes, that wait for it.
+const WARTENDE: usize = 20_000;
+const WARTENDER_TEXT: usize = 32 << 20;
 
 pub(super) struct Plan<'a> {
     senke: &'a mut dyn FnMut(Objekt) -> Result<()>,
-    version: Option<&'static str>,
+    pub(super) version: Option<&'static str>,
     leser: Leser,
-    bericht: Bericht,
+    pub(super) bericht: Bericht,
     /// The plan and its line.
-    kopf: Option<(PlanKopf, u64)>,
+    pub(super) kopf: Option<(PlanKopf, u64)>,
     /// Geltungsbereich of the `FP_Bereich`, used when the plan has none.
-    bereich_flaeche: MultiPolygon<f64>,
+    pub(super) bereich_flaeche: MultiPolygon<f64>,
     /// Other plan classes in the file and how often.
-    andere_plaene: BTreeMap<String, u64>,
+    pub(super) andere_plaene: BTreeMap<String, u64>,
     /// gml:id of a Bereich of another plan → its class.
-    fremde_bereiche: BTreeMap<String, String>,
+    pub(super) fremde_bereiche: BTreeMap<String, String>,
     /// gml:id of a Bereich → objects handed over that name it.
-    bezuege: BTreeMap<String, u64>,
+    pub(super) bezuege: BTreeMap<String, u64>,
     /// Hashes of the gml:ids seen: eight bytes each, whatever the file writes.
     kennungen: HashSet<u64>,
-    flaechen: u64,
+    pub(super) flaechen: u64,
+    /// Objects handed over.
+    nummer: u64,
+    /// Fingerprints of the shapes seen → line.
+    pub(super) formen: HashMap<u64, u64>,
+    /// `rechtscharakter` that no object of an FNP can have → how often.
+    pub(super) rechtscharakter: BTreeMap<&'static str, u64>,
+    pub(super) zweck: Zweck,
+    pub(super) wartend: Wartend,
+}
+
+/// Objects with coordinates that came before any srsName.
+#[derive(Default)]
+pub(super) struct Wartend {
+    pub(super) objekte: Vec<Element>,
+    text: usize,
 }
 
 impl<'a> Plan<'a> {
@@ -52,6 +70,11 @@ impl<'a> Plan<'a> {
             bezuege: BTreeMap::new(),
             kennungen: HashSet::new(),
             flaechen: 0,
+            nummer: 0,
+            formen: HashMap::new(),
+            rechtscharakter: BTreeMap::new(),
+            zweck: Zweck::default(),
+            wartend: Wartend::default(),
         }
     }
 
@@ -70,7 +93,20 @@ impl<'a> Plan<'a> {
     }
 
     pub(super) fn umschlag(&mut self, bounded_by: &Element) -> Result<()> {
-        self.leser.umschlag(bounded_by)
+        self.leser.umschlag(bounded_by)?;
+        self.hole_wartende()
+    }
+
+    /// A service that sends its answer in pages.
+    pub(super) fn unvollstaendig(&mut self, zeile: u64, was: &str) {
+        self.bericht.melde_datei(
+            "wfs-unvollstaendig",
+            Schwere::Fehler,
+            format!(
+                "Zeile {zeile}: Der Dienst hat den Plan nicht vollständig geliefert ({was}); es fehlen Objekte. Bitte \
+                 ohne Begrenzung (count, maxFeatures) abrufen."
+            ),
+        );
     }
 
     /// A feature of another namespace.
@@ -94,8 +130,36 @@ impl<'a> Plan<'a> {
         Ok(())
     }
 
-    /// One feature.
-    pub(super) fn objekt(&mut self, el: &Element) -> Result<()> {
+    /// One feature. As long as no system is known, features with coordinates wait for
+    /// the first srsName: some writers name it only in later geometries.
+    pub(super) fn objekt(&mut self, el: Element) -> Result<()> {
+        if !self.leser.bezug_bekannt() {
+            if let Some(nennt) = bezug_in(&el) {
+                self.leser.merke_bezug(nennt)?;
+                self.hole_wartende()?;
+            } else if hat_koordinaten(&el) {
+                let wartend = &mut self.wartend;
+                wartend.text += el.textmenge();
+                wartend.objekte.push(el);
+                if wartend.objekte.len() > WARTENDE || wartend.text > WARTENDER_TEXT {
+                    return Err(kein_bezug(wartend.objekte[0].zeile));
+                }
+                return Ok(());
+            }
+        }
+        self.verteile(&el)
+    }
+
+    fn hole_wartende(&mut self) -> Result<()> {
+        if self.leser.bezug_bekannt() {
+            for el in std::mem::take(&mut self.wartend.objekte) {
+                self.verteile(&el)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn verteile(&mut self, el: &Element) -> Result<()> {
         let klasse = el.name.as_str();
         self.bericht.klasse(klasse)?.gelesen += 1;
         self.pruefe_kennung(el);
@@ -146,15 +210,16 @@ impl<'a> Plan<'a> {
         if let Some((erster, zeile)) = &self.kopf {
             return Err(Error::eingabe(format!(
                 "Die Datei enthält mehr als einen Flächennutzungsplan: „{}“ (Zeile {zeile}) und „{}“ (Zeile {}). \
-                 Bitte jeden Plan in eine eigene Datei ausgeben lassen.",
+                 Bitte jeden Plan in eine eigene Datei ausgeben lassen; sind es nur die Umgriffe von Änderungen \
+                 (Geltungsbereiche), bitte stattdessen die Zusammenzeichnung einlesen.",
                 erster.name.as_deref().unwrap_or("ohne Namen"),
                 el.wert("name").unwrap_or("ohne Namen"),
                 el.zeile
             )));
         }
         let (mut plan, bemerkungen) = kopf::lies(el, self.version.unwrap_or_default());
-        for text in bemerkungen {
-            self.melde(el, "wert-unlesbar", Schwere::Warnung, None, text);
+        for b in bemerkungen {
+            self.melde(el, b.code, b.schwere, None, b.text);
         }
         plan.geltungsbereich = self.flaeche(el, "raeumlicherGeltungsbereich")?;
         self.kopf = Some((plan, el.zeile));
@@ -224,21 +289,23 @@ impl<'a> Plan<'a> {
                     Schwere::Warnung,
                     None,
                     format!(
-                        "Zeile {}: {} hat keine Geometrie (position) und wird übergangen.",
+                        "Zeile {}: {} hat keine Geometrie (position) und wird übergangen. Bitte im Plan nachtragen \
+                         oder das Objekt löschen.",
                         el.zeile, el.name
                     ),
                 );
                 return self.uebergehe(&el.name, "ohne Geometrie");
             }
             Err(Hindernis::Objekt { zeile, text }) => {
+                let ort = self.leser.ungefaehr(el);
                 self.melde(
                     el,
                     "geometrie-unlesbar",
                     Schwere::Fehler,
-                    None,
+                    ort,
                     format!(
                         "Zeile {zeile}: Die Geometrie von {} konnte nicht gelesen werden: {text}. Das Objekt fehlt im \
-                         übernommenen Plan.",
+                         übernommenen Plan. Bitte im Plan berichtigen und noch einmal ausgeben lassen.",
                         el.name
                     ),
                 );
@@ -262,6 +329,7 @@ impl<'a> Plan<'a> {
             zeile: el.zeile,
         };
         self.pruefe(el, &objekt, eigen.flaechenschluss);
+        self.zweck.merke(&objekt, self.nummer);
         if let Some(bereich) = eigen.bereich
             && (self.bezuege.len() < BEREICHE || self.bezuege.contains_key(&bereich))
         {
@@ -269,65 +337,8 @@ impl<'a> Plan<'a> {
         }
         self.flaechen += u64::from(matches!(objekt.geometrie, Geometrie::Flaeche(_)));
         self.bericht.klasse(&el.name)?.uebernommen += 1;
+        self.nummer += 1;
         (self.senke)(objekt)
-    }
-
-    /// Findings about class, codes and Flächenschluss of one object.
-    fn pruefe(&mut self, el: &Element, objekt: &Objekt, flaechenschluss: Option<bool>) {
-        let auffaellig = nutzung::pruefe(&objekt.klasse, &objekt.codes);
-        let Geometrie::Flaeche(flaeche) = &objekt.geometrie else {
-            for a in auffaellig {
-                self.melde(
-                    el,
-                    a.code,
-                    a.schwere,
-                    erster_punkt(&objekt.geometrie),
-                    a.text,
-                );
-            }
-            return;
-        };
-        for a in auffaellig {
-            self.melde(el, a.code, a.schwere, punkt_in(flaeche), a.text);
-        }
-        let basis = nutzung::klasse(&objekt.klasse).map_or(Basis::Frei, |k| k.basis);
-        let hektar = || deutsch::zahl(flaeche.unsigned_area() / 10_000.0, 4);
-        let (code, text) = match (objekt.ebene, flaechenschluss, basis) {
-            (ebene, Some(true), _) if ebene != 0 => (
-                "flaechenschluss-ebene",
-                format!(
-                    "{} mit {} ha steht im Flächenschluss, aber auf Ebene {ebene} statt 0. Die Fläche zählt nicht \
-                     zur Flächenbilanz und erscheint als Überlagerung.",
-                    objekt.klasse,
-                    hektar()
-                ),
-            ),
-            (0, Some(true), Basis::Ueberlagerung) => (
-                "flaechenschluss-ueberlagerung",
-                format!(
-                    "{} mit {} ha ist ihrer Art nach eine Überlagerung, steht aber im Flächenschluss; sie zählt wie \
-                     angegeben zur Flächenbilanz.",
-                    objekt.klasse,
-                    hektar()
-                ),
-            ),
-            (0, angabe @ (None | Some(false)), Basis::Flaechenschluss) => (
-                "flaechenschluss-fehlt",
-                format!(
-                    "{} mit {} ha auf Ebene 0 muss zum Flächenschluss gehören, flaechenschluss {}. Die Fläche zählt \
-                     nicht zur Flächenbilanz.",
-                    objekt.klasse,
-                    hektar(),
-                    if angabe.is_none() {
-                        "fehlt aber"
-                    } else {
-                        "ist aber false"
-                    }
-                ),
-            ),
-            _ => return,
-        };
-        self.melde(el, code, Schwere::Warnung, punkt_in(flaeche), text);
     }
 
     fn bemerkungen(&mut self, el: &Element) {
@@ -344,7 +355,8 @@ impl<'a> Plan<'a> {
         }
     }
 
-    fn melde(
+    /// A finding about an object; every one says its line.
+    pub(super) fn melde(
         &mut self,
         el: &Element,
         code: &str,
@@ -352,6 +364,11 @@ impl<'a> Plan<'a> {
         ort: Option<Coord<f64>>,
         text: String,
     ) {
+        let text = if text.starts_with("Zeile ") {
+            text
+        } else {
+            format!("Zeile {}: {text}", el.zeile)
+        };
         self.bericht.melde(Befund {
             code: code.to_owned(),
             schwere,
@@ -360,76 +377,6 @@ impl<'a> Plan<'a> {
             ort: ort.map(|p| [p.x, p.y]),
             text,
         });
-    }
-
-    /// End of the file.
-    pub(super) fn schliesse(mut self) -> Result<Gelesen> {
-        let andere = self
-            .andere_plaene
-            .iter()
-            .map(|(klasse, anzahl)| {
-                if *anzahl == 1 {
-                    klasse.clone()
-                } else {
-                    format!("{klasse} ({anzahl}-mal)")
-                }
-            })
-            .collect::<Vec<_>>()
-            .join(", ");
-        let Some((mut kopf, _)) = self.kopf else {
-            return Err(Error::eingabe(if andere.is_empty() {
-                "Die Datei enthält keinen Flächennutzungsplan (FP_Plan) und auch keinen anderen Plan.".to_owned()
-            } else {
-                format!(
-                    "Die Datei enthält keinen Flächennutzungsplan (FP_Plan), sondern {andere}. Hier werden nur \
-                     Flächennutzungspläne übernommen."
-                )
-            }));
-        };
-        if !andere.is_empty() {
-            self.bericht.melde_datei(
-                "anderer-plan",
-                Schwere::Warnung,
-                format!("Die Datei enthält neben dem Flächennutzungsplan auch {andere}; übernommen wird nur FP_Plan."),
-            );
-        }
-        for (bereich, klasse) in &self.fremde_bereiche {
-            if let Some(anzahl) = self.bezuege.get(bereich) {
-                self.bericht.melde_datei(
-                    "fremder-bereich",
-                    Schwere::Fehler,
-                    format!(
-                        "{anzahl} Objekte gehören zu {klasse} „{bereich}“, der in der Datei erst nach ihnen steht; sie \
-                         sind mit übernommen. Bitte den Flächennutzungsplan allein ausgeben lassen."
-                    ),
-                );
-            }
-        }
-        if kopf.geltungsbereich.0.is_empty() {
-            kopf.geltungsbereich = self.bereich_flaeche;
-            let text = if kopf.geltungsbereich.0.is_empty() {
-                "Der Plan hat keinen Geltungsbereich; Lücken und Flächen außerhalb lassen sich nicht prüfen."
-            } else {
-                "Der Plan hat keinen eigenen Geltungsbereich; verwendet wird der seiner Bereiche (FP_Bereich)."
-            };
-            self.bericht
-                .melde_datei("geltungsbereich-fehlt", Schwere::Warnung, text.to_owned());
-        }
-        if self.flaechen == 0 {
-            self.bericht.melde_datei(
-                "ohne-flaechen",
-                Schwere::Hinweis,
-                "Der Plan enthält keine Flächen (teilvektoriell: nur Geltungsbereich und Rasterbild?); die \
-                 Flächenbilanz ist leer."
-                    .to_owned(),
-            );
-        }
-        let (klassen, befunde) = self.bericht.schliesse();
-        Ok(Gelesen {
-            kopf,
-            klassen,
-            befunde,
-        })
     }
 }
 
@@ -443,21 +390,5 @@ fn hilfsobjekt(klasse: &str) -> Option<&'static str> {
         Some("Darstellungsobjekt (Beschriftung oder Symbol)")
     } else {
         None
-    }
-}
-
-/// A point in the area, for a finding's place.
-fn punkt_in(flaeche: &MultiPolygon<f64>) -> Option<Coord<f64>> {
-    flaeche
-        .interior_point()
-        .map(Coord::from)
-        .or_else(|| flaeche.0.first()?.exterior().0.first().copied())
-}
-
-fn erster_punkt(geometrie: &Geometrie) -> Option<Coord<f64>> {
-    match geometrie {
-        Geometrie::Flaeche(f) => f.0.first()?.exterior().0.first().copied(),
-        Geometrie::Linie(l) => l.0.first()?.0.first().copied(),
-        Geometrie::Punkt(p) => p.0.first().map(|p| p.0),
     }
 }

@@ -3,12 +3,12 @@
 use sqlx::types::Json;
 use sqlx::{FromRow, PgConnection};
 
-use super::frage::Frage;
 use super::vergleich::{Differenz, Link, Linkzustand, Nachfolger, OrtsteilDifferenz, Vergleich};
+use crate::db::vorlage::{Vorlage, Wert};
 use crate::error::Result;
 
 /// Largest changes listed of each kind.
-const HOECHSTENS: usize = 100;
+const HOECHSTENS: i32 = 100;
 
 #[derive(FromRow)]
 struct Bilanzzeile {
@@ -37,15 +37,15 @@ struct Linkzeile {
     nachfolger: Json<Vec<Nachfolger>>,
 }
 
-pub(super) async fn lies(conn: &mut PgConnection, frage: &Frage) -> Result<Vergleich> {
+pub(super) async fn lies(conn: &mut PgConnection, frage: &mut Vorlage) -> Result<Vergleich> {
     frage.fuehre_aus(conn, include_str!("ergebnis.sql")).await?;
     let bilanz = frage.lies(conn, include_str!("bilanz.sql")).await?;
     let links = frage.lies(conn, include_str!("links.sql")).await?;
-    let stellen = include_str!("stellen.sql").replace("{hoechstens}", &HOECHSTENS.to_string());
+    frage.setze("{hoechstens}", Wert::Zahl(HOECHSTENS.into()));
     let (nutzungen, ortsteile) = bilanzen(bilanz);
     Ok(Vergleich {
         objekte: frage.lies(conn, include_str!("zaehlung.sql")).await?,
-        stellen: frage.lies(conn, &stellen).await?,
+        stellen: frage.lies(conn, include_str!("stellen.sql")).await?,
         nutzungen,
         ortsteile,
         links: links.into_iter().map(link).collect(),

@@ -19,10 +19,10 @@ use std::collections::HashMap;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
+use crate::db::vorlage::{Vorlage, Wert};
 use crate::error::Result;
 use crate::fnp::objekt::{Befund, Schwere};
 use crate::fnp::zahl::{dezimal, hektar};
-use frage::Frage;
 use vergleich::{Link, Linkzustand, Vergleich, Vorgaenger};
 
 /// Gives the objects of the loaded, not yet attached version their kennungen from the version
@@ -43,9 +43,13 @@ pub async fn gleiche_ab(conn: &mut PgConnection, plan: Uuid, fassung: i32) -> Re
     let Some((alt, frueher)) = vorige.split_first() else {
         return Ok(Vergleich::default());
     };
-    let mut frage = Frage::neu(plan, fassung, alt.id, frueher.iter().map(|f| f.id));
+    let mut frage = Vorlage::der_fassung(fassung);
+    frage.setze("{plan}", Wert::Uuid(plan));
+    frage.setze("{alt}", alt.id.into());
+    let frueher: Vec<i32> = frueher.iter().map(|f| f.id).collect();
+    frage.setze("{frueher}", Wert::Liste(&frueher));
     let kennungen = zuordnung::ordne_zu(conn, &mut frage).await?;
-    let mut vergleich = lesen::lies(conn, &frage).await?;
+    let mut vergleich = lesen::lies(conn, &mut frage).await?;
     // The tables end with the transaction; these views hang on no temporary table and would stay.
     frage
         .fuehre_aus(

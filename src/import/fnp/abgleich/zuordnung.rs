@@ -4,17 +4,17 @@
 
 use sqlx::{PgConnection, Row as _};
 
-use super::frage::Frage;
 use super::vergleich::Kennungen;
+use crate::db::vorlage::{Vorlage, Wert};
 use crate::error::{Error, Result};
 
 /// Rounds of mutual bests before the rest is left to the gml:id; three do for a real plan.
 const RUNDEN: usize = 100;
 /// So often a name is counted up before the object's own number is put behind it.
-const ZAEHLEN_BIS: u32 = 20;
+const ZAEHLEN_BIS: i32 = 20;
 
 /// Matches, names, and writes the names into the tables of the new version.
-pub(super) async fn ordne_zu(conn: &mut PgConnection, frage: &mut Frage) -> Result<Kennungen> {
+pub(super) async fn ordne_zu(conn: &mut PgConnection, frage: &mut Vorlage) -> Result<Kennungen> {
     frage
         .fuehre_aus(conn, include_str!("vorbereiten.sql"))
         .await?;
@@ -23,28 +23,28 @@ pub(super) async fn ordne_zu(conn: &mut PgConnection, frage: &mut Frage) -> Resu
         .await?
         .pop()
         .unwrap_or_default();
-    frage.setze("{andere_version}", &andere_version);
+    frage.setze("{andere_version}", Wert::Ja(andere_version));
 
     let mut gleich = vec![
-        "art, form, klasse, gml_id",
-        "art, form, klasse",
-        "dim, form, klasse",
+        (
+            "art, form, klasse, gml_id",
+            "o.art, o.form, o.klasse, o.gml_id",
+        ),
+        ("art, form, klasse", "o.art, o.form, o.klasse"),
+        ("dim, form, klasse", "o.dim, o.form, o.klasse"),
     ];
     if andere_version {
-        gleich.push("art, form, nutzung");
+        gleich.push(("art, form, nutzung", "o.art, o.form, o.nutzung"));
     }
-    for schluessel in gleich {
-        frage.setze("{schluessel}", schluessel);
-        frage.setze(
-            "{partition}",
-            &format!("o.{}", schluessel.replace(", ", ", o.")),
-        );
+    for (schluessel, partition) in gleich {
+        frage.setze("{schluessel}", Wert::Wort(schluessel));
+        frage.setze("{partition}", Wert::Wort(partition));
         frage.fuehre_aus(conn, include_str!("gleich.sql")).await?;
         frage.fuehre_aus(conn, "ANALYZE abgleich_paar").await?;
     }
     for (art, tabelle) in [("F", "flaeche"), ("U", "ueberlagerung")] {
-        frage.setze("{art}", art);
-        frage.setze("{tabelle}", tabelle);
+        frage.setze("{art}", Wert::Wort(art));
+        frage.setze("{tabelle}", Wert::Wort(tabelle));
         frage
             .fuehre_aus(conn, include_str!("deckung_flaeche.sql"))
             .await?;
@@ -64,7 +64,7 @@ pub(super) async fn ordne_zu(conn: &mut PgConnection, frage: &mut Frage) -> Resu
     frage.fuehre_aus(conn, "ANALYZE abgleich_paar").await?;
 
     let stabil = ids_stabil(conn, frage).await?;
-    frage.setze("{stabil}", &stabil);
+    frage.setze("{stabil}", Wert::Ja(stabil));
     frage.fuehre_aus(conn, include_str!("gml_id.sql")).await?;
     frage.fuehre_aus(conn, include_str!("kennung.sql")).await?;
     for nr in 2..=ZAEHLEN_BIS {
@@ -74,7 +74,7 @@ pub(super) async fn ordne_zu(conn: &mut PgConnection, frage: &mut Frage) -> Resu
         if offen != [(true,)] {
             break;
         }
-        frage.setze("{nr}", &nr);
+        frage.setze("{nr}", nr.into());
         frage
             .fuehre_aus(conn, include_str!("kennung_zaehlen.sql"))
             .await?;
@@ -107,7 +107,7 @@ pub(super) async fn ordne_zu(conn: &mut PgConnection, frage: &mut Frage) -> Resu
 }
 
 /// True where objects known by their shape have mostly kept their gml:id.
-async fn ids_stabil(conn: &mut PgConnection, frage: &Frage) -> Result<bool> {
+async fn ids_stabil(conn: &mut PgConnection, frage: &Vorlage) -> Result<bool> {
     let zeilen: Vec<(bool,)> = frage
         .lies(
             conn,
@@ -120,7 +120,7 @@ async fn ids_stabil(conn: &mut PgConnection, frage: &Frage) -> Result<bool> {
 }
 
 /// No object without a name, no name twice: a second would be somebody else's link.
-async fn schreibe_namen(conn: &mut PgConnection, frage: &mut Frage) -> Result<()> {
+async fn schreibe_namen(conn: &mut PgConnection, frage: &mut Vorlage) -> Result<()> {
     let pruefung = sqlx::query(
         "SELECT (SELECT count(*) FROM abgleich_neu) AS objekte, count(*) AS benannt, count(DISTINCT kennung) AS namen FROM abgleich_kennung",
     )
@@ -140,8 +140,8 @@ async fn schreibe_namen(conn: &mut PgConnection, frage: &mut Frage) -> Result<()
         ("L", "linie"),
         ("P", "punkt"),
     ] {
-        frage.setze("{art}", art);
-        frage.setze("{tabelle}", tabelle);
+        frage.setze("{art}", Wert::Wort(art));
+        frage.setze("{tabelle}", Wert::Wort(tabelle));
         frage
             .fuehre_aus(conn, "UPDATE fnp.{tabelle}_f{neu} f SET kennung = k.kennung FROM abgleich_kennung k WHERE k.art = '{art}' AND k.ordnung = f.ordnung AND k.kennung <> f.kennung")
             .await?;

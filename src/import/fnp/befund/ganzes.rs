@@ -1,13 +1,8 @@
 //! Copies, objects outside the Gemeinde, a plan of another Gemeinde.
 
-#[expect(
-    clippy::disallowed_types,
-    reason = "tables of a version that is not attached yet: only its number enters a statement"
-)]
-use sqlx::AssertSqlSafe;
-use sqlx::postgres::PgRow;
 use sqlx::{FromRow, PgConnection};
 
+use crate::db::vorlage::Vorlage;
 use crate::error::Result;
 use crate::fnp::objekt::{Befund, Schwere};
 use crate::fnp::plan::TEILPLAN;
@@ -28,17 +23,6 @@ pub async fn pruefe(conn: &mut PgConnection, fassung: i32) -> Result<Vec<Befund>
     ausserhalb(conn, fassung, &mut befunde).await?;
     gemeinde(conn, fassung, &mut befunde).await?;
     Ok(befunde)
-}
-
-async fn lies<T>(conn: &mut PgConnection, fassung: i32, vorlage: &str) -> Result<Vec<T>>
-where
-    T: for<'r> FromRow<'r, PgRow> + Send + Unpin,
-{
-    let text = vorlage.replace("{neu}", &fassung.to_string());
-    Ok(sqlx::query_as(AssertSqlSafe(text))
-        .persistent(false)
-        .fetch_all(conn)
-        .await?)
 }
 
 fn ort(x: Option<f64>, y: Option<f64>) -> Option<[f64; 2]> {
@@ -76,7 +60,9 @@ struct Doppelt {
 }
 
 async fn doppelte(conn: &mut PgConnection, fassung: i32, befunde: &mut Vec<Befund>) -> Result<()> {
-    let gefunden: Vec<Doppelt> = lies(conn, fassung, include_str!("doppelt.sql")).await?;
+    let gefunden: Vec<Doppelt> = Vorlage::der_fassung(fassung)
+        .lies(conn, include_str!("doppelt.sql"))
+        .await?;
     let alle = gefunden.first().map_or(0, |d| d.alle);
     let genannt = gefunden.len();
     for d in gefunden {
@@ -133,7 +119,9 @@ async fn ausserhalb(
     fassung: i32,
     befunde: &mut Vec<Befund>,
 ) -> Result<()> {
-    let gefunden: Vec<Draussen> = lies(conn, fassung, include_str!("ausserhalb.sql")).await?;
+    let gefunden: Vec<Draussen> = Vorlage::der_fassung(fassung)
+        .lies(conn, include_str!("ausserhalb.sql"))
+        .await?;
     let alle = gefunden.first().map_or(0, |d| d.alle);
     let genannt = gefunden.len();
     for d in gefunden {
@@ -180,7 +168,9 @@ struct Gemeindebezug {
 }
 
 async fn gemeinde(conn: &mut PgConnection, fassung: i32, befunde: &mut Vec<Befund>) -> Result<()> {
-    let bezug: Vec<Gemeindebezug> = lies(conn, fassung, include_str!("gemeinde.sql")).await?;
+    let bezug: Vec<Gemeindebezug> = Vorlage::der_fassung(fassung)
+        .lies(conn, include_str!("gemeinde.sql"))
+        .await?;
     for b in bezug {
         if b.fremd {
             befunde.push(Befund {

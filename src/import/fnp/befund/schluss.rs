@@ -1,12 +1,8 @@
 //! The Flächenschluss in words: the worst places one by one, and what all of them come to.
 
-#[expect(
-    clippy::disallowed_types,
-    reason = "the table of a version that is not attached yet: only its number enters the statement"
-)]
-use sqlx::AssertSqlSafe;
 use sqlx::PgConnection;
 
+use crate::db::vorlage::Vorlage;
 use crate::error::Result;
 use crate::fnp::objekt::{Befund, Schwere};
 use crate::fnp::zahl::{dezimal, hektar};
@@ -140,19 +136,13 @@ async fn nachbarn(
     }
     let spalte = |n: usize| luecken.iter().map(|s| s.ort[n]).collect::<Vec<f64>>();
     let weiten: Vec<f64> = luecken.iter().map(|s| s.m2.sqrt() + 1.0).collect();
-    let zeilen: Vec<(Vec<String>,)> = sqlx::query_as(AssertSqlSafe(format!(
-        "SELECT coalesce(n.namen, '{{}}') FROM unnest($1::float8[], $2::float8[], $3::float8[]) WITH ORDINALITY s (x, y, weite, nr)
-         LEFT JOIN LATERAL (SELECT array_agg(k.kennung ORDER BY k.abstand, k.kennung) AS namen FROM (
-           SELECT f.kennung, st_distance(f.geom, p.punkt) AS abstand FROM (SELECT st_setsrid(st_makepoint(s.x, s.y), 25832) AS punkt) p
-           JOIN fnp.flaeche_f{fassung} f ON f.geom && st_expand(p.punkt, s.weite) ORDER BY 2, 1 LIMIT 3) k WHERE k.abstand <= s.weite) n ON true
-         ORDER BY s.nr"
-    )))
-    .bind(spalte(0))
-    .bind(spalte(1))
-    .bind(weiten)
-    .persistent(false)
-    .fetch_all(conn)
-    .await?;
+    let zeilen: Vec<(Vec<String>,)> = Vorlage::der_fassung(fassung)
+        .lies_zu(
+            conn,
+            include_str!("nachbarn.sql"),
+            [spalte(0), spalte(1), weiten],
+        )
+        .await?;
     Ok(zeilen.into_iter().map(|(namen,)| namen).collect())
 }
 
