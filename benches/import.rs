@@ -2,7 +2,7 @@
 //!
 //! `cargo bench --bench import [-- 200000 1000000]` measures; `cargo test` runs it small,
 //! so that it does not rot. Ours reads, hashes the file, checks validity and
-//! Flächenschluss, copies, joins, indexes and seals; `ogr2ogr` copies and makes its GiST
+//! Flächenschluss, copies, joins, indexes and seals; `ogr2ogr` copies and makes its `GiST`
 //! index. Both write into a private cluster with full durability.
 //!
 //! Every step is a process of its own, so that peak memory is that of the step alone.

@@ -67,7 +67,6 @@ pub fn schreibe(ziel: &Path, daten: &Daten) -> Result<()> {
             objekt.set_geometry(gdal::vector::Geometry::from_wkb(&wkb(&flaeche.geom)?)?)?;
             objekt.create(&ebene)?;
         }
-        drop(ebene);
         let ebene = datei.layer_by_name("plan")?;
         let mut plan = Feature::new(ebene.defn())?;
         plan.set_geometry(gdal::vector::Geometry::from_wkb(&wkb(
@@ -75,14 +74,12 @@ pub fn schreibe(ziel: &Path, daten: &Daten) -> Result<()> {
         )?)?)?;
         plan.create(&ebene)?;
         drop(plan);
-        drop(ebene);
         let ebene = datei.layer_by_name("ortsteile")?;
         for ortsteil in &daten.ortsteile {
             let mut objekt = Feature::new(ebene.defn())?;
             objekt.set_geometry(gdal::vector::Geometry::from_wkb(&wkb(&ortsteil.geom)?)?)?;
             objekt.create(&ebene)?;
         }
-        drop(ebene);
         datei.commit()?;
     }
     datei.close()?;
