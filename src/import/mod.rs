@@ -12,6 +12,7 @@ pub mod fnp;
 pub mod gebiete;
 mod hilbert;
 pub mod protokoll;
+pub mod sandbox;
 pub mod strategie;
 pub mod table;
 pub mod vector;

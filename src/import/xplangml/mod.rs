@@ -19,7 +19,7 @@ use crate::fnp::objekt::{Befund, Objekt, PlanKopf};
 
 mod baum;
 mod bericht;
-mod bogen;
+pub(in crate::import) mod bogen;
 mod deutsch;
 mod eigenschaften;
 mod gml;
