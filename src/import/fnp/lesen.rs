@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use geo_types::{MultiPolygon, Point};
 
-use super::Auftrag;
+use super::{Auftrag, vektor};
 use crate::error::{Error, Result};
 use crate::fnp::objekt::{Befund, Geometrie, Objekt, PlanKopf, Schwere};
 use crate::fnp::plan::Stand;
@@ -61,16 +61,22 @@ pub struct Ungueltig {
 /// [`Error::Eingabe`] for what cannot be read or is no single FNP.
 pub fn lies(auftrag: &Auftrag) -> Result<Lieferung> {
     let datei = Datei::oeffne(&auftrag.datei)?;
-    if datei.format != Format::Xml {
-        return Err(Error::eingabe(
-            "Ein Flächennutzungsplan wird als XPlanGML gelesen (auch als Zip-Archiv); diese Datei ist GeoJSON oder GeoPackage.",
-        ));
-    }
     let mut objekte = Vec::new();
-    let gelesen = xplangml::lies(datei.strom()?, &mut |objekt| {
+    let mut senke = |objekt| {
         objekte.push(objekt);
         Ok(())
-    })?;
+    };
+    let gelesen = if datei.format == Format::Xml {
+        let gelesen = xplangml::lies(datei.strom()?, &mut senke)?;
+        vektor::Gelesen {
+            format: "XPlanGML",
+            kopf: gelesen.kopf,
+            klassen: gelesen.klassen,
+            befunde: gelesen.befunde,
+        }
+    } else {
+        vektor::lies(&datei, &auftrag.vektor, &mut senke)?
+    };
     hilbert::ordne(&mut objekte);
 
     let kopf = gelesen.kopf;
@@ -96,7 +102,7 @@ pub fn lies(auftrag: &Auftrag) -> Result<Lieferung> {
             .unwrap_or_else(|| Stand::aus_rechtsstand(kopf.rechtsstand.as_deref())),
         datei: datei.name,
         sha256: datei.sha256,
-        format: "XPlanGML",
+        format: gelesen.format,
         kennung,
         kopf,
         objekte: eintraege,

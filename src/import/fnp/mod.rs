@@ -5,6 +5,7 @@
 
 pub mod laden;
 pub mod lesen;
+pub mod vektor;
 
 use std::path::PathBuf;
 
@@ -31,6 +32,8 @@ pub struct Auftrag {
     pub probe: bool,
     /// Who imports.
     pub wer: String,
+    /// For a plan from the office's own data.
+    pub vektor: vektor::Angaben,
 }
 
 /// Imports a plan; the protocol tells of refusals too.
