@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use zielraum::import::datei::Grenzen;
 use zielraum::import::vector::Lesen;
 
-use crate::vektor::erzeuger::{datei, feature, geojson, gpkg, hektar, sql, zip};
+use crate::vektor::erzeuger::{datei, feature, geojson, gpkg, hektar, shp, sql, zip};
 use crate::vektor::{ablehnung, lies, lies_mit};
 
 /// The program still reads a good file.
@@ -268,4 +268,31 @@ fn bombs_and_depths_are_refused() {
         );
     }
     geht_weiter(o);
+}
+
+/// A large file is not copied into memory but lies alone in a folder: Landlock or chroot.
+#[test]
+fn large_files_are_read_in_place_and_alone() {
+    let ordner = tempfile::tempdir().unwrap();
+    let a = hektar(640_000.0, 5_320_000.0);
+    let grenzen = Grenzen {
+        im_speicher: 0,
+        ..Grenzen::BEFEHLSZEILE
+    };
+    let lesen = Lesen {
+        grenzen,
+        ..Lesen::default()
+    };
+    let pfad = gpkg(ordner.path(), &[("Süd", "W", Some(&a))]);
+    let (_, merkmale) = lies_mit(&pfad, &lesen).unwrap();
+    assert_eq!(merkmale[0].feld(&["NAME"]), Some("Süd"));
+    let form = shp(
+        ordner.path(),
+        "f",
+        Some(31468),
+        "UTF-8",
+        &[("Süd", "W", Some(&hektar(4_416_000.0, 5_323_000.0)))],
+    );
+    let (kopf, _) = lies_mit(&form, &lesen).unwrap();
+    assert_eq!(kopf.epsg, 31468);
 }

@@ -26,12 +26,12 @@ const EINZELN: [&str; 6] = ["gml", "xml", "geojson", "json", "gpkg", "fgb"];
 const VERHAELTNIS_AB: u64 = 10 << 20;
 
 /// One entry worth unpacking.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Eintrag {
+#[derive(Debug)]
+struct Eintrag {
     /// Position in the central directory.
-    pub stelle: usize,
+    stelle: usize,
     /// Name with its folders.
-    pub name: String,
+    name: String,
 }
 
 fn beschaedigt(cause: &dyn std::fmt::Display) -> Error {
@@ -46,7 +46,7 @@ fn beschaedigt(cause: &dyn std::fmt::Display) -> Error {
 /// # Errors
 /// [`Error::Eingabe`]: damaged, too many entries, two of one name, overlapping data,
 /// encrypted, a link, or a name that leads out of the archive.
-pub fn pruefe<R: Read + Seek>(
+fn pruefe<R: Read + Seek>(
     archiv: &mut zip::ZipArchive<R>,
     grenzen: &Grenzen,
 ) -> Result<Vec<Eintrag>> {
@@ -106,6 +106,18 @@ pub fn pruefe<R: Read + Seek>(
         }
     }
     Ok(eintraege)
+}
+
+/// Names of the files in an archive that passes all checks; nothing is unpacked.
+///
+/// # Errors
+/// [`Error::Eingabe`], as for reading it.
+pub fn namen(quelle: impl Read + Seek, grenzen: &Grenzen) -> Result<Vec<String>> {
+    let mut archiv = zip::ZipArchive::new(quelle).map_err(|cause| beschaedigt(&cause))?;
+    Ok(pruefe(&mut archiv, grenzen)?
+        .into_iter()
+        .map(|eintrag| eintrag.name)
+        .collect())
 }
 
 /// Unpacks the one importable file of a zip (in an `XPlanArchiv`: `xplan.gml`), or its Shapefiles.

@@ -17,7 +17,10 @@ pub struct Grenzen {
     pub merkmale: u64,
     /// Vertices of one feature.
     pub ecken: usize,
-    /// Bytes of memory of the reading process.
+    /// Files up to this size (bytes) are read into the memory of the reading process,
+    /// which can then open no file at all; a larger one lies alone in a folder.
+    pub im_speicher: u64,
+    /// Bytes of memory of the reading process, beside such a file.
     pub speicher: u64,
     /// Processor time of the reading process.
     pub rechenzeit: Duration,
@@ -34,6 +37,7 @@ impl Grenzen {
         verhaeltnis: 100,
         merkmale: 500_000,
         ecken: 1_000_000,
+        im_speicher: 128 << 20,
         speicher: 1 << 30,
         rechenzeit: Duration::from_secs(120),
         wanduhr: Duration::from_secs(300),
@@ -47,6 +51,7 @@ impl Grenzen {
         verhaeltnis: 200,
         merkmale: 20_000_000,
         ecken: 5_000_000,
+        im_speicher: 128 << 20,
         speicher: 2 << 30,
         rechenzeit: Duration::from_secs(1800),
         wanduhr: Duration::from_secs(4 * 3600),

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-pub use archiv::pruefe as pruefe_archiv;
+pub use archiv::namen as archivnamen;
 pub use erkennen::{Inhalt, erkenne};
 pub use grenzen::Grenzen;
 pub(super) use shapefile::Shapefile;
@@ -134,6 +134,9 @@ impl Datei {
             diese.shapefiles = vec![shapefile::bei(pfad)?];
         }
         diese.format = inhalt.format(&diese.name)?;
+        if diese.format == Format::GeoPackage {
+            log_leer(pfad)?;
+        }
         Ok(diese)
     }
 
@@ -201,6 +204,19 @@ fn grund(cause: &std::io::Error) -> String {
         std::io::ErrorKind::PermissionDenied => "das Leserecht fehlt.".to_owned(),
         _ => cause.to_string(),
     }
+}
+
+/// Rows another program has not yet written into the file itself would be missing.
+fn log_leer(pfad: &Path) -> Result<()> {
+    let mut log = pfad.as_os_str().to_owned();
+    log.push("-wal");
+    if Path::new(&log).metadata().is_ok_and(|log| log.len() > 0) {
+        return Err(Error::eingabe(format!(
+            "Neben dem GeoPackage liegt „{}“ mit Änderungen, die noch nicht in der Datei stehen: es ist in einem anderen Programm (etwa QGIS) geöffnet. Bitte dort schließen und noch einmal einlesen.",
+            Path::new(&log).display()
+        )));
+    }
+    Ok(())
 }
 
 fn anfang(pfad: &Path) -> Result<Vec<u8>> {

@@ -55,8 +55,6 @@ pub enum Typ {
     Zahl,
     /// `2024-05-01`, or with a time.
     Datum,
-    /// `true`, `false`.
-    Logisch,
 }
 
 /// The layer before its features.

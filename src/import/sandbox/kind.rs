@@ -86,7 +86,8 @@ fn sperre_ein(auftrag: &Auftrag, meldungen: &Meldungen) -> Result<PathBuf, Strin
     let eigenes = std::env::current_exe().map_err(|cause| cause.to_string())?;
     let pfad = if auftrag.im_speicher {
         for (name, ort) in &auftrag.dateien {
-            let inhalt = std::fs::read(ort).map_err(|cause| cause.to_string())?;
+            let mut inhalt = std::fs::read(ort).map_err(|cause| cause.to_string())?;
+            ohne_wal(&mut inhalt);
             gdal::vsi::create_mem_file(Path::new("/vsimem").join(name), inhalt)
                 .map_err(|cause| cause.to_string())?;
         }
@@ -100,6 +101,17 @@ fn sperre_ein(auftrag: &Auftrag, meldungen: &Meldungen) -> Result<PathBuf, Strin
     haerten::filter(!auftrag.im_speicher)?;
     haerten::pruefe(&eigenes)?;
     Ok(pfad)
+}
+
+/// QGIS leaves a GeoPackage marked for a write-ahead log, which memory has no room for;
+/// [`Datei`](crate::import::datei::Datei) has made sure that the log is empty.
+fn ohne_wal(inhalt: &mut [u8]) {
+    if inhalt.starts_with(b"SQLite format 3\0")
+        && let Some(versionen) = inhalt.get_mut(18..20)
+        && versionen == [2, 2]
+    {
+        versionen.fill(1);
+    }
 }
 
 /// Options, drivers and PROJ's database, all while files can still be opened.
@@ -165,7 +177,7 @@ fn lies(
     let treiber = treiber(auftrag.format)?;
     // Bytes of a dbf pass as they are: its encoding is found by the parent.
     let optionen: &[&str] = match auftrag.format {
-        Format::GeoPackage => &["LIST_ALL_TABLES=NO"],
+        Format::GeoPackage => &["LIST_ALL_TABLES=NO", "IMMUTABLE=YES"],
         Format::Shapefile => &["ENCODING=ISO-8859-1"],
         _ => &[],
     };
@@ -330,14 +342,20 @@ fn merkmale(
             &mut satz,
             merkmal.fid().map(u64::to_le_bytes).as_ref().map(|b| &b[..]),
         );
-        for stelle in 0..kopf.felder.len() {
-            let wert = merkmal
+        for (stelle, feld) in kopf.felder.iter().enumerate() {
+            let mut wert = merkmal
                 .field_as_string(stelle)
                 .map_err(|cause| umgebung(&cause))?;
+            // GDAL writes dates with slashes.
+            if feld.typ == Typ::Datum {
+                wert = wert.map(|datum| datum.replacen('/', "-", 2));
+            }
             draht::haenge_an(&mut satz, wert.as_deref().map(str::as_bytes));
         }
         let form = merkmal
-            .geometry()
+            // `geometry()` wraps a missing one all the same.
+            .geometry_by_index(0)
+            .ok()
             .map(gdal::vector::Geometry::iso_wkb)
             .transpose()
             .map_err(|cause| eingabe(format!("Objekt {gelesen}: Geometrie unlesbar: {cause}")))?;

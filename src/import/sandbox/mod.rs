@@ -24,10 +24,6 @@ use crate::error::{Error, Result};
 /// Name of the hidden subcommand.
 pub const BEFEHL: &str = "lesekapsel";
 
-/// Files up to this size (bytes) are read into the child's memory, where the child can
-/// open no file at all.
-const IM_SPEICHER: u64 = 128 << 20;
-
 static PROGRAMM: OnceLock<PathBuf> = OnceLock::new();
 
 /// The child's side, for [`BEFEHL`]: never returns to the rest of the program.
@@ -82,7 +78,7 @@ pub(super) fn lies(
         .iter()
         .filter_map(|(_, pfad)| Some(pfad.metadata().ok()?.len()))
         .sum();
-    let im_speicher = groesse <= IM_SPEICHER;
+    let im_speicher = groesse <= grenzen.im_speicher;
     let ablage = if im_speicher {
         None
     } else {

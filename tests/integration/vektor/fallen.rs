@@ -33,7 +33,7 @@ fn zwei() -> (String, String) {
 #[rustfmt::skip]
 const FALLEN: &[(&str, Bau, Soll)] = &[
     ("GeoPackage", |o| { let (a, b) = zwei(); gpkg(o, &[("Süd", "W", Some(&a)), ("Nord", "M", Some(&b))]) }, Gelesen(2, "Süd", None)),
-    ("FlatGeobuf", |o| { let (a, b) = zwei(); let p = o.join("x"); schreibe("FlatGeobuf", &p, "f", Some(25832), &["SPATIAL_INDEX=NO"], &[("Süd", "W", Some(&a)), ("Nord", "M", Some(&b))]); p }, Gelesen(2, "Süd", None)),
+    ("FlatGeobuf", |o| { let (a, b) = zwei(); let p = o.join("x.fgb"); schreibe("FlatGeobuf", &p, "f", Some(25832), &["SPATIAL_INDEX=NO"], &[("Süd", "W", Some(&a)), ("Nord", "M", Some(&b))]); p }, Gelesen(2, "Süd", None)),
     ("Shapefile with siblings", |o| { let (a, _) = zwei(); shp(o, "fnp", Some(25832), "UTF-8", &[("Süd", "W", Some(&a))]) }, Gelesen(1, "Süd", None)),
     ("Shapefile in a zip, in a folder", |o| { let (a, _) = zwei(); let s = shp(o, "fnp", Some(25832), "UTF-8", &[("Süd", "W", Some(&a))]); let z = o.join("l.zip"); zip_shp(&z, &[&s], &["shp", "shx", "dbf", "prj", "cpg"]); z }, Gelesen(1, "Süd", None)),
     ("GeoJSON collection", |o| geojson(o, CRS, &[&feature(r#"{"NAME":"Süd"}"#)]), Gelesen(1, "Süd", None)),
@@ -81,8 +81,10 @@ const FALLEN: &[(&str, Bau, Soll)] = &[
     ("a geometry alone", |o| datei(o, "d", r#"{"type":"Point","coordinates":[10,48]}"#), Abgelehnt("„Point“")),
     // GeoPackage.
     ("plain SQLite", |o| { let (a, _) = zwei(); let p = gpkg(o, &[("Süd", "W", Some(&a))]); ueberschreibe(&p, 68, &[0; 4]); p }, Abgelehnt("kein GeoPackage")),
-    ("a view as layer", |o| { let (a, _) = zwei(); let p = gpkg(o, &[("Süd", "W", Some(&a))]); sql(&p, &["CREATE VIEW sicht AS SELECT * FROM flaechen", "UPDATE gpkg_contents SET table_name = 'sicht' WHERE table_name = 'flaechen'"]); p }, Abgelehnt("Sicht")),
+    ("a view as layer", |o| { let (a, _) = zwei(); let p = gpkg(o, &[("Süd", "W", Some(&a))]); sql(&p, &["CREATE VIEW sicht AS SELECT * FROM flaechen", "DELETE FROM gpkg_geometry_columns", "DELETE FROM gpkg_contents", "INSERT INTO gpkg_contents (table_name, data_type, identifier, srs_id) VALUES ('sicht', 'features', 'sicht', 25832)", "INSERT INTO gpkg_geometry_columns VALUES ('sicht', 'geom', 'GEOMETRY', 25832, 0, 0)"]); p }, Abgelehnt("Sicht")),
     ("table of the directory missing", |o| { let (a, _) = zwei(); let p = gpkg(o, &[("Süd", "W", Some(&a))]); let mut i = fs::read(&p).unwrap(); i.truncate(i.len() / 2); fs::write(&p, i).unwrap(); p }, Abgelehnt("beschädigt")),
+    ("GeoPackage as QGIS leaves it (WAL)", |o| { let (a, _) = zwei(); let p = gpkg(o, &[("Süd", "W", Some(&a))]); ueberschreibe(&p, 18, &[2, 2]); p }, Gelesen(1, "Süd", None)),
+    ("GeoPackage open in QGIS", |o| { let (a, _) = zwei(); let p = gpkg(o, &[("Süd", "W", Some(&a))]); datei(o, "daten.gpkg-wal", b"x"); p }, Abgelehnt("geöffnet")),
     // Other things.
     ("empty file", |o| datei(o, "leer.gpkg", b""), Abgelehnt("leer")),
     ("DWG", |o| datei(o, "plan.gpkg", b"AC1027"), Abgelehnt("DWG")),
