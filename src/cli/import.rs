@@ -30,6 +30,10 @@ pub(super) enum Was {
 }
 
 #[derive(Debug, Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "switches of the command line"
+)]
 pub(super) struct Fnp {
     /// Die Datei
     datei: PathBuf,

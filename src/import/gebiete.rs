@@ -93,7 +93,7 @@ pub fn lies(datei: &Path, felder: &Felder) -> Result<(Datei, Vec<Benannt>)> {
 fn pruefe_felder(merkmale: &[Merkmal], felder: &Felder) -> Result<()> {
     let vorhanden: std::collections::BTreeSet<&str> = merkmale
         .iter()
-        .flat_map(|m| m.namen())
+        .flat_map(Merkmal::namen)
         .map(String::as_str)
         .collect();
     for (option, feld) in [

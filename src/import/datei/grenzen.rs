@@ -39,8 +39,8 @@ impl Grenzen {
         ecken: 1_000_000,
         im_speicher: 128 << 20,
         speicher: 1 << 30,
-        rechenzeit: Duration::from_secs(120),
-        wanduhr: Duration::from_secs(300),
+        rechenzeit: Duration::from_mins(2),
+        wanduhr: Duration::from_mins(5),
     };
     /// For the command line: whoever may use it may fill the machine anyway; a plan of a
     /// whole Landkreis has some hundred MB.
@@ -53,7 +53,7 @@ impl Grenzen {
         ecken: 5_000_000,
         im_speicher: 128 << 20,
         speicher: 2 << 30,
-        rechenzeit: Duration::from_secs(1800),
-        wanduhr: Duration::from_secs(4 * 3600),
+        rechenzeit: Duration::from_mins(30),
+        wanduhr: Duration::from_hours(4),
     };
 }

@@ -61,7 +61,7 @@ pub struct Datei {
     pfad: PathBuf,
     shapefiles: Vec<Shapefile>,
     // Unpacked content lives as long as the Datei.
-    _entpackt: Option<tempfile::TempDir>,
+    entpackt: Option<tempfile::TempDir>,
 }
 
 /// The files a child reads, the one to open first.
@@ -117,7 +117,7 @@ impl Datei {
             sha256,
             pfad: pfad.to_owned(),
             shapefiles: Vec::new(),
-            _entpackt: None,
+            entpackt: None,
         };
         let mut inhalt = erkenne(&anfang(pfad)?);
         if inhalt == Inhalt::Zip {
@@ -129,7 +129,7 @@ impl Datei {
             } else {
                 inhalt = Inhalt::Bekannt(Format::Shapefile);
             }
-            diese._entpackt = Some(entpackt.ordner);
+            diese.entpackt = Some(entpackt.ordner);
         } else if inhalt == Inhalt::Bekannt(Format::Shapefile) {
             diese.shapefiles = vec![shapefile::bei(pfad)?];
         }

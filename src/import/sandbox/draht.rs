@@ -126,17 +126,21 @@ pub(super) fn haenge_an(satz: &mut Vec<u8>, wert: Option<&[u8]>) {
     }
 }
 
-/// Takes one optional value off the front; None outside: the record is too short.
-pub(super) fn nimm<'a>(rest: &mut &'a [u8]) -> Option<Option<&'a [u8]>> {
-    let (laenge, danach) = rest.split_first_chunk::<4>()?;
+/// The record is shorter than it says.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct ZuKurz;
+
+/// Takes one optional value off the front.
+pub(super) fn nimm<'a>(rest: &mut &'a [u8]) -> Result<Option<&'a [u8]>, ZuKurz> {
+    let (laenge, danach) = rest.split_first_chunk::<4>().ok_or(ZuKurz)?;
     let laenge = u32::from_le_bytes(*laenge);
     if laenge == NICHTS {
         *rest = danach;
-        return Some(None);
+        return Ok(None);
     }
-    let (wert, danach) = danach.split_at_checked(laenge as usize)?;
+    let (wert, danach) = danach.split_at_checked(laenge as usize).ok_or(ZuKurz)?;
     *rest = danach;
-    Some(Some(wert))
+    Ok(Some(wert))
 }
 
 #[cfg(test)]
@@ -158,10 +162,10 @@ mod tests {
             Some(Art::Merkmal)
         );
         let mut rest = puffer.as_slice();
-        assert_eq!(nimm(&mut rest), Some(Some("Grünfläche".as_bytes())));
-        assert_eq!(nimm(&mut rest), Some(None));
-        assert_eq!(nimm(&mut rest), Some(Some(&b""[..])));
-        assert_eq!(nimm(&mut rest), None);
+        assert_eq!(nimm(&mut rest), Ok(Some("Grünfläche".as_bytes())));
+        assert_eq!(nimm(&mut rest), Ok(None));
+        assert_eq!(nimm(&mut rest), Ok(Some(&b""[..])));
+        assert_eq!(nimm(&mut rest), Err(ZuKurz));
         assert_eq!(
             lies(&mut quelle, &mut puffer).expect("reads"),
             Some(Art::Ende)
@@ -180,6 +184,6 @@ mod tests {
             lies(&mut &b"M\x05\x00\x00\x00ab"[..], &mut puffer).expect("ends"),
             None
         );
-        assert_eq!(nimm(&mut &b"\x09\x00\x00\x00ab"[..]), None);
+        assert_eq!(nimm(&mut &b"\x09\x00\x00\x00ab"[..]), Err(ZuKurz));
     }
 }

@@ -47,6 +47,9 @@ pub(super) struct Gelesen {
     pub warnungen: Vec<String>,
 }
 
+/// Takes the fields, the EPSG code and the name of the CRS, once and first.
+pub(super) type KopfSenke<'a> = dyn FnMut(&[Feld], Option<u32>, Option<&str>) -> Result<()> + 'a;
+
 /// One feature as it comes off the pipe.
 #[derive(Debug)]
 pub(super) struct Roh<'a> {
@@ -69,7 +72,7 @@ pub(super) fn lies(
     datei: &Datei,
     ebene: Option<&str>,
     grenzen: &Grenzen,
-    kopf: &mut dyn FnMut(&[Feld], Option<u32>, Option<&str>) -> Result<()>,
+    kopf: &mut KopfSenke<'_>,
     senke: &mut dyn FnMut(Roh<'_>) -> Result<()>,
 ) -> Result<Gelesen> {
     let quelle = datei.fuer_kapsel(ebene)?;
@@ -182,7 +185,7 @@ fn starte(auftrag: &Auftrag) -> Result<Child> {
 /// None: the pipe ended before the end record.
 fn empfange(
     quelle: &mut impl std::io::Read,
-    kopf: &mut dyn FnMut(&[Feld], Option<u32>, Option<&str>) -> Result<()>,
+    kopf: &mut KopfSenke<'_>,
     senke: &mut dyn FnMut(Roh<'_>) -> Result<()>,
 ) -> Result<Option<Gelesen>> {
     let unsinn = || Error::intern("Das Kind schrieb einen unlesbaren Satz");
@@ -205,16 +208,16 @@ fn empfange(
             (Art::Merkmal, Some(satz)) => {
                 nr += 1;
                 let mut rest = puffer.as_slice();
-                let fid = draht::nimm(&mut rest).ok_or_else(unsinn)?;
+                let fid = draht::nimm(&mut rest).map_err(|_| unsinn())?;
                 let mut werte = Vec::with_capacity(satz.felder.len());
                 for _ in &satz.felder {
-                    werte.push(draht::nimm(&mut rest).ok_or_else(unsinn)?);
+                    werte.push(draht::nimm(&mut rest).map_err(|_| unsinn())?);
                 }
                 senke(Roh {
                     nr,
                     fid: fid.and_then(|bytes| Some(u64::from_le_bytes(bytes.try_into().ok()?))),
                     werte: &werte,
-                    wkb: draht::nimm(&mut rest).ok_or_else(unsinn)?,
+                    wkb: draht::nimm(&mut rest).map_err(|_| unsinn())?,
                 })?;
             }
             (Art::Ende, Some(satz)) => {

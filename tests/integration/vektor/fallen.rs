@@ -55,7 +55,7 @@ const FALLEN: &[(&str, Bau, Soll)] = &[
     ("two Shapefiles in a zip", |o| { let (a, b) = zwei(); let s = shp(o, "f", Some(25832), "UTF-8", &[("Süd", "W", Some(&a))]); let t = shp(o, "g", Some(25832), "UTF-8", &[("Nord", "W", Some(&b))]); let z = o.join("l.zip"); zip_shp(&z, &[&s, &t], &["shp", "shx", "dbf", "prj"]); z }, Abgelehnt("--ebene")),
     // Layers, CRS.
     ("several layers", |o| { let (a, _) = zwei(); let p = gpkg(o, &[("Süd", "W", Some(&a))]); mehr(&p); p }, Abgelehnt("„weitere“ (1 Objekte)")),
-    ("CRS missing, zone in the easting", |o| { let a = hektar(32_640_000.0, 5_320_000.0); let s = shp(o, "f", None, "UTF-8", &[("Süd", "W", Some(&a))]); s }, Abgelehnt("--crs EPSG:4647")),
+    ("CRS missing, zone in the easting", |o| { let a = hektar(32_640_000.0, 5_320_000.0); shp(o, "f", None, "UTF-8", &[("Süd", "W", Some(&a))]) }, Abgelehnt("--crs EPSG:4647")),
     ("zone in the easting of 25832", |o| { let a = hektar(32_640_000.0, 5_320_000.0); gpkg(o, &[("Süd", "W", Some(&a))]) }, Abgelehnt("--crs EPSG:4647")),
     ("axes swapped", |o| { let a = hektar(5_320_000.0, 640_000.0); gpkg(o, &[("Süd", "W", Some(&a))]) }, Gelesen(1, "Süd", Some("achsen-vertauscht"))),
     ("metres without a CRS in GeoJSON", |o| geojson(o, "", &[&feature(r#"{"NAME":"Süd"}"#)]), Abgelehnt("--crs EPSG:25832")),
@@ -147,10 +147,10 @@ fn every_trap_has_its_answer() {
                 if error.to_string().contains(teil) && error.exit_code() == 3 => {}
             (Gelesen(..), Err(error)) => fehler.push(format!("{name}: refused: {error}")),
             (Abgelehnt(teil), Err(error)) => {
-                fehler.push(format!("{name}: not „{teil}“: {error:?}"))
+                fehler.push(format!("{name}: not „{teil}“: {error:?}"));
             }
             (Abgelehnt(_), Ok((_, merkmale))) => {
-                fehler.push(format!("{name}: read, {} features", merkmale.len()))
+                fehler.push(format!("{name}: read, {} features", merkmale.len()));
             }
         }
     }

@@ -91,7 +91,7 @@ fn nothing_is_taken_unconfirmed_and_the_proposal_can_be_used_as_it_is() {
             "{ohne:?}"
         );
         assert_eq!(gelesen.klassen.iter().map(|k| k.gelesen).sum::<u64>(), 6);
-        assert!(objekte.iter().all(|o| o.zaehlt_zur_bilanz()));
+        assert!(objekte.iter().all(Objekt::zaehlt_zur_bilanz));
     }
 }
 
