@@ -156,7 +156,10 @@ async fn plan(fnp: Fnp, db: &Database) -> Result<()> {
 
 /// The options fit the format, and a mapping was confirmed; else it is shown.
 fn bestaetigt(pfad: &Path, angaben: Angaben) -> Result<Angaben> {
-    let datei = Datei::oeffne(pfad)?;
+    // What cannot be opened is refused by the import itself, with its protocol.
+    let Ok(datei) = Datei::oeffne(pfad) else {
+        return Ok(angaben);
+    };
     if datei.format != Format::Xml {
         if angaben.unbestaetigt() {
             answer(&vektor::vorschlag(&datei, &angaben)?)?;

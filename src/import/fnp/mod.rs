@@ -80,7 +80,8 @@ async fn versuche(db: &Database, auftrag: &Auftrag, protokoll: &mut Protokoll) -
         .await
         .map_err(Error::intern)??;
     lieferung.format.clone_into(&mut protokoll.format);
-    protokoll.version = Some(lieferung.kopf.version.clone());
+    // Only XPlanGML has one.
+    protokoll.version = Some(lieferung.kopf.version.clone()).filter(|version| !version.is_empty());
     protokoll.plan = Some(lieferung.kennung.clone());
     protokoll.klassen = std::mem::take(&mut lieferung.klassen);
     protokoll.befunde = std::mem::take(&mut lieferung.befunde);
