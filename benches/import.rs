@@ -26,7 +26,7 @@ use zielraum::fnp::plan::Stand;
 use zielraum::import::datei::Datei;
 use zielraum::import::fnp::{Auftrag, lesen, uebernimm};
 use zielraum::import::fortschritt::{Fortschritt, Meldung};
-use zielraum::import::protokoll::{Ergebnis, Protokoll};
+use zielraum::import::protokoll::Protokoll;
 
 /// Each contender runs so often, in turn; the best counts.
 const LAEUFE: usize = 2;
@@ -236,16 +236,7 @@ async fn fuehre_aus(db: &Database, auftrag: &Auftrag) -> Result<Protokoll> {
         Ok::<_, anyhow::Error>(lesen::lies_aus(&kopie, &mut quelle, &datei)?)
     })
     .await??;
-    let mut protokoll = Protokoll {
-        datei: lieferung.datei.clone(),
-        format: String::new(),
-        version: None,
-        plan: None,
-        ergebnis: Ergebnis::Abgelehnt,
-        klassen: Vec::new(),
-        befunde: Vec::new(),
-        bilanz: None,
-    };
+    let mut protokoll = Protokoll::neu(lieferung.datei.clone(), None);
     uebernimm(db, auftrag, lieferung, &mut protokoll).await?;
     Ok(protokoll)
 }

@@ -156,6 +156,7 @@ impl Quelle for GeoPackage {
             },
             klassen: Vec::new(),
             befunde: Vec::new(),
+            nachtrag: Vec::new(),
         })
     }
 }

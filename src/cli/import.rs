@@ -9,20 +9,22 @@ use super::{answer, fortschritt, sachdaten, strategie};
 use crate::db::{Database, audit};
 use crate::error::{Error, Result};
 use crate::fnp::plan::Stand;
+use crate::import::datei::{Datei, Format};
 use crate::import::dorferneuerung;
 use crate::import::fnp::Auftrag;
+use crate::import::fnp::vektor::{self, Angaben};
 use crate::import::gebiete::{self, Art, Felder};
 use crate::import::protokoll::Protokoll;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Was {
-    /// Flächennutzungsplan (XPlanGML, auch als Zip-Archiv)
+    /// Flächennutzungsplan (XPlanGML, GeoPackage, Shapefile, GeoJSON, FlatGeobuf; auch als Zip-Archiv)
     Fnp(Fnp),
-    /// Gemeinde mit ihrer Grenze (GeoJSON oder GeoPackage)
+    /// Gemeinde mit ihrer Grenze (GeoJSON, GeoPackage, Shapefile oder FlatGeobuf)
     Gemeinde(Gebiete),
-    /// Ortsteile mit ihren Grenzen (GeoJSON oder GeoPackage)
+    /// Ortsteile mit ihren Grenzen (GeoJSON, GeoPackage, Shapefile oder FlatGeobuf)
     Ortsteile(Gebiete),
-    /// Gebiete der Dorferneuerung (GeoJSON oder GeoPackage)
+    /// Gebiete der Dorferneuerung (GeoJSON, GeoPackage, Shapefile oder FlatGeobuf)
     Dorferneuerung(Gebiete),
     /// Handlungsfelder, Ziele, Maßnahmen und ihre Verknüpfungen aus CSV-Dateien
     Strategie(strategie::Import),
@@ -34,8 +36,11 @@ pub(super) enum Was {
     Einwohner(sachdaten::Einwohner),
 }
 
-#[expect(clippy::struct_excessive_bools, reason = "options of a command line")]
 #[derive(Debug, Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "switches of the command line"
+)]
 pub(super) struct Fnp {
     /// Die Datei
     datei: PathBuf,
@@ -48,12 +53,21 @@ pub(super) struct Fnp {
     /// Auch einen Entwurf veröffentlichen
     #[arg(long)]
     veroeffentlichen: bool,
-    /// Zuordnung eigener Nutzungscodes (nur für GeoPackage und Shapefile)
+    /// Zuordnung eigener Nutzungscodes (nicht für XPlanGML)
     #[arg(long, value_name = "DATEI.toml")]
     zuordnung: Option<PathBuf>,
-    /// Feld mit der Kennung der Flächen (nur für GeoPackage und Shapefile)
+    /// Die vorgeschlagene Zuordnung so übernehmen (nicht für XPlanGML)
+    #[arg(long, conflicts_with = "zuordnung")]
+    annehmen: bool,
+    /// Feld mit der Kennung der Flächen (nicht für XPlanGML)
     #[arg(long, value_name = "FELD")]
     schluessel: Option<String>,
+    /// Ebene mit den Flächen, wenn die Datei mehrere hat (nicht für XPlanGML)
+    #[arg(long, value_name = "NAME")]
+    ebene: Option<String>,
+    /// Koordinatenreferenzsystem, wenn die Datei keines nennt (nicht für XPlanGML)
+    #[arg(long, value_name = "EPSG:…")]
+    crs: Option<String>,
     /// Ungültige Flächen reparieren; das Protokoll nennt Fläche vorher und nachher
     #[arg(long)]
     reparieren: bool,
@@ -118,16 +132,19 @@ pub(super) async fn run(was: Was, db: &Database) -> Result<()> {
 }
 
 async fn plan(fnp: Fnp, db: &Database) -> Result<()> {
-    for (option, gegeben) in [
-        ("--zuordnung", fnp.zuordnung.is_some()),
-        ("--schluessel", fnp.schluessel.is_some()),
-    ] {
-        if gegeben {
-            return Err(Error::aufruf(format!(
-                "{option} passt nicht zu XPlanGML: Nutzung und Kennung stehen dort im Plan selbst."
-            )));
-        }
-    }
+    let vektor = Angaben {
+        zuordnung: fnp.zuordnung,
+        annehmen: fnp.annehmen,
+        schluessel: fnp.schluessel,
+        ebene: fnp.ebene,
+        crs: fnp.crs,
+    };
+    let vektor = tokio::task::spawn_blocking({
+        let datei = fnp.datei.clone();
+        move || bestaetigt(&datei, vektor)
+    })
+    .await
+    .map_err(Error::intern)??;
     let auftrag = Auftrag {
         datei: fnp.datei,
         plan: fnp.plan,
@@ -138,6 +155,7 @@ async fn plan(fnp: Fnp, db: &Database) -> Result<()> {
         wer: audit::operator(),
         hoechstens_warten: fnp.nicht_warten.then_some(Duration::ZERO),
         fortschritt: fortschritt::auf_stderr(),
+        vektor,
     };
     match crate::import::fnp::fuehre_aus(db, &auftrag).await {
         Ok(protokoll) => {
@@ -149,6 +167,37 @@ async fn plan(fnp: Fnp, db: &Database) -> Result<()> {
             Err(error)
         }
     }
+}
+
+/// The options fit the format, and a mapping was confirmed; else it is shown.
+fn bestaetigt(pfad: &Path, angaben: Angaben) -> Result<Angaben> {
+    // What cannot be opened is refused by the import itself, with its protocol.
+    let Ok(datei) = Datei::oeffne(pfad) else {
+        return Ok(angaben);
+    };
+    if datei.format != Format::Xml {
+        if angaben.unbestaetigt() {
+            answer(&vektor::vorschlag(&datei, &angaben)?)?;
+            return Err(Error::eingabe(
+                "Nichts wurde eingelesen: die Zuordnung der Werte zu Nutzungen ist ein Vorschlag. Bitte prüfen und mit --zuordnung DATEI.toml angeben, oder mit --annehmen so übernehmen.",
+            ));
+        }
+        return Ok(angaben);
+    }
+    for (option, gegeben) in [
+        ("--zuordnung", angaben.zuordnung.is_some()),
+        ("--annehmen", angaben.annehmen),
+        ("--schluessel", angaben.schluessel.is_some()),
+        ("--ebene", angaben.ebene.is_some()),
+        ("--crs", angaben.crs.is_some()),
+    ] {
+        if gegeben {
+            return Err(Error::aufruf(format!(
+                "{option} passt nicht zu XPlanGML: Nutzung, Kennung und Lage stehen dort im Plan selbst."
+            )));
+        }
+    }
+    Ok(angaben)
 }
 
 fn schreibe(datei: Option<&Path>, protokoll: &Protokoll) -> Result<()> {

@@ -69,6 +69,9 @@ enum Command {
     /// Dateien schreiben
     #[command(subcommand)]
     Export(Export),
+    /// Read one file of a user, cut off from everything (started by the program itself).
+    #[command(hide = true)]
+    Lesekapsel,
 }
 
 #[derive(Debug, Subcommand)]
@@ -84,6 +87,9 @@ pub fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(usage) => usage.exit(), // 0 for --help, 2 for wrong usage
     };
+    if matches!(cli.command, Command::Lesekapsel) {
+        return crate::import::sandbox::kind();
+    }
     tracing_subscriber::fmt()
         .with_env_filter(
             tracing_subscriber::EnvFilter::try_from_env("ZIELRAUM_LOG")
@@ -138,6 +144,7 @@ async fn dispatch(command: Command, db: &Database) -> Result<()> {
         Command::Ziele(frage) => strategie::ziele(frage, db).await,
         Command::Gebiet(frage) => strategie::gebiet(frage, db).await,
         Command::Export(Export::Vorlage(args)) => strategie::vorlagen(db, &args).await,
+        Command::Lesekapsel => Ok(()), // ended in main()
     }
 }
 

@@ -10,6 +10,7 @@ use super::{answer, notice};
 use crate::db::{Database, audit};
 use crate::error::{Error, Result};
 use crate::import::bericht::anzahl;
+use crate::import::vector::Lesen;
 use crate::import::{einwohner, fachdaten, flurstuecke};
 
 #[derive(Debug, Args)]
@@ -19,6 +20,9 @@ pub(super) struct Flurstuecke {
     /// Ebene der Datei, wenn sie mehrere hat
     #[arg(long, value_name = "NAME")]
     ebene: Option<String>,
+    /// Bezugssystem, wenn die Datei keines nennt, zum Beispiel EPSG:25832
+    #[arg(long, value_name = "EPSG:…")]
+    crs: Option<String>,
     /// Welches Feld was enthält, zum Beispiel kennzeichen=FSK (mehrfach möglich) [Vorgabe: wird erkannt]
     #[arg(long = "feld", value_name = "ZIEL=FELD", value_parser = paar)]
     felder: Vec<(String, String)>,
@@ -62,6 +66,9 @@ pub(super) struct Fachdaten {
     /// Ebene der Datei, wenn sie mehrere hat
     #[arg(long, value_name = "NAME")]
     ebene: Option<String>,
+    /// Bezugssystem, wenn die Datei keines nennt, zum Beispiel EPSG:25832
+    #[arg(long, value_name = "EPSG:…")]
+    crs: Option<String>,
     /// Feld mit dem Namen [Vorgabe: wird erkannt]
     #[arg(long, value_name = "FELD")]
     name: Option<String>,
@@ -123,7 +130,11 @@ pub(super) async fn flurstuecke(angaben: Flurstuecke, db: &Database) -> Result<(
         db,
         &flurstuecke::Auftrag {
             datei: angaben.datei,
-            ebene: angaben.ebene,
+            lesen: Lesen {
+                ebene: angaben.ebene,
+                crs: angaben.crs,
+                ..Lesen::default()
+            },
             felder: angaben.felder,
             land: angaben.land,
             quelle: angaben.quelle,
@@ -161,6 +172,9 @@ pub(super) async fn flurstuecke(angaben: Flurstuecke, db: &Database) -> Result<(
         }
     }
     repariert(&mut text, &ergebnis.repariert);
+    for hinweis in &ergebnis.hinweise {
+        let _ = writeln!(text, "  {hinweis}");
+    }
     let _ = writeln!(
         text,
         "Flurstücke: {} neu, {} geändert, {} unverändert, {} entfallen.",
@@ -195,7 +209,11 @@ pub(super) async fn fachdaten(angaben: Fachdaten, db: &Database) -> Result<()> {
         db,
         &fachdaten::Auftrag {
             datei: angaben.datei,
-            ebene: angaben.ebene,
+            lesen: Lesen {
+                ebene: angaben.ebene,
+                crs: angaben.crs,
+                ..Lesen::default()
+            },
             art: angaben.art,
             quelle: angaben.quelle,
             stand: angaben.stand,
@@ -238,6 +256,9 @@ pub(super) async fn fachdaten(angaben: Fachdaten, db: &Database) -> Result<()> {
         }
     }
     repariert(&mut text, &ergebnis.repariert);
+    for hinweis in &ergebnis.hinweise {
+        let _ = writeln!(text, "  {hinweis}");
+    }
     let _ = writeln!(
         text,
         "{}: {} neu, {} geändert, {} unverändert, {} entfallen; {}.",

@@ -5,9 +5,8 @@ use std::path::Path;
 
 use sqlx::PgConnection;
 
-use super::gebiete::{self, Felder};
+use super::gebiete::{self, Felder, Merkmal};
 use super::sperre;
-use super::vector::Merkmal;
 use crate::db::{Database, audit};
 use crate::dorferneuerung::store::{self, Angabe};
 use crate::error::{Error, Result};

@@ -16,6 +16,7 @@ use super::flurstuecke::gueltig;
 use super::sachmerkmal::{self, Sachmerkmal, Umkreis};
 use super::sperre;
 use super::table::schreibweise;
+use super::vector::Lesen;
 use crate::db::geom::ewkb;
 use crate::db::{Database, audit};
 use crate::error::{Error, Result};
@@ -47,7 +48,7 @@ pub struct Auftrag {
     /// The file.
     pub datei: PathBuf,
     /// Layer, where the file has several.
-    pub ebene: Option<String>,
+    pub lesen: Lesen,
     /// Key of the kind.
     pub art: String,
     /// Source.
@@ -91,6 +92,8 @@ pub struct Ergebnis {
     pub nicht_gelesen: Vec<String>,
     /// Repaired areas, a sentence each.
     pub repariert: Vec<String>,
+    /// What the reader noticed, a sentence each.
+    pub hinweise: Vec<String>,
     /// Public now.
     pub oeffentlich: bool,
     /// What became of the table.
@@ -150,6 +153,7 @@ pub async fn fuehre_aus(db: &Database, auftrag: &Auftrag) -> Result<Ergebnis> {
         namensfeld: gelesen.namensfeld,
         nicht_gelesen: gelesen.ausgelassen.into_iter().collect(),
         repariert: gelesen.repariert,
+        hinweise: gelesen.hinweise,
         oeffentlich: lieferung.oeffentlich,
         zugang,
     })
@@ -192,6 +196,7 @@ struct Gelesen {
     namensfeld: Option<String>,
     ausgelassen: Vec<String>,
     repariert: Vec<String>,
+    hinweise: Vec<String>,
     angaben: Vec<Angabe>,
 }
 
@@ -199,30 +204,32 @@ fn lies(datei: &Datei, auftrag: &Auftrag, art: &str, umkreis: Umkreis) -> Result
     let mut fehler = Vec::new();
     let mut kopf = (None, Vec::new());
     let mut merkmale = Vec::new();
-    let (mut anders, mut ausserhalb, mut ohne_geometrie) = (0, 0, 0);
-    let anzahl = sachmerkmal::lies(
+    let (mut anders, mut ausserhalb) = (0, 0);
+    let quelle = sachmerkmal::lies(
         datei,
-        auftrag.ebene.as_deref(),
-        &mut |aufbau| {
-            kopf = pruefe_felder(&aufbau.felder, auftrag)?;
+        &auftrag.lesen,
+        &mut |namen| {
+            kopf = pruefe_felder(namen, auftrag)?;
             Ok(())
         },
         &mut |merkmal| {
-            match &merkmal.geom {
-                _ if !gemeintes(&merkmal, &auftrag.nur) => anders += 1,
-                None => ohne_geometrie += 1,
-                Some(geom) if !umkreis.trifft(geom) => ausserhalb += 1,
-                Some(_) => merkmale.push(merkmal),
+            if !gemeintes(&merkmal, &auftrag.nur) {
+                anders += 1;
+            } else if umkreis.trifft(&merkmal.geom) {
+                merkmale.push(merkmal);
+            } else {
+                ausserhalb += 1;
             }
             Ok(())
         },
     )?;
     let (namensfeld, nicht_gelesen) = kopf;
     let mut gelesen = Gelesen {
-        anzahl,
+        anzahl: quelle.anzahl,
         anders,
         ausserhalb,
-        ohne_geometrie,
+        ohne_geometrie: quelle.ohne_geometrie,
+        hinweise: quelle.hinweise,
         namensfeld,
         ausgelassen: nicht_gelesen,
         ..Gelesen::default()
@@ -313,7 +320,7 @@ fn angabe(
     };
     let name = wert(gelesen.namensfeld.as_ref());
     let bezeichnet = name.clone().unwrap_or_else(|| format!("Objekt {nr}"));
-    let geom = match geom.ok_or("ohne Geometrie")? {
+    let geom = match geom {
         Geometry::MultiPolygon(flaeche) => gueltig(
             flaeche,
             auftrag.reparieren,
@@ -370,7 +377,7 @@ mod tests {
         Sachmerkmal {
             nr: 1,
             felder: [(feld.to_owned(), wert.to_owned())].into(),
-            geom: None,
+            geom: geo_types::point!(x: 0.0, y: 0.0).into(),
         }
     }
 

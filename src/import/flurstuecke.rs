@@ -13,6 +13,7 @@ use tokio::sync::mpsc;
 use super::datei::Datei;
 use super::flurstueck_felder::{self as felder, Angabe, Wahl};
 use super::sachmerkmal::{self, Sachmerkmal, Umkreis};
+use super::vector::Lesen;
 use super::{sperre, vector};
 use crate::db::copy::Copy;
 use crate::db::{Database, audit};
@@ -32,7 +33,7 @@ pub struct Auftrag {
     /// The file.
     pub datei: PathBuf,
     /// Layer, where the file has several.
-    pub ebene: Option<String>,
+    pub lesen: Lesen,
     /// (`ziel`, `FELD`): wins over the recognised fields.
     pub felder: Vec<(String, String)>,
     /// Two digits of the Land, for Gemarkungsnummern without.
@@ -66,6 +67,8 @@ pub struct Ergebnis {
     pub nicht_gelesen: Vec<String>,
     /// Repaired areas, a sentence each.
     pub repariert: Vec<String>,
+    /// What the reader noticed, a sentence each.
+    pub hinweise: Vec<String>,
     /// What became of the table.
     pub zugang: Zugang,
 }
@@ -100,7 +103,7 @@ pub async fn fuehre_aus(db: &Database, auftrag: &Auftrag) -> Result<Ergebnis> {
     };
 
     let (sender, mut empfaenger) = mpsc::channel(PUFFER);
-    let lesen = Lesen {
+    let lesen = Leser {
         datei,
         auftrag: auftrag.clone(),
         land,
@@ -162,7 +165,7 @@ async fn land_der_gemeinde(conn: &mut sqlx::PgConnection) -> Result<Option<Strin
     Ok(<[String; 1]>::try_from(laender).ok().map(|[land]| land))
 }
 
-struct Lesen {
+struct Leser {
     datei: Datei,
     auftrag: Auftrag,
     land: Option<String>,
@@ -170,26 +173,23 @@ struct Lesen {
     sender: mpsc::Sender<Zeile>,
 }
 
-impl Lesen {
+impl Leser {
     fn lies(self) -> Result<Ergebnis> {
         let mut ergebnis = Ergebnis::default();
         let mut fehler: Vec<String> = Vec::new();
         let wahl = std::cell::RefCell::new(Wahl::default());
         let mut nicht_gelesen = Vec::new();
-        let mut aufbau = |aufbau: sachmerkmal::Aufbau| {
-            nicht_gelesen = sachmerkmal::personenbezogen(aufbau.felder.iter().map(String::as_str))
+        let mut aufbau = |namen: &[String]| {
+            nicht_gelesen = sachmerkmal::personenbezogen(namen.iter().map(String::as_str))
                 .into_iter()
                 .map(str::to_owned)
                 .collect();
-            *wahl.borrow_mut() = Wahl::treffe(&aufbau.felder, &self.auftrag.felder)?;
+            *wahl.borrow_mut() = Wahl::treffe(namen, &self.auftrag.felder)?;
             Ok(())
         };
         let mut senke = |merkmal: Sachmerkmal| {
             let nr = merkmal.nr;
-            let Some(geom) = merkmal.geom else {
-                ergebnis.ohne_geometrie += 1;
-                return Ok(());
-            };
+            let geom = merkmal.geom;
             if !self.umkreis.trifft(&geom) {
                 ergebnis.ausserhalb += 1;
                 return Ok(());
@@ -216,16 +216,13 @@ impl Lesen {
                 }
             }
         };
-        let gelesen = sachmerkmal::lies(
-            &self.datei,
-            self.auftrag.ebene.as_deref(),
-            &mut aufbau,
-            &mut senke,
-        )?;
+        let gelesen = sachmerkmal::lies(&self.datei, &self.auftrag.lesen, &mut aufbau, &mut senke)?;
         if !fehler.is_empty() {
             return Err(ablehnung(&fehler));
         }
-        ergebnis.gelesen = gelesen;
+        ergebnis.gelesen = gelesen.anzahl;
+        ergebnis.ohne_geometrie = gelesen.ohne_geometrie;
+        ergebnis.hinweise = gelesen.hinweise;
         ergebnis.nicht_gelesen = nicht_gelesen;
         ergebnis.felder = wahl.borrow().satz();
         Ok(ergebnis)

@@ -7,7 +7,7 @@ use sqlx::PgConnection;
 
 use super::datei::Datei;
 use super::sperre;
-use super::vector::{self, Merkmal};
+use super::vector::{self, Lesen};
 use super::verbund::Verbund;
 use super::zuwachs;
 use crate::db::copy::Copy;
@@ -50,6 +50,9 @@ pub struct Felder {
     pub schluessel: Option<String>,
 }
 
+/// A feature with an area, EPSG:25832.
+pub type Merkmal = vector::Merkmal<geo_types::MultiPolygon<f64>>;
+
 /// Kennung, name and area of one feature.
 pub type Benannt = (String, String, Merkmal);
 
@@ -59,7 +62,7 @@ pub type Benannt = (String, String, Merkmal);
 /// [`Error::Eingabe`] with all that is wrong: name or key missing, kennung twice, invalid area.
 pub fn lies(datei: &Path, felder: &Felder) -> Result<(Datei, Vec<Benannt>)> {
     let datei = Datei::oeffne(datei)?;
-    let merkmale = vector::lies(datei.pfad(), datei.format)?;
+    let merkmale = vector::lies(&datei, &Lesen::default())?;
     pruefe_felder(&merkmale, felder)?;
     let mut fehler = Vec::new();
     let mut benannt: Vec<Benannt> = Vec::new();
@@ -90,7 +93,7 @@ pub fn lies(datei: &Path, felder: &Felder) -> Result<(Datei, Vec<Benannt>)> {
 fn pruefe_felder(merkmale: &[Merkmal], felder: &Felder) -> Result<()> {
     let vorhanden: std::collections::BTreeSet<&str> = merkmale
         .iter()
-        .flat_map(|m| m.felder.keys())
+        .flat_map(Merkmal::namen)
         .map(String::as_str)
         .collect();
     for (option, feld) in [
@@ -128,7 +131,7 @@ fn benenne(merkmal: &Merkmal, felder: &Felder) -> std::result::Result<(String, S
             "Objekt {} hat keinen Namen (gesucht in {}); bitte mit --name FELD das richtige Feld nennen. Vorhanden sind: {}.",
             merkmal.nr,
             felder.name.clone().unwrap_or_else(|| NAMENSFELDER.join(", ")),
-            merkmal.felder.keys().cloned().collect::<Vec<_>>().join(", ")
+            merkmal.namen().join(", ")
         )
     })?;
     let kennung = match schluessel {

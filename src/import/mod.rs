@@ -20,6 +20,7 @@ mod hilbert;
 pub mod lauf;
 pub mod protokoll;
 pub mod sachmerkmal;
+pub mod sandbox;
 mod sperre;
 pub mod strategie;
 pub mod table;

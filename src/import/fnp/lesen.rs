@@ -76,7 +76,7 @@ struct Mangel {
 /// when there is no room for the spool.
 pub fn lies(auftrag: &Auftrag) -> Result<Lieferung> {
     let datei = Datei::oeffne(&auftrag.datei)?;
-    let mut quelle = quelle::zu(auftrag, &datei)?;
+    let mut quelle = quelle::zu(auftrag, &datei);
     lies_aus(auftrag, quelle.as_mut(), &datei)
 }
 

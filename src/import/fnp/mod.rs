@@ -16,6 +16,7 @@ pub mod laden;
 pub mod lesen;
 pub mod quelle;
 pub mod spule;
+pub mod vektor;
 mod zeile;
 
 use std::path::PathBuf;
@@ -49,6 +50,8 @@ pub struct Auftrag {
     pub hoechstens_warten: Option<Duration>,
     /// Who is told how far it is.
     pub fortschritt: Fortschritt,
+    /// For a plan from the office's own data.
+    pub vektor: vektor::Angaben,
 }
 
 /// Imports a plan; the protocol tells of refusals too.
@@ -102,7 +105,8 @@ pub async fn uebernimm(
     protokoll: &mut Protokoll,
 ) -> Result<()> {
     lieferung.format.clone_into(&mut protokoll.format);
-    protokoll.version = Some(lieferung.kopf.version.clone());
+    // Only XPlanGML has one.
+    protokoll.version = Some(lieferung.kopf.version.clone()).filter(|version| !version.is_empty());
     protokoll.plan = Some(lieferung.kennung.clone());
     protokoll.klassen = std::mem::take(&mut lieferung.klassen);
     protokoll.befunde = std::mem::take(&mut lieferung.befunde);

@@ -5,8 +5,8 @@
 //! the reader has ended well: the head, and with it the refusal of a file that is no
 //! single Flächennutzungsplan, may stand behind the last object.
 
-use super::Auftrag;
-use crate::error::{Error, Result};
+use super::{Auftrag, vektor};
+use crate::error::Result;
 use crate::fnp::objekt::{Befund, Objekt, PlanKopf};
 use crate::import::datei::{Datei, Format};
 use crate::import::xplangml::{self, Klassenzaehlung, Nachtrag};
@@ -39,15 +39,12 @@ pub trait Quelle {
 }
 
 /// The reader for a file, by its content.
-///
-/// # Errors
-/// [`Error::Eingabe`] for content no plan is read from.
-pub fn zu<'a>(_auftrag: &'a Auftrag, datei: &'a Datei) -> Result<Box<dyn Quelle + 'a>> {
-    match datei.format {
-        Format::Xml => Ok(Box::new(XPlan(datei))),
-        _ => Err(Error::eingabe(
-            "Ein Flächennutzungsplan wird als XPlanGML gelesen (auch als Zip-Archiv); diese Datei ist GeoJSON oder GeoPackage.",
-        )),
+#[must_use]
+pub fn zu<'a>(auftrag: &'a Auftrag, datei: &'a Datei) -> Box<dyn Quelle + 'a> {
+    if datei.format == Format::Xml {
+        Box::new(XPlan(datei))
+    } else {
+        Box::new(Vektor(datei, &auftrag.vektor))
     }
 }
 
@@ -63,5 +60,14 @@ impl Quelle for XPlan<'_> {
             befunde: gelesen.befunde,
             nachtrag: gelesen.nachtrag,
         })
+    }
+}
+
+/// An office's own data.
+struct Vektor<'a>(&'a Datei, &'a vektor::Angaben);
+
+impl Quelle for Vektor<'_> {
+    fn lies(&mut self, senke: &mut Senke<'_>) -> Result<Gelesen> {
+        vektor::lies(self.0, self.1, senke)
     }
 }

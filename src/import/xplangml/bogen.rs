@@ -49,7 +49,7 @@ fn umkreis(a: Coord<f64>, b: Coord<f64>, c: Coord<f64>) -> Option<(Coord<f64>, f
 
 /// Vertices of the arc from `a` through `b` to `c`, both ends included exactly as
 /// given. Points on a line stay as they are. None: more than `grenze` vertices.
-pub(super) fn bogen(
+pub(in crate::import) fn bogen(
     a: Coord<f64>,
     b: Coord<f64>,
     c: Coord<f64>,

@@ -24,7 +24,7 @@ mod abschluss;
 mod baum;
 mod befunde;
 mod bericht;
-mod bogen;
+pub(in crate::import) mod bogen;
 mod deutsch;
 mod eigenschaften;
 mod gml;

@@ -1,0 +1,410 @@
+//! The mapping of an office's values to uses: a TOML file.
+//!
+//! ```toml
+//! ebene = "FNP"                   # layer, where the file has several
+//! name = "BEZEICHNUNG"            # field of the name
+//! text = "BEMERKUNG"              # field of a remark
+//! kennung = "ID"                  # field of the kennung
+//! flaechenschluss = true          # for rules that do not say otherwise
+//! geltungsbereich = "vereinigung" # of all areas of the Flächenschluss, or { ebene = "NAME" }
+//!
+//! [plan]
+//! name = "Flächennutzungsplan 2025"
+//!
+//! [rechtsstand]
+//! feld = "STATUS"
+//! planung = ["geplant", "Neu*"]
+//! bestand = ["Bestand"]
+//!
+//! [[regel]]                       # the first rule that fits counts
+//! wenn = { ART = ["W", "WA*"] }   # all fields must fit; `*` stands for anything
+//! nutzung = "W"
+//!
+//! [[regel]]
+//! wenn = { ART = "LSG" }
+//! klasse = "SO_SchutzgebietNaturschutzrecht"
+//! flaechenschluss = false
+//! ```
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+use crate::error::{Error, Result};
+use crate::fnp::nutzung;
+use crate::fnp::objekt::Rechtsstand;
+use crate::import::vector::Merkmal;
+
+/// Keys of `fnp.nutzung`, each with the XPlanung class it stands for by default, and the
+/// code of a Baufläche.
+pub(super) const NUTZUNGEN: [(&str, &str, Option<&str>); 20] = [
+    ("W", "FP_BebauungsFlaeche", Some("1000")),
+    ("M", "FP_BebauungsFlaeche", Some("2000")),
+    ("G", "FP_BebauungsFlaeche", Some("3000")),
+    ("S", "FP_BebauungsFlaeche", Some("4000")),
+    ("gemeinbedarf", "FP_Gemeinbedarf", None),
+    ("sport", "FP_SpielSportanlage", None),
+    ("verkehr_strasse", "FP_Strassenverkehr", None),
+    ("verkehr_bahn", "SO_Schienenverkehrsrecht", None),
+    ("verkehr_luft", "SO_Luftverkehrsrecht", None),
+    ("ver_entsorgung", "FP_VerEntsorgung", None),
+    ("gruen", "FP_Gruen", None),
+    ("wasser", "FP_Gewaesser", None),
+    ("wasserwirtschaft", "FP_Wasserwirtschaft", None),
+    ("abgrabung", "FP_Abgrabung", None),
+    ("landwirtschaft", "FP_Landwirtschaft", None),
+    ("wald", "FP_WaldFlaeche", None),
+    ("klima", "FP_AnpassungKlimawandel", None),
+    ("ohne_darstellung", "FP_FlaecheOhneDarstellung", None),
+    ("sonstiges", "FP_GenerischesObjekt", None),
+    (NICHT_ZUGEORDNET, "FP_GenerischesObjekt", None),
+];
+const NICHT_ZUGEORDNET: &str = "nicht_zugeordnet";
+
+/// The whole mapping.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Zuordnung {
+    /// Layer.
+    pub ebene: Option<String>,
+    /// Field of the name.
+    pub name: Option<String>,
+    /// Field of a remark.
+    pub text: Option<String>,
+    /// Field of the kennung.
+    pub kennung: Option<String>,
+    /// For rules that do not say otherwise.
+    #[serde(default = "ja")]
+    pub flaechenschluss: bool,
+    /// Where the area of the plan comes from.
+    pub geltungsbereich: Option<Geltungsbereich>,
+    /// The plan's own attributes.
+    #[serde(default)]
+    pub plan: Plan,
+    rechtsstand: Option<RechtsstandRegel>,
+    #[serde(default)]
+    regel: Vec<Regel>,
+}
+
+fn ja() -> bool {
+    true
+}
+
+/// Where the area of the plan comes from.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Geltungsbereich {
+    /// All areas of the Flächenschluss together.
+    Vereinigung,
+    /// A layer of the same file.
+    Ebene(String),
+}
+
+/// What an office's data cannot say of the plan itself.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Plan {
+    /// Name.
+    pub name: Option<String>,
+    /// Number.
+    pub nummer: Option<String>,
+    /// Code of `FP_Rechtsstand` (4000 wirksam).
+    pub rechtsstand: Option<String>,
+    /// Date of effect, `"2001-05-01"`.
+    pub wirksam_am: Option<NaiveDate>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RechtsstandRegel {
+    feld: String,
+    #[serde(default)]
+    planung: Muster,
+    #[serde(default)]
+    bestand: Muster,
+    #[serde(default)]
+    entfaellt: Muster,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Regel {
+    wenn: BTreeMap<String, Muster>,
+    nutzung: Option<String>,
+    klasse: Option<String>,
+    #[serde(default)]
+    codes: Map<String, Value>,
+    flaechenschluss: Option<bool>,
+    #[serde(default)]
+    ebene: i16,
+}
+
+/// One pattern or several; `*` stands for anything, case does not matter.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(untagged)]
+enum Muster {
+    #[default]
+    Keines,
+    Eines(String),
+    Mehrere(Vec<String>),
+}
+
+impl Muster {
+    fn alle(&self) -> &[String] {
+        match self {
+            Self::Keines => &[],
+            Self::Eines(eines) => std::slice::from_ref(eines),
+            Self::Mehrere(mehrere) => mehrere,
+        }
+    }
+    fn passt(&self, wert: &str) -> bool {
+        self.alle().iter().any(|muster| passt(muster, wert))
+    }
+}
+
+/// `*` stands for any number of characters.
+pub(super) fn passt(muster: &str, wert: &str) -> bool {
+    let (muster, wert) = (muster.trim().to_lowercase(), wert.trim().to_lowercase());
+    let mut teile = muster.split('*');
+    let Some(mut rest) = teile.next().and_then(|vorn| wert.strip_prefix(vorn)) else {
+        return false;
+    };
+    let mut teile: Vec<&str> = teile.collect();
+    let Some(hinten) = teile.pop() else {
+        return rest.is_empty();
+    };
+    for teil in teile {
+        match rest.find(teil) {
+            Some(ab) => rest = &rest[ab + teil.len()..],
+            None => return false,
+        }
+    }
+    rest.ends_with(hinten)
+}
+
+/// What a feature is.
+#[derive(Debug)]
+pub struct Treffer {
+    /// Key of `fnp.nutzung`.
+    pub nutzung: &'static str,
+    /// XPlanung class.
+    pub klasse: String,
+    /// Codes by attribute.
+    pub codes: Map<String, Value>,
+    /// None: as the class and the mapping say.
+    pub flaechenschluss: Option<bool>,
+    /// Level, 0 the ground.
+    pub ebene: i16,
+}
+
+impl Treffer {
+    /// No rule spoke.
+    #[must_use]
+    pub fn keiner() -> Self {
+        Self {
+            nutzung: NICHT_ZUGEORDNET,
+            klasse: "FP_GenerischesObjekt".into(),
+            codes: Map::new(),
+            flaechenschluss: None,
+            ebene: 0,
+        }
+    }
+}
+
+impl Zuordnung {
+    /// Reads and checks a mapping.
+    ///
+    /// # Errors
+    /// [`Error::Eingabe`] with the place: not TOML, unknown key, unknown use or class, no rule.
+    pub fn lies(text: &str) -> Result<Self> {
+        let zuordnung: Self = toml::from_str(text)
+            .map_err(|cause| Error::eingabe(format!("Die Zuordnung ist fehlerhaft:\n{cause}")))?;
+        for (i, regel) in zuordnung.regel.iter().enumerate() {
+            let nr = i + 1;
+            if regel.wenn.is_empty() {
+                return Err(Error::eingabe(format!(
+                    "Zuordnung, {nr}. Regel: „wenn“ ist leer; nötig ist wenigstens ein Feld mit einem Wert, etwa wenn = {{ ART = \"W\" }}."
+                )));
+            }
+            if let Some(schluessel) = &regel.nutzung
+                && !NUTZUNGEN
+                    .iter()
+                    .any(|(bekannt, _, _)| bekannt == schluessel)
+            {
+                return Err(Error::eingabe(format!(
+                    "Zuordnung, {nr}. Regel: eine Nutzung „{schluessel}“ gibt es nicht. Möglich sind: {}.",
+                    NUTZUNGEN.map(|(schluessel, _, _)| schluessel).join(", ")
+                )));
+            }
+            if let Some(klasse) = &regel.klasse
+                && nutzung::klasse(klasse).is_none()
+            {
+                return Err(Error::eingabe(format!(
+                    "Zuordnung, {nr}. Regel: „{klasse}“ ist keine Klasse eines Flächennutzungsplans in XPlanung."
+                )));
+            }
+            if regel.nutzung.is_none() && regel.klasse.is_none() {
+                return Err(Error::eingabe(format!(
+                    "Zuordnung, {nr}. Regel: weder „nutzung“ noch „klasse“ ist genannt."
+                )));
+            }
+        }
+        if zuordnung.regel.is_empty() {
+            return Err(Error::eingabe(
+                "Die Zuordnung enthält keine [[regel]]; alle Flächen blieben ohne Nutzung.",
+            ));
+        }
+        Ok(zuordnung)
+    }
+
+    /// Every field the mapping speaks of is there.
+    pub(super) fn pruefe_felder(&self, namen: &[String], schluessel: Option<&str>) -> Result<()> {
+        let genannt = self
+            .wertfelder()
+            .chain(self.name.as_deref())
+            .chain(self.text.as_deref())
+            .chain(schluessel)
+            .chain(self.rechtsstand.as_ref().map(|r| r.feld.as_str()));
+        for feld in genannt {
+            if !namen.iter().any(|name| name == feld) {
+                return Err(Error::eingabe(format!(
+                    "Das Feld „{feld}“ der Zuordnung gibt es in der Datei nicht. Vorhanden sind: {}.",
+                    namen.join(", ")
+                )));
+            }
+        }
+        Ok(())
+    }
+
+    /// Fields the rules look at, each once.
+    pub(super) fn wertfelder(&self) -> impl Iterator<Item = &str> {
+        let mut felder: Vec<&str> = self
+            .regel
+            .iter()
+            .flat_map(|regel| regel.wenn.keys())
+            .map(String::as_str)
+            .collect();
+        felder.sort_unstable();
+        felder.dedup();
+        felder.into_iter()
+    }
+
+    /// The first rule that fits.
+    pub(super) fn finde(&self, merkmal: &Merkmal) -> Option<Treffer> {
+        let regel = self.regel.iter().find(|regel| {
+            regel
+                .wenn
+                .iter()
+                .all(|(feld, muster)| muster.passt(merkmal.feld(&[feld]).unwrap_or("")))
+        })?;
+        Some(regel.treffer())
+    }
+
+    pub(super) fn rechtsstand(&self, merkmal: &Merkmal) -> Rechtsstand {
+        let Some(regel) = &self.rechtsstand else {
+            return Rechtsstand::OhneAngabe;
+        };
+        let wert = merkmal.feld(&[&regel.feld]).unwrap_or("");
+        if regel.planung.passt(wert) {
+            Rechtsstand::Planung
+        } else if regel.bestand.passt(wert) {
+            Rechtsstand::Bestand
+        } else if regel.entfaellt.passt(wert) {
+            Rechtsstand::Entfaellt
+        } else {
+            Rechtsstand::OhneAngabe
+        }
+    }
+}
+
+impl Regel {
+    fn treffer(&self) -> Treffer {
+        let vorgabe = self.nutzung.as_deref().and_then(|wert| {
+            NUTZUNGEN
+                .iter()
+                .find(|(schluessel, _, _)| *schluessel == wert)
+        });
+        let klasse = self
+            .klasse
+            .clone()
+            .or_else(|| vorgabe.map(|(_, klasse, _)| (*klasse).to_owned()))
+            .unwrap_or_default();
+        let mut codes = self.codes.clone();
+        if let Some((_, _, Some(code))) = vorgabe
+            && codes.is_empty()
+            && klasse == "FP_BebauungsFlaeche"
+        {
+            codes.insert("allgArtDerBaulNutzung".into(), Value::from(*code));
+        }
+        Treffer {
+            nutzung: vorgabe.map_or_else(
+                || nutzung::zuordnen(&klasse, &codes),
+                |(schluessel, _, _)| schluessel,
+            ),
+            klasse,
+            codes,
+            flaechenschluss: self.flaechenschluss,
+            ebene: self.ebene,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn patterns() {
+        for (muster, wert, soll) in [
+            ("W", "w ", true),
+            ("W", "WA", false),
+            ("W*", "WA", true),
+            ("*fläche", "Grünfläche", true),
+            ("*wald*", "Laubwaldfläche", true),
+            ("1*0", "1200", true),
+            ("a*a", "a", false),
+            ("*", "", true),
+            ("", "", true),
+            ("", "x", false),
+        ] {
+            assert_eq!(passt(muster, wert), soll, "{muster} {wert}");
+        }
+    }
+
+    #[test]
+    fn keys_are_those_of_the_plan_and_their_classes_exist() {
+        for (schluessel, klasse, code) in NUTZUNGEN {
+            assert!(nutzung::klasse(klasse).is_some(), "{klasse}");
+            let mut codes = Map::new();
+            if let Some(code) = code {
+                codes.insert("allgArtDerBaulNutzung".into(), Value::from(code));
+            }
+            if schluessel != NICHT_ZUGEORDNET {
+                assert_eq!(nutzung::zuordnen(klasse, &codes), schluessel);
+            }
+        }
+    }
+
+    #[test]
+    fn a_wrong_mapping_is_refused_with_its_place() {
+        for (text, teil) in [
+            ("[[regel]]\nwenn = {}\nnutzung = \"W\"", "„wenn“ ist leer"),
+            (
+                "[[regel]]\nwenn = { A = \"1\" }\nnutzung = \"Wohnen\"",
+                "Möglich sind: W, M",
+            ),
+            (
+                "[[regel]]\nwenn = { A = \"1\" }\nklasse = \"FP_Haus\"",
+                "keine Klasse",
+            ),
+            ("[[regel]]\nwenn = { A = \"1\" }", "weder"),
+            ("farbe = \"rot\"", "farbe"),
+            ("name = \"N\"", "keine [[regel]]"),
+        ] {
+            let text_ist = Zuordnung::lies(text).expect_err(text).to_string();
+            assert!(text_ist.contains(teil), "{text_ist}");
+        }
+    }
+}
