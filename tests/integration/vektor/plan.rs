@@ -4,7 +4,8 @@ use std::path::Path;
 
 use zielraum::fnp::objekt::{Objekt, Rechtsstand};
 use zielraum::import::datei::Datei;
-use zielraum::import::fnp::vektor::{self, Angaben, Gelesen};
+use zielraum::import::fnp::quelle::Gelesen;
+use zielraum::import::fnp::vektor::{self, Angaben};
 use zielraum::import::sandbox;
 
 use super::ablehnung;
