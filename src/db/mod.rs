@@ -29,7 +29,14 @@ use crate::error::{Error, Result};
 use cluster::{Cluster, Durability};
 
 /// Schemas people work in, in the order of the working `search_path`.
-pub const CONTEXTS: [&str; 5] = ["strategie", "fnp", "gemeinde", "dorferneuerung", "freigabe"];
+pub const CONTEXTS: [&str; 6] = [
+    "strategie",
+    "fnp",
+    "gemeinde",
+    "dorferneuerung",
+    "haushalt",
+    "freigabe",
+];
 /// Name of our database in the private cluster.
 const DATABASE: &str = "zielraum";
 
