@@ -8,12 +8,16 @@ use crate::error::{Error, Result};
 
 /// Fixed order: later files use the views of earlier ones. Each belongs to the working
 /// schema of its name.
-const VIEWS: [(&str, &str); 5] = [
+const VIEWS: [(&str, &str); 6] = [
     (
         "gemeinde",
         include_str!("../../migrations/sichten/gemeinde.sql"),
     ),
     ("fnp", include_str!("../../migrations/sichten/fnp.sql")),
+    (
+        "strategie",
+        include_str!("../../migrations/sichten/strategie_stand.sql"),
+    ),
     (
         "strategie",
         include_str!("../../migrations/sichten/strategie.sql"),
@@ -105,7 +109,7 @@ async fn drop_views(conn: &mut PgConnection) -> Result<()> {
         .execute(
             "DO $$ DECLARE v text; BEGIN
                SELECT string_agg(k.oid::regclass::text, ', ') INTO v FROM pg_class k JOIN pg_namespace n ON n.oid = k.relnamespace
-               WHERE k.relkind = 'v' AND n.nspname IN ('gemeinde', 'fnp', 'strategie', 'dorferneuerung', 'fachdaten', 'freigabe', 'oeffentlich')
+               WHERE k.relkind = 'v' AND n.nspname IN ('gemeinde', 'fnp', 'strategie', 'dorferneuerung', 'haushalt', 'fachdaten', 'freigabe', 'oeffentlich')
                  AND pg_get_userbyid(k.relowner) = 'zielraum_owner';
                IF v IS NOT NULL THEN EXECUTE 'DROP VIEW ' || v; END IF;
              END $$",

@@ -30,11 +30,12 @@ use crate::error::{Error, Result};
 use cluster::{Cluster, Durability};
 
 /// Schemas people work in, in the order of the working `search_path`.
-pub const CONTEXTS: [&str; 6] = [
+pub const CONTEXTS: [&str; 7] = [
     "strategie",
     "fnp",
     "gemeinde",
     "dorferneuerung",
+    "haushalt",
     "fachdaten",
     "freigabe",
 ];
