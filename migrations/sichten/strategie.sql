@@ -2,12 +2,14 @@
 -- Written without schema: run once per world.
 CREATE VIEW massnahme_karte WITH (security_invoker = true) AS
 SELECT m.id AS massnahme_id, m.kennung, m.nummer, m.titel, m.kurztext, a.titel AS art, b.titel AS beschlussstand, u.titel AS umsetzungsphase,
-  m.ampel, p.titel AS ampel_titel, m.beginn, m.ende, m.prioritaet, m.leitprojekt, z.ziele, z.belastete_ziele, z.handlungsfelder, z.handlungsfeld_farbe
+  s.ampel, p.titel AS ampel_titel, s.ampel_anlass, s.verzug_tage, s.fortschritt::double precision AS fortschritt, ak.titel AS aktualitaet, s.horizont, m.beginn, m.ende, m.prioritaet, m.leitprojekt, z.ziele, z.belastete_ziele, z.handlungsfelder, z.handlungsfeld_farbe
 FROM massnahme m
 JOIN massnahme_art a ON a.schluessel = m.art
 JOIN beschlussstand b ON b.schluessel = m.beschlussstand
 JOIN umsetzungsphase u ON u.schluessel = m.umsetzungsphase
-JOIN ampel p ON p.schluessel = m.ampel
+JOIN massnahme_stand s ON s.massnahme_id = m.id
+JOIN ampel p ON p.schluessel = s.ampel
+JOIN aktualitaet ak ON ak.schluessel = s.aktualitaet
 LEFT JOIN LATERAL (
   SELECT string_agg(zi.titel, '; ' ORDER BY zm.haupt DESC, zm.beitrag DESC, zi.nummer) FILTER (WHERE zm.beitrag > 0) AS ziele,
     string_agg(zi.titel, '; ' ORDER BY zm.beitrag, zi.nummer) FILTER (WHERE zm.beitrag < 0) AS belastete_ziele,
@@ -20,6 +22,14 @@ COMMENT ON COLUMN massnahme_karte.massnahme_id IS 'Maßnahme (interne Nummer)';
 COMMENT ON COLUMN massnahme_karte.art IS 'Art';
 COMMENT ON COLUMN massnahme_karte.beschlussstand IS 'Beschlussstand';
 COMMENT ON COLUMN massnahme_karte.umsetzungsphase IS 'Umsetzungsphase';
+COMMENT ON COLUMN massnahme_karte.ampel IS 'Ampel [code strategie.ampel]';
+COMMENT ON COLUMN massnahme_karte.ampel_anlass IS 'Anlass der Ampel';
+COMMENT ON COLUMN massnahme_karte.verzug_tage IS 'Verzug [einheit Tage]';
+COMMENT ON COLUMN massnahme_karte.fortschritt IS 'Fortschritt
+Erledigte Teilschritte nach Gewicht, 0 bis 1.';
+COMMENT ON COLUMN massnahme_karte.aktualitaet IS 'Alter der Angaben';
+COMMENT ON COLUMN massnahme_karte.horizont IS 'Zeithorizont
+kurz, mittel, lang, dauerhaft oder offen.';
 COMMENT ON COLUMN massnahme_karte.ampel_titel IS 'Ampel (Klartext)';
 COMMENT ON COLUMN massnahme_karte.ziele IS 'Fördert die Ziele';
 COMMENT ON COLUMN massnahme_karte.belastete_ziele IS 'Hemmt die Ziele';

@@ -2,6 +2,7 @@
 mod ablehnung;
 mod daten;
 mod einlesen;
+mod fortschritt;
 mod fragen;
 mod http;
 mod polygon;
