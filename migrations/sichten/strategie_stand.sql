@@ -117,7 +117,7 @@ COMMENT ON COLUMN kennzahl_stand.aktualitaet IS 'Alter der Angaben [code strateg
 -- One row per indicator: the town's own figure, else its Ortsteile with equal weight, so
 -- that an indicator known by Ortsteil alone counts too. A surplus is capped, a step back is not.
 CREATE VIEW kennzahl_lage WITH (security_invoker = true) AS
-SELECT s.kennzahl_id, count(*)::int AS raeume, bool_and(s.ortsteil_id IS NULL) AS ganze_stadt, avg(least(s.grad, 1)) AS grad, count(*) FILTER (WHERE s.grad < 0)::int AS rueckschritte,
+SELECT s.kennzahl_id, count(*)::int AS raeume, bool_and(s.ortsteil_id IS NULL) AS ganze_stadt, avg(CASE WHEN s.grad > 1 THEN 1 ELSE s.grad END) AS grad, count(*) FILTER (WHERE s.grad < 0)::int AS rueckschritte,
   min(CASE s.ampel WHEN 'gefaehrdet' THEN 1 WHEN 'verzoegert' THEN 2 WHEN 'im_plan' THEN 3 END) AS rang, min(s.ist_am) AS ist_am, bool_and(s.ampel = 'ruht') AS ruht
 FROM kennzahl_stand s JOIN (
   SELECT kennzahl_id, bool_or(ortsteil_id IS NULL AND art = 'ist') AS stadt FROM kennzahlwert GROUP BY 1

@@ -12,6 +12,7 @@ use super::routes::objekt_adresse;
 use super::sammlung::Sammlung;
 use crate::error::Error;
 use crate::http::extract::Anfrage;
+use crate::http::link::kodiere;
 use crate::http::openapi::Pfad;
 use crate::http::page::{Seite, html};
 use crate::http::problem::Problem;
@@ -230,6 +231,25 @@ struct Objekt<'a> {
     json: String,
     werte: Vec<(&'a Spalte, Zelle)>,
     geometrie: String,
+}
+
+impl Objekt<'_> {
+    /// The page that says more about this object than its columns.
+    fn profil(&self) -> Option<String> {
+        let id = self.sammlung.id.as_str();
+        let (pfad, plan) = if id.starts_with("massnahmen_") && id != "massnahmen_ortsteile" {
+            ("massnahmen", None)
+        } else {
+            let plan = id.strip_prefix("fnp_flaechen")?;
+            ("flaechen", plan.strip_prefix('_'))
+        };
+        let plan = plan.map_or_else(String::new, |plan| format!("plan={}&", kodiere(plan)));
+        Some(format!(
+            "{}/{pfad}/{}?{plan}f=html",
+            self.seite.wurzel,
+            kodiere(self.fid)
+        ))
+    }
 }
 
 /// `/collections/{id}/items/{fid}`

@@ -1,5 +1,9 @@
 //! Measures as questions about them are answered.
 
+pub mod lageplan;
+pub mod seite;
+pub mod steckbrief;
+
 use chrono::NaiveDate;
 use geo_types::MultiPolygon;
 use serde::{Deserialize, Serialize};
