@@ -219,6 +219,8 @@ CREATE TABLE strategie.kennzahlwert (
   CONSTRAINT kennzahlwert_einmal UNIQUE NULLS NOT DISTINCT (kennzahl_id, ortsteil_id, stichtag, art)
 );
 CREATE INDEX kennzahlwert_ortsteil ON strategie.kennzahlwert (ortsteil_id);
+-- One place of one indicator; −1 is the whole town.
+CREATE INDEX kennzahlwert_raum ON strategie.kennzahlwert (kennzahl_id, coalesce(ortsteil_id, -1), art, stichtag);
 SELECT pg_temp.titel('kennzahlwert', 'Wert einer Kennzahl', ARRAY[['id', 'Interne Nummer'], ['kennzahl_id', 'Kennzahl'], ['ortsteil_id', E'Ortsteil\nLeer = ganze Stadt.'], ['stichtag', 'Stichtag'],
   ['art', E'Art\nist, soll, prognose oder basis.'], ['wert', 'Wert'], ['status', E'Status\nvorlaeufig oder geprueft.'], ['quelle', 'Quelle'], ['seit', 'Stand']]);
 

@@ -67,3 +67,31 @@ COMMENT ON COLUMN massnahme_ortsteil_sicht.id IS 'Kennung';
 COMMENT ON COLUMN massnahme_ortsteil_sicht.ortsteil IS 'Ortsteil (Kennung)';
 COMMENT ON COLUMN massnahme_ortsteil_sicht.ortsteil_name IS 'Ortsteil';
 COMMENT ON COLUMN massnahme_ortsteil_sicht.kennung IS 'Maßnahme (Kennung)';
+
+-- Where indicators stand, by Ortsteil.
+CREATE VIEW kennzahl_ortsteil_sicht WITH (security_invoker = true) AS
+SELECT k.kennung || '.' || o.kennung AS id, k.kennung AS kennzahl, k.titel, k.einheit, k.richtung, o.kennung AS ortsteil, o.name AS ortsteil_name, s.ist::double precision AS ist, s.ist_am,
+  s.soll::double precision AS soll, s.ziel::double precision AS ziel, s.ziel_am, s.abweichung::double precision AS abweichung, s.grad::double precision AS grad, s.ampel, a.titel AS ampel_titel, ak.titel AS aktualitaet,
+  o.geom::geometry(MultiPolygon, 25832) AS geom
+FROM kennzahl_stand s JOIN kennzahl k ON k.id = s.kennzahl_id JOIN ortsteil o ON o.id = s.ortsteil_id JOIN ampel a ON a.schluessel = s.ampel JOIN aktualitaet ak ON ak.schluessel = s.aktualitaet;
+COMMENT ON COLUMN kennzahl_ortsteil_sicht.id IS 'Kennung';
+COMMENT ON COLUMN kennzahl_ortsteil_sicht.kennzahl IS 'Kennzahl (Kennung)';
+COMMENT ON COLUMN kennzahl_ortsteil_sicht.titel IS 'Kennzahl';
+COMMENT ON COLUMN kennzahl_ortsteil_sicht.ortsteil IS 'Ortsteil (Kennung)';
+COMMENT ON COLUMN kennzahl_ortsteil_sicht.ortsteil_name IS 'Ortsteil';
+COMMENT ON COLUMN kennzahl_ortsteil_sicht.ist IS 'Ist';
+COMMENT ON COLUMN kennzahl_ortsteil_sicht.soll IS 'Soll am Stichtag des Ist-Werts';
+COMMENT ON COLUMN kennzahl_ortsteil_sicht.ziel IS 'Letztes Ziel';
+COMMENT ON COLUMN kennzahl_ortsteil_sicht.abweichung IS 'Abweichung vom Soll-Pfad
+Anteil am Weg von der Basis zum Ziel; negativ = hinter dem Plan.';
+COMMENT ON COLUMN kennzahl_ortsteil_sicht.grad IS 'Zielerreichung
+1 = Ziel erreicht; unter 0 = Rückschritt hinter die Basis.';
+COMMENT ON COLUMN kennzahl_ortsteil_sicht.ampel_titel IS 'Ampel (Klartext)';
+COMMENT ON COLUMN kennzahl_ortsteil_sicht.aktualitaet IS 'Alter der Angaben';
+
+-- Sector plans with an area of their own.
+CREATE VIEW fachplan_sicht WITH (security_invoker = true) AS
+SELECT p.kennung, p.titel, t.titel AS typ, p.herausgeber, p.jahr, v.titel AS verbindlichkeit, p.zustand, p.dokument_url, p.geom::geometry(MultiPolygon, 25832) AS geom
+FROM fachplan p JOIN fachplan_typ t ON t.schluessel = p.typ JOIN verbindlichkeit v ON v.schluessel = p.verbindlichkeit WHERE p.geom IS NOT NULL;
+COMMENT ON COLUMN fachplan_sicht.typ IS 'Art';
+COMMENT ON COLUMN fachplan_sicht.verbindlichkeit IS 'Verbindlichkeit';

@@ -35,31 +35,33 @@ Leer, wenn kein Ziel folgt: dann gibt es kein Soll.';
 --   limit (spanne ≤ 0), it is 1 while that is kept and the shortfall below 0 otherwise. A step back is always < 0.
 --   korridor: inside is 1; outside, the way back from the basis that is done, below 0 when farther out than it
 CREATE VIEW kennzahl_stand WITH (security_invoker = true) AS
-WITH raum AS (
-  SELECT DISTINCT kennzahl_id, ortsteil_id, coalesce(ortsteil_id, -1) AS raum FROM kennzahlwert
-), ist AS (
-  SELECT DISTINCT ON (w.kennzahl_id, coalesce(w.ortsteil_id, -1)) w.kennzahl_id, coalesce(w.ortsteil_id, -1) AS raum, w.stichtag, w.wert, w.status, w.quelle
-  FROM kennzahlwert w, stichtag t WHERE w.art = 'ist' AND w.stichtag <= t.tag ORDER BY w.kennzahl_id, coalesce(w.ortsteil_id, -1), w.stichtag DESC
-), abschnitt AS (
-  SELECT kennzahl_id, raum, abschnitt, max(von) FILTER (WHERE art = 'basis') AS basis_am, max(von_wert) FILTER (WHERE art = 'basis') AS basis,
-    max(von) FILTER (WHERE art = 'soll') AS ziel_am, (array_agg(von_wert ORDER BY von DESC) FILTER (WHERE art = 'soll'))[1] AS ziel, min(von) AS beginn, lead(min(von)) OVER w AS ende
-  FROM kennzahl_pfad GROUP BY kennzahl_id, raum, abschnitt WINDOW w AS (PARTITION BY kennzahl_id, raum ORDER BY abschnitt)
-), stand AS (
-  SELECT r.kennzahl_id, r.ortsteil_id, i.stichtag AS ist_am, i.wert AS ist, i.status AS ist_status, i.quelle AS ist_quelle, a.basis_am, a.basis, a.ziel_am, a.ziel,
-    CASE WHEN p.bis IS NULL THEN p.bis_wert ELSE p.von_wert + (p.bis_wert - p.von_wert) * (i.stichtag - p.von) / (p.bis - p.von) END AS soll,
-    CASE WHEN i.stichtag >= a.basis_am THEN a.basis END AS basis_gilt,
+WITH stand AS (
+  -- by index lookups per place and not by windows over all values: one place costs what one place costs
+  SELECT k.id AS kennzahl_id, r.ortsteil_id, i.stichtag AS ist_am, i.wert AS ist, i.status AS ist_status, i.quelle AS ist_quelle, b.stichtag AS basis_am, b.wert AS basis, z.stichtag AS ziel_am, z.wert AS ziel,
+    CASE WHEN i.stichtag IS NULL OR an.tag > i.stichtag THEN NULL
+      WHEN n.stichtag IS NULL THEN v.wert
+      WHEN v.stichtag IS NOT NULL THEN v.wert + (n.wert - v.wert) * (i.stichtag - v.stichtag) / (n.stichtag - v.stichtag)
+      ELSE b.wert + (n.wert - b.wert) * (i.stichtag - b.stichtag) / (n.stichtag - b.stichtag) END AS soll,
+    CASE WHEN i.stichtag >= b.stichtag THEN b.wert END AS basis_gilt,
     k.richtung, k.turnus_monate, k.ruht, t.tag, lower(k.korridor) AS unten, upper(k.korridor) AS oben,
     CASE k.richtung WHEN 'sinkt' THEN -1 ELSE 1 END AS vorzeichen,
     CASE k.richtung WHEN 'korridor' THEN coalesce(nullif(upper(k.korridor) - lower(k.korridor), 0), nullif(abs(coalesce(upper(k.korridor), lower(k.korridor))), 0), 1)
-      ELSE coalesce(nullif(abs(a.ziel - a.basis), 0), nullif(abs(a.ziel), 0), 1) END AS massstab
-  FROM raum r
-  JOIN kennzahl k ON k.id = r.kennzahl_id
+      ELSE coalesce(nullif(abs(z.wert - b.wert), 0), nullif(abs(z.wert), 0), 1) END AS massstab
+  FROM kennzahl k
+  CROSS JOIN LATERAL (SELECT DISTINCT w.ortsteil_id, coalesce(w.ortsteil_id, -1) AS raum FROM kennzahlwert w WHERE w.kennzahl_id = k.id) r
   CROSS JOIN stichtag t
-  LEFT JOIN ist i ON i.kennzahl_id = r.kennzahl_id AND i.raum = r.raum
-  LEFT JOIN kennzahl_pfad p ON p.kennzahl_id = r.kennzahl_id AND p.raum = r.raum AND p.von <= i.stichtag AND (p.bis > i.stichtag OR p.bis IS NULL)
-  -- the section of the value; without one, that of today; before everything, the first
-  LEFT JOIN abschnitt a ON a.kennzahl_id = r.kennzahl_id AND a.raum = r.raum AND (a.ende IS NULL OR a.ende > coalesce(i.stichtag, t.tag))
-    AND (a.beginn <= coalesce(i.stichtag, t.tag) OR a.abschnitt = (SELECT min(e.abschnitt) FROM abschnitt e WHERE e.kennzahl_id = a.kennzahl_id AND e.raum = a.raum))
+  LEFT JOIN LATERAL (SELECT * FROM kennzahlwert w WHERE w.kennzahl_id = k.id AND coalesce(w.ortsteil_id, -1) = r.raum AND w.art = 'ist' AND w.stichtag <= t.tag ORDER BY w.stichtag DESC LIMIT 1) i ON true
+  -- the last point of the path up to the value (without one, up to today); before everything, the first
+  CROSS JOIN LATERAL (SELECT coalesce(max(w.stichtag) FILTER (WHERE w.stichtag <= coalesce(i.stichtag, t.tag)), min(w.stichtag)) AS tag
+    FROM kennzahlwert w WHERE w.kennzahl_id = k.id AND coalesce(w.ortsteil_id, -1) = r.raum AND w.art IN ('basis', 'soll')) an
+  -- the section: its basis, and the day the next one begins
+  LEFT JOIN LATERAL (SELECT * FROM kennzahlwert w WHERE w.kennzahl_id = k.id AND coalesce(w.ortsteil_id, -1) = r.raum AND w.art = 'basis' AND w.stichtag <= an.tag ORDER BY w.stichtag DESC LIMIT 1) b ON true
+  CROSS JOIN LATERAL (SELECT coalesce(b.stichtag, '-infinity') AS von, coalesce(min(w.stichtag), 'infinity') AS bis
+    FROM kennzahlwert w WHERE w.kennzahl_id = k.id AND coalesce(w.ortsteil_id, -1) = r.raum AND w.art = 'basis' AND w.stichtag > an.tag) a
+  -- its targets: the last of all, the last before the value, the first after it
+  LEFT JOIN LATERAL (SELECT * FROM kennzahlwert w WHERE w.kennzahl_id = k.id AND coalesce(w.ortsteil_id, -1) = r.raum AND w.art = 'soll' AND w.stichtag > a.von AND w.stichtag < a.bis ORDER BY w.stichtag DESC LIMIT 1) z ON true
+  LEFT JOIN LATERAL (SELECT * FROM kennzahlwert w WHERE w.kennzahl_id = k.id AND coalesce(w.ortsteil_id, -1) = r.raum AND w.art = 'soll' AND w.stichtag > a.von AND w.stichtag < a.bis AND w.stichtag <= i.stichtag ORDER BY w.stichtag DESC LIMIT 1) v ON true
+  LEFT JOIN LATERAL (SELECT * FROM kennzahlwert w WHERE w.kennzahl_id = k.id AND coalesce(w.ortsteil_id, -1) = r.raum AND w.art = 'soll' AND w.stichtag > a.von AND w.stichtag < a.bis AND w.stichtag > i.stichtag ORDER BY w.stichtag LIMIT 1) n ON true
 ), gemessen AS (
   SELECT s.*,
     CASE WHEN s.ist IS NULL THEN NULL WHEN s.richtung = 'korridor' THEN - greatest(s.unten - s.ist, s.ist - s.oben, 0) / s.massstab ELSE (s.ist - s.soll) * s.vorzeichen / s.massstab END AS abweichung,
@@ -117,12 +119,17 @@ COMMENT ON COLUMN kennzahl_stand.aktualitaet IS 'Alter der Angaben [code strateg
 -- One row per indicator: the town's own figure, else its Ortsteile with equal weight, so
 -- that an indicator known by Ortsteil alone counts too. A surplus is capped, a step back is not.
 CREATE VIEW kennzahl_lage WITH (security_invoker = true) AS
-SELECT s.kennzahl_id, count(*)::int AS raeume, bool_and(s.ortsteil_id IS NULL) AS ganze_stadt, avg(CASE WHEN s.grad > 1 THEN 1 ELSE s.grad END) AS grad, count(*) FILTER (WHERE s.grad < 0)::int AS rueckschritte,
-  min(CASE s.ampel WHEN 'gefaehrdet' THEN 1 WHEN 'verzoegert' THEN 2 WHEN 'im_plan' THEN 3 END) AS rang, min(s.ist_am) AS ist_am, bool_and(s.ampel = 'ruht') AS ruht
-FROM kennzahl_stand s JOIN (
-  SELECT kennzahl_id, bool_or(ortsteil_id IS NULL AND art = 'ist') AS stadt FROM kennzahlwert GROUP BY 1
-) w ON w.kennzahl_id = s.kennzahl_id AND ((s.ortsteil_id IS NULL) = w.stadt)
-GROUP BY s.kennzahl_id;
+SELECT k.id AS kennzahl_id, l.*, k.ruht
+FROM kennzahl k
+CROSS JOIN LATERAL (SELECT EXISTS (SELECT FROM kennzahlwert w WHERE w.kennzahl_id = k.id AND w.ortsteil_id IS NULL AND w.art = 'ist') AS stadt) e
+CROSS JOIN LATERAL (
+  SELECT count(*)::int AS raeume, bool_and(s.ortsteil_id IS NULL) AS ganze_stadt, avg(CASE WHEN s.grad > 1 THEN 1 ELSE s.grad END) AS grad, count(*) FILTER (WHERE s.grad < 0)::int AS rueckschritte,
+    min(CASE s.ampel WHEN 'gefaehrdet' THEN 1 WHEN 'verzoegert' THEN 2 WHEN 'im_plan' THEN 3 END) AS rang, min(s.ist_am) AS ist_am
+  FROM (
+    SELECT x.ortsteil_id, x.grad, x.ampel, x.ist_am FROM kennzahl_stand x WHERE x.kennzahl_id = k.id AND x.ortsteil_id IS NULL AND e.stadt
+    UNION ALL SELECT x.ortsteil_id, x.grad, x.ampel, x.ist_am FROM kennzahl_stand x WHERE x.kennzahl_id = k.id AND x.ortsteil_id IS NOT NULL AND NOT e.stadt
+  ) s
+) l;
 COMMENT ON COLUMN kennzahl_lage.raeume IS 'Zahl der Räume';
 COMMENT ON COLUMN kennzahl_lage.ganze_stadt IS 'Wert der ganzen Stadt';
 COMMENT ON COLUMN kennzahl_lage.grad IS 'Zielerreichung
@@ -136,8 +143,11 @@ COMMENT ON COLUMN kennzahl_lage.ruht IS 'Ruht';
 -- The Ampel of a measure and why: the worst of its signals, unless set by hand.
 -- A milestone finished after the day of view was open on it; states have no past here.
 CREATE VIEW massnahme_stand WITH (security_invoker = true) AS
-WITH messung AS (
-  SELECT mk.massnahme_id, min(kl.rang) AS rang FROM massnahme_kennzahl mk JOIN kennzahl_lage kl USING (kennzahl_id) WHERE mk.misst_fortschritt GROUP BY mk.massnahme_id
+WITH lage AS MATERIALIZED (
+  -- each indicator once, not once per measure
+  SELECT kennzahl_id, rang FROM kennzahl_lage WHERE kennzahl_id IN (SELECT kennzahl_id FROM massnahme_kennzahl WHERE misst_fortschritt)
+), messung AS (
+  SELECT mk.massnahme_id, min(kl.rang) AS rang FROM massnahme_kennzahl mk JOIN lage kl USING (kennzahl_id) WHERE mk.misst_fortschritt GROUP BY mk.massnahme_id
 ), signal AS (
   SELECT m.id, m.umsetzungsphase, m.beschlussstand, m.ampel, m.ampel_manuell, m.ampel_grund, m.ende, m.dauerhaft, t.tag, greatest(m.seit, s.seit) AS seit,
     s.erledigt, s.gesamt, s.ueberfaellig_tage, me.rang, v.verbleib,

@@ -228,6 +228,8 @@ struct Objekt<'a> {
     hier: String,
     sammlung: &'a Sammlung,
     fid: &'a str,
+    /// Plan of the object, where its layer says so.
+    plan: Option<String>,
     json: String,
     werte: Vec<(&'a Spalte, Zelle)>,
     geometrie: String,
@@ -241,7 +243,7 @@ impl Objekt<'_> {
             ("massnahmen", None)
         } else {
             let plan = id.strip_prefix("fnp_flaechen")?;
-            ("flaechen", plan.strip_prefix('_'))
+            ("flaechen", plan.strip_prefix('_').or(self.plan.as_deref()))
         };
         let plan = plan.map_or_else(String::new, |plan| format!("plan={}&", kodiere(plan)));
         Some(format!(
@@ -260,6 +262,7 @@ pub fn objekt(anfrage: &Anfrage, sammlung: &Sammlung, fid: &str, geojson: &[u8])
         seite: anfrage.seite(),
         hier: adresse(&anfrage.basis, &sammlung.id),
         fid,
+        plan: doc["properties"]["plan"].as_str().map(str::to_owned),
         json: anfrage.adresse(crate::http::negotiate::Format::Json),
         werte: spalten.zip(zellen(sammlung, &doc)).collect(),
         geometrie: doc["geometry"]["type"]

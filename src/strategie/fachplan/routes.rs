@@ -65,7 +65,15 @@ async fn liste(State(public): State<PgPool>, anfrage: Anfrage) -> Result<Respons
             pfad: "fachplaene",
             einleitung: "Was andere Pläne zu Zielen und Maßnahmen sagen, mit Fundstelle.",
             leer: "Es sind noch keine Fachpläne eingelesen.",
-            spalten: &["Art", "Herausgeber", "Jahr", "Verbindlichkeit", "Zustand", "Fundstellen", "davon widersprechend"],
+            spalten: &[
+                "Art",
+                "Herausgeber",
+                "Jahr",
+                "Verbindlichkeit",
+                "Zustand",
+                "Fundstellen",
+                "davon widersprechend",
+            ],
             zeilen: plaene
                 .into_iter()
                 .map(|p| Zeile {
@@ -76,7 +84,11 @@ async fn liste(State(public): State<PgPool>, anfrage: Anfrage) -> Result<Respons
                         p.verbindlichkeit,
                         zustand(&p.zustand).to_owned(),
                         p.fundstellen.to_string(),
-                        if p.widersprueche > 0 { format!("⚠ {}", p.widersprueche) } else { "0".to_owned() },
+                        if p.widersprueche > 0 {
+                            format!("⚠ {}", p.widersprueche)
+                        } else {
+                            "0".to_owned()
+                        },
                     ],
                     kennung: p.kennung,
                     nummer: p.nummer,
@@ -120,7 +132,11 @@ async fn einer(
                 ("Lizenz", plan.lizenz.unwrap_or_default()),
             ],
             text: None,
-            verweise: plan.dokument_url.map(|url| (url, "Dokument".to_owned())).into_iter().collect(),
+            verweise: plan
+                .dokument_url
+                .map(|url| (url, "Dokument".to_owned()))
+                .into_iter()
+                .collect(),
             abschnitte: teile,
             diagramm: None,
             json: blatt::als_json(&anfrage),

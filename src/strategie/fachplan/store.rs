@@ -63,7 +63,11 @@ pub async fn widersprueche(
             massnahme: z.massnahme_id,
             ..Gegenstand::default()
         };
-        let art = if z.ziel_id.is_some() { "ziel" } else { "massnahme" };
+        let art = if z.ziel_id.is_some() {
+            "ziel"
+        } else {
+            "massnahme"
+        };
         widersprueche.push(Widerspruch {
             gegenstand: Bezug {
                 art: art.to_owned(),

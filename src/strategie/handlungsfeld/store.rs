@@ -11,28 +11,26 @@ use crate::strategie::ziel::store as ziele;
 
 /// All fields of action in their order.
 pub async fn liste(conn: &mut PgConnection) -> Result<Vec<HandlungsfeldKurz>> {
-    Ok(
-        sqlx::query_file!("src/strategie/handlungsfeld/liste.sql")
-            .fetch_all(conn)
-            .await?
-            .into_iter()
-            .map(|z| HandlungsfeldKurz {
-                kennung: z.kennung,
-                nummer: z.nummer,
-                titel: z.titel,
-                kurztext: z.kurztext,
-                farbe: z.farbe,
-                symbol: z.symbol,
-                patenschaft: z
-                    .pate
-                    .zip(z.pate_titel)
-                    .map(|(kennung, name)| Benannt { kennung, name }),
-                ziele: z.ziele,
-                massnahmen: z.massnahmen,
-                ampeln: z.ampeln.0,
-            })
-            .collect(),
-    )
+    Ok(sqlx::query_file!("src/strategie/handlungsfeld/liste.sql")
+        .fetch_all(conn)
+        .await?
+        .into_iter()
+        .map(|z| HandlungsfeldKurz {
+            kennung: z.kennung,
+            nummer: z.nummer,
+            titel: z.titel,
+            kurztext: z.kurztext,
+            farbe: z.farbe,
+            symbol: z.symbol,
+            patenschaft: z
+                .pate
+                .zip(z.pate_titel)
+                .map(|(kennung, name)| Benannt { kennung, name }),
+            ziele: z.ziele,
+            massnahmen: z.massnahmen,
+            ampeln: z.ampeln.0,
+        })
+        .collect())
 }
 
 /// Versions of the strategy, the one in force first.

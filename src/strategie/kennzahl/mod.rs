@@ -118,7 +118,11 @@ impl Stand {
             wert(ist),
             wert(ist),
             wert(soll),
-            if self.richtung == "sinkt" { " · (−1)" } else { "" },
+            if self.richtung == "sinkt" {
+                " · (−1)"
+            } else {
+                ""
+            },
             zahl::abweichung(self.abweichung)
         )
     }

@@ -52,7 +52,11 @@ struct ListeSeite {
 
 impl ListeSeite {
     fn adresse(&self, kennung: &str) -> String {
-        format!("{}/kennzahlen/{}?f=html", self.seite.wurzel, kodiere(kennung))
+        format!(
+            "{}/kennzahlen/{}?f=html",
+            self.seite.wurzel,
+            kodiere(kennung)
+        )
     }
 }
 
@@ -62,9 +66,9 @@ async fn liste(State(public): State<PgPool>, anfrage: Anfrage) -> Result<Respons
     let (mut tx, stichtag) = sicht::oeffne(&public, &anfrage).await?;
     let kennzahlen = store::liste(&mut tx, None).await?;
     match format {
-        Format::Json => Ok(
-            axum::Json(json!({"stichtag": stichtag, "kennzahlen": kennzahlen})).into_response(),
-        ),
+        Format::Json => {
+            Ok(axum::Json(json!({"stichtag": stichtag, "kennzahlen": kennzahlen})).into_response())
+        }
         Format::Html => html(&ListeSeite {
             seite: anfrage.seite(),
             stichtag,

@@ -23,14 +23,32 @@ pub async fn svg(conn: &mut PgConnection, kennung: &str) -> Result<Option<String
         return Ok(None);
     };
     // Room around it, and a shape a page can hold.
-    let (mx, my) = (f64::midpoint(rahmen.x0, rahmen.x1), f64::midpoint(rahmen.y0, rahmen.y1));
-    let halb_hoch = ((rahmen.y1 - rahmen.y0) * 0.65).max((rahmen.x1 - rahmen.x0) * 0.65 / 1.6).max(250.0);
+    let (mx, my) = (
+        f64::midpoint(rahmen.x0, rahmen.x1),
+        f64::midpoint(rahmen.y0, rahmen.y1),
+    );
+    let halb_hoch = ((rahmen.y1 - rahmen.y0) * 0.65)
+        .max((rahmen.x1 - rahmen.x0) * 0.65 / 1.6)
+        .max(250.0);
     let halb_breit = halb_hoch * 1.6;
-    let (x0, y0, x1, y1) = (mx - halb_breit, my - halb_hoch, mx + halb_breit, my + halb_hoch);
+    let (x0, y0, x1, y1) = (
+        mx - halb_breit,
+        my - halb_hoch,
+        mx + halb_breit,
+        my + halb_hoch,
+    );
     let breite = x1 - x0;
-    let formen = sqlx::query_file!("src/strategie/massnahme/lageplan.sql", kennung, x0, y0, x1, y1, breite / 800.0)
-        .fetch_all(&mut *conn)
-        .await?;
+    let formen = sqlx::query_file!(
+        "src/strategie/massnahme/lageplan.sql",
+        kennung,
+        x0,
+        y0,
+        x1,
+        y1,
+        breite / 800.0
+    )
+    .fetch_all(&mut *conn)
+    .await?;
     let mut t = format!(
         r#"<svg class="lageplan" viewBox="{x0:.0} {:.0} {breite:.0} {:.0}" role="img" aria-label="Lageplan der Maßnahme, Norden oben">"#,
         -y1,
@@ -43,9 +61,16 @@ pub async fn svg(conn: &mut PgConnection, kennung: &str) -> Result<Option<String
                 t,
                 r#"<path d="{}" fill="{}" fill-opacity=".55"><title>{titel}</title></path>"#,
                 form.d,
-                form.farbe.as_deref().filter(|f| f.starts_with('#')).unwrap_or("#FFFFFF")
+                form.farbe
+                    .as_deref()
+                    .filter(|f| f.starts_with('#'))
+                    .unwrap_or("#FFFFFF")
             ),
-            art => write!(t, r#"<path d="{}" class="lp-{art}"><title>{titel}</title></path>"#, form.d),
+            art => write!(
+                t,
+                r#"<path d="{}" class="lp-{art}"><title>{titel}</title></path>"#,
+                form.d
+            ),
         };
     }
     // A scale bar of a round length.
@@ -64,5 +89,8 @@ pub async fn svg(conn: &mut PgConnection, kennung: &str) -> Result<Option<String
 }
 
 fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
 }

@@ -10,7 +10,7 @@ use crate::http::link::kodiere;
 use crate::http::page::{Seite, html};
 use crate::http::problem::Problem;
 use crate::strategie::bezug::Bezug;
-use crate::strategie::{ausgabe, geld, zahl};
+use crate::strategie::{ausgabe, zahl};
 
 impl MassnahmeKurz {
     /// As the end of a link.
@@ -121,11 +121,12 @@ impl SteckbriefSeite {
             kodiere(&flaeche.plan)
         )
     }
-    fn foerderstand(&self, stand: &str) -> String {
-        geld::stand(stand).to_owned()
-    }
     fn ort_adresse(&self, ortsteil: &str) -> String {
-        format!("{}/ortsteil/{}?f=html", self.seite.wurzel, kodiere(ortsteil))
+        format!(
+            "{}/ortsteil/{}?f=html",
+            self.seite.wurzel,
+            kodiere(ortsteil)
+        )
     }
 }
 

@@ -50,7 +50,14 @@ async fn liste(State(public): State<PgPool>, anfrage: Anfrage) -> Result<Respons
             pfad: "sdg",
             einleitung: "Ziele, Maßnahmen, Kennzahlen und Geld je Nachhaltigkeitsziel der Vereinten Nationen. Eine Maßnahme kann mehreren dienen; die Beträge ergeben zusammen nicht die der Stadt.",
             leer: "Keine Angaben.",
-            spalten: &["Ziele", "Maßnahmen", "Kennzahlen", "Kosten der Maßnahmen", "bewilligte Förderung", "Stand der Beträge"],
+            spalten: &[
+                "Ziele",
+                "Maßnahmen",
+                "Kennzahlen",
+                "Kosten der Maßnahmen",
+                "bewilligte Förderung",
+                "Stand der Beträge",
+            ],
             zeilen: alle
                 .into_iter()
                 .map(|s| Zeile {
@@ -103,7 +110,15 @@ async fn eines(
                 ("Ziele", sdg.ziele.to_string()),
                 ("Maßnahmen", sdg.massnahmen.to_string()),
                 ("Kennzahlen", sdg.kennzahlen.to_string()),
-                ("Kosten der Maßnahmen", format!("{} ({} von {} mit Angabe)", zahl::euro(sdg.geld.kosten_ct), sdg.geld.mit_kosten, sdg.geld.massnahmen)),
+                (
+                    "Kosten der Maßnahmen",
+                    format!(
+                        "{} ({} von {} mit Angabe)",
+                        zahl::euro(sdg.geld.kosten_ct),
+                        sdg.geld.mit_kosten,
+                        sdg.geld.massnahmen
+                    ),
+                ),
                 ("bewilligte Förderung", zahl::euro(sdg.geld.bewilligt_ct)),
                 ("Stand der Beträge", zahl::tag_oder(sdg.geld.stand)),
             ],

@@ -31,7 +31,10 @@ pub fn pfade() -> Vec<Pfad> {
     blatt::pfade(
         "/trends",
         ("trends", "trend"),
-        ("Trends", "Ein Trend mit dem, was er verstärkt oder erschwert"),
+        (
+            "Trends",
+            "Ein Trend mit dem, was er verstärkt oder erschwert",
+        ),
         &[sicht::parameter()],
     )
 }

@@ -60,6 +60,21 @@ pub struct Landnutzung {
     pub m2: f64,
 }
 
+/// A goal and the land that serves or strains it in one Ortsteil.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Flaechenziel {
+    /// Kennung of the goal.
+    pub kennung: String,
+    /// Its number.
+    pub nummer: Option<String>,
+    /// Its title.
+    pub titel: String,
+    /// m² that serve it.
+    pub dient_m2: f64,
+    /// m² that strain it.
+    pub belastet_m2: f64,
+}
+
 /// Goal × land use in one plan version.
 #[derive(Debug, Clone, Serialize)]
 pub struct Flaechenwirkung {
@@ -201,7 +216,9 @@ impl Flaechenwirkung {
             ("spalte", Some("summe")),
             ("f", Some("html")),
         ];
-        let paare = paare.into_iter().filter_map(|(name, wert)| Some((name, wert?)));
+        let paare = paare
+            .into_iter()
+            .filter_map(|(name, wert)| Some((name, wert?)));
         format!("{wurzel}/bilanz/flaechen?{}", kodiere_parameter(paare))
     }
 }

@@ -89,11 +89,7 @@ pub fn pfade() -> Vec<Pfad> {
             "/flaechen/{kennung}",
             "flaeche",
             "Eine Fläche des Plans: Ziele, denen sie dient oder die sie belastet, Maßnahmen, Ortsteile, andere Pläne",
-            vec![
-                pfad_parameter("kennung", "Kennung der Fläche"),
-                plan(),
-                f(),
-            ],
+            vec![pfad_parameter("kennung", "Kennung der Fläche"), plan(), f()],
         ),
     ]
 }
@@ -134,9 +130,7 @@ async fn liste(State(public): State<PgPool>, anfrage: Anfrage) -> Result<Respons
             let profil = flaeche::lies(&mut tx, plan, kennung).await?;
             return flaeche_seite(&anfrage, profil);
         }
-        return Ok(
-            axum::Json(store::flaeche_ziele(&mut tx, plan, kennung).await?).into_response(),
-        );
+        return Ok(axum::Json(store::flaeche_ziele(&mut tx, plan, kennung).await?).into_response());
     }
     if plan.is_some() {
         return Err(Error::parameter(
@@ -190,12 +184,27 @@ impl ZielSeite {
             .map(|b| b.beitrag)
             .max_by_key(|b| (b.abs(), *b))
             .unwrap_or(0);
-        wirkung_worte(beitrag, ["fördert stark", "fördert", "berührt", "hemmt", "hemmt stark"])
+        wirkung_worte(
+            beitrag,
+            [
+                "fördert stark",
+                "fördert",
+                "berührt",
+                "hemmt",
+                "hemmt stark",
+            ],
+        )
     }
     fn wirkung(&self, wirkung: &i16) -> String {
         wirkung_worte(
             *wirkung,
-            ["dient stark", "dient", "neutral", "belastet", "belastet stark"],
+            [
+                "dient stark",
+                "dient",
+                "neutral",
+                "belastet",
+                "belastet stark",
+            ],
         )
     }
     fn adresse(&self, kennung: &str) -> String {
@@ -273,7 +282,13 @@ impl FlaecheSeite {
     fn wirkung(&self, wirkung: &i16) -> String {
         wirkung_worte(
             *wirkung,
-            ["dient stark", "dient", "neutral", "belastet", "belastet stark"],
+            [
+                "dient stark",
+                "dient",
+                "neutral",
+                "belastet",
+                "belastet stark",
+            ],
         )
     }
     fn ziel_adresse(&self, kennung: &str) -> String {

@@ -7,7 +7,7 @@ use sqlx::types::Json;
 use uuid::Uuid;
 
 use super::ZielStand;
-use super::profil::{Kennzahlgewicht, Landnutzung};
+use super::profil::{Flaechenziel, Kennzahlgewicht, Landnutzung};
 use crate::error::Result;
 use crate::strategie::massnahme::Code;
 
@@ -69,6 +69,24 @@ pub async fn landnutzung(
            WHERE w.ziel_id = $1 GROUP BY w.ziel_id, w.nutzung, n.schluessel, o.id, o.kennung, o.name ORDER BY w.wirkung DESC, n.reihenfolge, o.name COLLATE "de-x-icu" NULLS LAST"#,
         ziel,
         fassung
+    )
+    .fetch_all(conn)
+    .await?)
+}
+
+/// Goals that the land use of an Ortsteil serves or strains, by a plan version.
+pub async fn flaechenziele(
+    conn: &mut PgConnection,
+    fassung: i32,
+    ortsteil: i32,
+) -> Result<Vec<Flaechenziel>> {
+    Ok(sqlx::query_as!(
+        Flaechenziel,
+        r#"SELECT z.kennung, z.nummer, z.titel, coalesce(sum(a.m2) FILTER (WHERE w.wirkung > 0), 0) AS "dient_m2!", coalesce(sum(a.m2) FILTER (WHERE w.wirkung < 0), 0) AS "belastet_m2!"
+           FROM anteil a JOIN ziel_nutzungsart_wirkung w ON w.nutzung = a.nutzung AND w.wirkung <> 0 JOIN ziel z ON z.id = w.ziel_id
+           WHERE a.fassung_id = $1 AND a.ortsteil_id = $2 GROUP BY z.id ORDER BY z.nummer, z.kennung"#,
+        fassung,
+        ortsteil
     )
     .fetch_all(conn)
     .await?)

@@ -224,20 +224,18 @@ async fn lies(db: &TestDb, heute: &str) -> Vec<(String, Stand)> {
     .unwrap();
     zeilen
         .into_iter()
-        .map(
-            |(kennung, soll, abweichung, grad, ampel, aktualitaet)| {
-                (
-                    kennung,
-                    Stand {
-                        soll,
-                        abweichung,
-                        grad,
-                        ampel,
-                        aktualitaet,
-                    },
-                )
-            },
-        )
+        .map(|(kennung, soll, abweichung, grad, ampel, aktualitaet)| {
+            (
+                kennung,
+                Stand {
+                    soll,
+                    abweichung,
+                    grad,
+                    ampel,
+                    aktualitaet,
+                },
+            )
+        })
         .collect()
 }
 
@@ -285,6 +283,17 @@ async fn random_paths_equal_the_oracle() {
         }
         assert!(gemessen > 20, "{heute}: {gemessen} cases say something");
     }
+    // The path the chart draws passes through the Soll of the view.
+    let (gleich, alle): (i64, i64) = sqlx::query_as(
+        "SELECT count(*) FILTER (WHERE abs(s.soll - CASE WHEN p.bis IS NULL THEN p.bis_wert ELSE p.von_wert + (p.bis_wert - p.von_wert) * (s.ist_am - p.von) / (p.bis - p.von) END) < 1e-9), count(*)
+         FROM kennzahl_stand s LEFT JOIN kennzahl_pfad p ON p.kennzahl_id = s.kennzahl_id AND p.raum = coalesce(s.ortsteil_id, -1) AND p.von <= s.ist_am AND (p.bis > s.ist_am OR p.bis IS NULL)
+         WHERE s.soll IS NOT NULL OR p.bis_wert IS NOT NULL",
+    )
+    .fetch_one(&db.write)
+    .await
+    .unwrap();
+    assert!(alle > 20);
+    assert_eq!(gleich, alle);
 }
 
 /// The edges by name, with figures worked out by hand.
@@ -308,42 +317,104 @@ async fn edges_have_the_figures_worked_out_by_hand() {
     let faelle = [
         // no basis: only the target, no attainment
         (
-            fall("steigt", None, &[("2024-12-31", "soll", 100), ("2024-12-31", "ist", 90)]),
+            fall(
+                "steigt",
+                None,
+                &[("2024-12-31", "soll", 100), ("2024-12-31", "ist", 90)],
+            ),
             stand(Some(10.0), Some(-0.1), None, "verzoegert", "aktuell"),
         ),
         // target before the basis is not one of it
         (
-            fall("steigt", None, &[("2018-12-31", "soll", 100), ("2020-12-31", "basis", 50), ("2024-12-31", "ist", 90)]),
+            fall(
+                "steigt",
+                None,
+                &[
+                    ("2018-12-31", "soll", 100),
+                    ("2020-12-31", "basis", 50),
+                    ("2024-12-31", "ist", 90),
+                ],
+            ),
             stand(None, None, None, "unbekannt", "aktuell"),
         ),
         // hold: at the target 1, behind it below 0
         (
-            fall("steigt", None, &[("2018-12-31", "basis", 100), ("2030-12-31", "soll", 100), ("2024-12-31", "ist", 99)]),
+            fall(
+                "steigt",
+                None,
+                &[
+                    ("2018-12-31", "basis", 100),
+                    ("2030-12-31", "soll", 100),
+                    ("2024-12-31", "ist", 99),
+                ],
+            ),
             stand(Some(10.0), Some(-0.01), Some(-0.01), "im_plan", "aktuell"),
         ),
         // sinkt: half way in half the time, 2190 of 4380 days
         (
-            fall("sinkt", None, &[("2019-01-01", "basis", 50), ("2030-12-29", "soll", 20), ("2024-12-30", "ist", 35)]),
+            fall(
+                "sinkt",
+                None,
+                &[
+                    ("2019-01-01", "basis", 50),
+                    ("2030-12-29", "soll", 20),
+                    ("2024-12-30", "ist", 35),
+                ],
+            ),
             stand(Some(3.5), Some(0.0), Some(0.5), "im_plan", "aktuell"),
         ),
         // a step back stays visible
         (
-            fall("sinkt", None, &[("2019-01-01", "basis", 50), ("2030-12-29", "soll", 20), ("2024-12-30", "ist", 56)]),
+            fall(
+                "sinkt",
+                None,
+                &[
+                    ("2019-01-01", "basis", 50),
+                    ("2030-12-29", "soll", 20),
+                    ("2024-12-30", "ist", 56),
+                ],
+            ),
             stand(Some(3.5), Some(-0.7), Some(-0.2), "gefaehrdet", "aktuell"),
         ),
         // a limit that may be used up: more is allowed, but not beyond
         (
-            fall("sinkt", None, &[("2019-01-01", "basis", 100), ("2024-12-31", "soll", 120), ("2024-12-31", "ist", 125)]),
-            stand(Some(12.0), Some(-0.25), Some(-0.25), "gefaehrdet", "aktuell"),
+            fall(
+                "sinkt",
+                None,
+                &[
+                    ("2019-01-01", "basis", 100),
+                    ("2024-12-31", "soll", 120),
+                    ("2024-12-31", "ist", 125),
+                ],
+            ),
+            stand(
+                Some(12.0),
+                Some(-0.25),
+                Some(-0.25),
+                "gefaehrdet",
+                "aktuell",
+            ),
         ),
         // actual value before the basis
         (
-            fall("steigt", None, &[("2024-12-31", "basis", 50), ("2030-12-31", "soll", 100), ("2023-12-31", "ist", 40)]),
+            fall(
+                "steigt",
+                None,
+                &[
+                    ("2024-12-31", "basis", 50),
+                    ("2030-12-31", "soll", 100),
+                    ("2023-12-31", "ist", 40),
+                ],
+            ),
             stand(None, None, None, "unbekannt", "faellig"),
         ),
         // no actual value
         (
-            fall("steigt", None, &[("2018-12-31", "basis", 50), ("2030-12-31", "soll", 100)]),
+            fall(
+                "steigt",
+                None,
+                &[("2018-12-31", "basis", 50), ("2030-12-31", "soll", 100)],
+            ),
             stand(None, None, None, "unbekannt", "ohne"),
         ),
         // corridor: no value is no good value; outside it, the way back is told
@@ -352,30 +423,58 @@ async fn edges_have_the_figures_worked_out_by_hand() {
             stand(None, None, None, "unbekannt", "ohne"),
         ),
         (
-            fall("korridor", Some((4.0, 6.0)), &[("2018-12-31", "basis", 80), ("2024-12-31", "ist", 65)]),
+            fall(
+                "korridor",
+                Some((4.0, 6.0)),
+                &[("2018-12-31", "basis", 80), ("2024-12-31", "ist", 65)],
+            ),
             stand(None, Some(-0.25), Some(0.75), "gefaehrdet", "aktuell"),
         ),
         // several targets: the stretch of the day counts, the scale is the whole way
         (
-            fall("steigt", None, &[("2020-01-01", "basis", 0), ("2022-01-01", "soll", 80), ("2026-01-01", "soll", 100), ("2022-01-01", "ist", 70)]),
+            fall(
+                "steigt",
+                None,
+                &[
+                    ("2020-01-01", "basis", 0),
+                    ("2022-01-01", "soll", 80),
+                    ("2026-01-01", "soll", 100),
+                    ("2022-01-01", "ist", 70),
+                ],
+            ),
             stand(Some(8.0), Some(-0.1), Some(0.7), "verzoegert", "veraltet"),
         ),
         // basis and target of one day: the basis counts
         (
-            fall("steigt", None, &[("2020-01-01", "basis", 0), ("2020-01-01", "soll", 80), ("2030-01-01", "soll", 100), ("2020-01-01", "ist", 0)]),
+            fall(
+                "steigt",
+                None,
+                &[
+                    ("2020-01-01", "basis", 0),
+                    ("2020-01-01", "soll", 80),
+                    ("2030-01-01", "soll", 100),
+                    ("2020-01-01", "ist", 0),
+                ],
+            ),
             stand(Some(0.0), Some(0.0), Some(0.0), "im_plan", "veraltet"),
         ),
         // measured anew: the new basis opens a path of its own
         (
-            fall("steigt", None, &[("2018-12-31", "basis", 0), ("2030-12-31", "soll", 1000), ("2024-12-31", "basis", 50), ("2034-12-31", "soll", 100), ("2024-12-31", "ist", 50)]),
+            fall(
+                "steigt",
+                None,
+                &[
+                    ("2018-12-31", "basis", 0),
+                    ("2030-12-31", "soll", 1000),
+                    ("2024-12-31", "basis", 50),
+                    ("2034-12-31", "soll", 100),
+                    ("2024-12-31", "ist", 50),
+                ],
+            ),
             stand(Some(5.0), Some(0.0), Some(0.0), "im_plan", "aktuell"),
         ),
     ];
-    schreibe(
-        &db,
-        &faelle.iter().map(|f| f.0.clone()).collect::<Vec<_>>(),
-    )
-    .await;
+    schreibe(&db, &faelle.iter().map(|f| f.0.clone()).collect::<Vec<_>>()).await;
     for ((_, gelesen), (fall, erwartet)) in lies(&db, TAG).await.iter().zip(&faelle) {
         assert!(
             gleich(gelesen, erwartet),
@@ -388,7 +487,11 @@ async fn edges_have_the_figures_worked_out_by_hand() {
     }
 }
 
-async fn ampel(db: &TestDb, heute: &str, kennung: &str) -> (String, String, Option<i32>, Option<f64>, String, String) {
+async fn ampel(
+    db: &TestDb,
+    heute: &str,
+    kennung: &str,
+) -> (String, String, Option<i32>, Option<f64>, String, String) {
     let mut tx = db.write.begin().await.unwrap();
     sqlx::query("SELECT set_config('zielraum.stichtag', $1, true)")
         .bind(heute)
@@ -411,19 +514,31 @@ async fn the_ampel_of_a_measure_follows_its_signals() {
     };
     let soll = |ampel: &str, anlass: &str, tage| (ampel.to_owned(), anlass.to_owned(), tage);
     let treff = ampel(&db, TAG, "m-treff").await;
-    assert_eq!(kurz(&treff), soll("verzoegert", "Teilschritt überfällig", Some(30)));
+    assert_eq!(
+        kurz(&treff),
+        soll("verzoegert", "Teilschritt überfällig", Some(30))
+    );
     assert_eq!(treff.3, Some(0.25), "one of four by weight");
     assert_eq!(treff.5, "mittel");
     // Seen from before, the milestone of September 2024 was open, and nothing was late.
     let frueher = ampel(&db, "2024-06-30", "m-treff").await;
     assert_eq!(kurz(&frueher), soll("im_plan", "keine Abweichung", None));
     assert_eq!(frueher.3, Some(0.0));
-    assert_eq!(kurz(&ampel(&db, "2025-08-30", "m-treff").await), soll("gefaehrdet", "Teilschritt überfällig", Some(91)));
-    assert_eq!(kurz(&ampel(&db, "2027-01-15", "m-weg").await), soll("verzoegert", "Termin überschritten", Some(15)));
+    assert_eq!(
+        kurz(&ampel(&db, "2025-08-30", "m-treff").await),
+        soll("gefaehrdet", "Teilschritt überfällig", Some(91))
+    );
+    assert_eq!(
+        kurz(&ampel(&db, "2027-01-15", "m-weg").await),
+        soll("verzoegert", "Termin überschritten", Some(15))
+    );
     assert_eq!(ampel(&db, TAG, "m-gewerbe").await.0, "unbekannt");
     // Age is a signal of its own: the Ampel does not change with it.
     let spaeter = ampel(&db, "2028-12-31", "m-pflege").await;
-    assert_eq!((spaeter.0.as_str(), spaeter.4.as_str()), ("unbekannt", "veraltet"));
+    assert_eq!(
+        (spaeter.0.as_str(), spaeter.4.as_str()),
+        ("unbekannt", "veraltet")
+    );
 
     aendere(
         &db,
@@ -433,9 +548,15 @@ async fn the_ampel_of_a_measure_follows_its_signals() {
         ],
     )
     .await;
-    assert_eq!(kurz(&ampel(&db, TAG, "m-treff").await), soll("gefaehrdet", "Kennzahl hinter dem Soll-Pfad", Some(30)));
+    assert_eq!(
+        kurz(&ampel(&db, TAG, "m-treff").await),
+        soll("gefaehrdet", "Kennzahl hinter dem Soll-Pfad", Some(30))
+    );
     aendere(&db, &["UPDATE massnahme SET ampel_manuell = true, ampel = 'ruht', ampel_grund = 'Träger gesucht' WHERE kennung = 'm-treff'"]).await;
-    assert_eq!(kurz(&ampel(&db, TAG, "m-treff").await), soll("ruht", "von Hand gesetzt: Träger gesucht", Some(30)));
+    assert_eq!(
+        kurz(&ampel(&db, TAG, "m-treff").await),
+        soll("ruht", "von Hand gesetzt: Träger gesucht", Some(30))
+    );
     aendere(
         &db,
         &[
@@ -445,11 +566,23 @@ async fn the_ampel_of_a_measure_follows_its_signals() {
         ],
     )
     .await;
-    for (kennung, wert) in [("m-gewerbe", "entfallen"), ("m-weg", "ruht"), ("m-digital", "zusammengefuehrt")] {
+    for (kennung, wert) in [
+        ("m-gewerbe", "entfallen"),
+        ("m-weg", "ruht"),
+        ("m-digital", "zusammengefuehrt"),
+    ] {
         assert_eq!(ampel(&db, "2027-01-15", kennung).await.0, wert, "{kennung}");
     }
     // The thresholds are the town's.
-    aendere(&db, &["UPDATE massnahme SET ampel_manuell = false WHERE kennung = 'm-treff'", "DELETE FROM massnahme_kennzahl", "UPDATE schwelle SET wert = 10 WHERE schluessel = 'ueberfaellig_tage'"]).await;
+    aendere(
+        &db,
+        &[
+            "UPDATE massnahme SET ampel_manuell = false WHERE kennung = 'm-treff'",
+            "DELETE FROM massnahme_kennzahl",
+            "UPDATE schwelle SET wert = 10 WHERE schluessel = 'ueberfaellig_tage'",
+        ],
+    )
+    .await;
     assert_eq!(ampel(&db, TAG, "m-treff").await.0, "gefaehrdet");
 }
 
@@ -463,16 +596,20 @@ async fn attainment_of_a_goal_is_normalised_and_hides_no_step_back() {
         .execute(&mut *conn)
         .await
         .unwrap();
-    let mut lies = async |kennung: &str| -> (i32, i32, i32, Option<f64>, Option<f64>, Option<f64>, String) {
-        sqlx::query_as("SELECT s.kennzahlen, s.kennzahlen_mit_wert, s.rueckschritte, s.grad::float8, s.umsetzung::float8, s.erreichung::float8, s.ampel FROM ziel_stand s JOIN ziel z ON z.id = s.ziel_id WHERE z.kennung = $1")
+    let mut lies =
+        async |kennung: &str| -> (i32, i32, i32, Option<f64>, Option<f64>, Option<f64>, String) {
+            sqlx::query_as("SELECT s.kennzahlen, s.kennzahlen_mit_wert, s.rueckschritte, s.grad::float8, s.umsetzung::float8, s.erreichung::float8, s.ampel FROM ziel_stand s JOIN ziel z ON z.id = s.ziel_id WHERE z.kennung = $1")
             .bind(kennung)
             .fetch_one(&mut *conn)
             .await
             .unwrap()
-    };
+        };
     let nah = |a: Option<f64>, b: f64| (a.unwrap() - b).abs() < 1e-9;
     let treff = lies("oz-treff").await;
-    assert_eq!((treff.0, treff.1, treff.2, treff.6.as_str()), (1, 1, 1, "gefaehrdet"));
+    assert_eq!(
+        (treff.0, treff.1, treff.2, treff.6.as_str()),
+        (1, 1, 1, "gefaehrdet")
+    );
     assert!(nah(treff.3, 0.25), "{treff:?}");
     // m-treff 0.25 with weight 2, m-entwurf not begun with weight 1: 0.5 / 3; mixed one to four.
     assert!(nah(treff.4, 0.5 / 3.0), "{treff:?}");

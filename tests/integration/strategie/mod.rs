@@ -6,4 +6,5 @@ mod fortschritt;
 mod fragen;
 mod http;
 mod polygon;
+mod profile;
 mod veroeffentlichung;
