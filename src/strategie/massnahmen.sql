@@ -68,11 +68,12 @@ FROM wahl w JOIN massnahme m ON m.id = w.id
 JOIN massnahme_art a ON a.schluessel = m.art
 JOIN beschlussstand b ON b.schluessel = m.beschlussstand
 JOIN umsetzungsphase u ON u.schluessel = m.umsetzungsphase
-JOIN massnahme_stand s ON s.massnahme_id = m.id
-JOIN ampel am ON am.schluessel = s.ampel
-JOIN aktualitaet ak ON ak.schluessel = s.aktualitaet
 LEFT JOIN beitrag be ON be.massnahme_id = m.id
 LEFT JOIN ort ON ort.massnahme_id = m.id
+-- last and lateral: only of the measures that are in the answer
+CROSS JOIN LATERAL (SELECT x.* FROM massnahme_stand x WHERE x.massnahme_id = m.id) s
+JOIN ampel am ON am.schluessel = s.ampel
+JOIN aktualitaet ak ON ak.schluessel = s.aktualitaet
 LEFT JOIN LATERAL (
   SELECT st_asgeojson(st_forcepolygonccw(st_transform(st_collectionhomogenize(st_collect(x.geom)), 4326)), 7)::jsonb AS geometrie
   FROM massnahme_ort x WHERE $8 AND x.massnahme_id = m.id

@@ -279,8 +279,8 @@ async fn gebiet(
     {
         return dorferneuerung::routes::gebiet(State(public), Path(kennung), anfrage).await;
     }
-    anfrage.parameter.nur(&["plan", "f"])?;
-    let mut conn = public.acquire().await.map_err(Error::from)?;
+    anfrage.parameter.nur(&["plan", "stichtag", "f"])?;
+    let (mut conn, _) = sicht::oeffne(&public, &anfrage).await?;
     let plan = anfrage.parameter.einzig("plan")?.filter(|p| !p.is_empty());
     let gebiet = dorferneuerung::inhalt::gebiet(&mut conn, &kennung, plan).await?;
     let grenzen = store::grenzen_des_gebiets(&mut conn, &kennung).await?;

@@ -70,6 +70,7 @@ struct StrategieSeite {
     json: String,
 }
 
+#[expect(clippy::ref_option, reason = "askama passes references")]
 impl StrategieSeite {
     fn tag(&self, tag: &Option<NaiveDate>) -> String {
         zahl::tag_oder(*tag)

@@ -9,6 +9,7 @@ JOIN kennzahl k ON k.id = s.kennzahl_id
 JOIN ampel a ON a.schluessel = s.ampel
 JOIN aktualitaet ak ON ak.schluessel = s.aktualitaet
 LEFT JOIN ortsteil o ON o.id = s.ortsteil_id
-WHERE ($1::text[] IS NULL OR k.kennung = ANY ($1)) AND ($2::int IS NULL OR s.ortsteil_id = $2)
-  AND ($3::uuid IS NULL OR k.id IN (SELECT kennzahl_id FROM ziel_kennzahl_ganz WHERE ziel_id = $3))
+-- by id of the view itself, so that only these are reckoned
+WHERE ($1::text[] IS NULL OR s.kennzahl_id = ANY (ARRAY(SELECT id FROM kennzahl WHERE kennung = ANY ($1)))) AND ($2::int IS NULL OR s.ortsteil_id = $2)
+  AND ($3::uuid IS NULL OR s.kennzahl_id = ANY (ARRAY(SELECT kennzahl_id FROM ziel_kennzahl_ganz WHERE ziel_id = $3)))
 ORDER BY k.nummer, k.kennung, o.id NULLS FIRST

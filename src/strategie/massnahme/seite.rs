@@ -92,6 +92,7 @@ pub struct SteckbriefSeite {
     pub geojson: String,
 }
 
+#[expect(clippy::ref_option, reason = "askama passes references")]
 impl SteckbriefSeite {
     fn tag(&self, tag: &Option<NaiveDate>) -> String {
         zahl::tag_oder(*tag)

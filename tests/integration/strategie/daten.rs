@@ -143,7 +143,6 @@ pub async fn bestand() -> TestDb {
             format!("strategie.{art}")
         };
         // Constants of this file alone.
-        #[expect(clippy::disallowed_types, reason = "test data: names made here")]
         let sql = sqlx::AssertSqlSafe(format!(
             "SELECT freigabe.veroeffentliche('{art}', array_agg(id)) FROM {relation} WHERE kennung NOT IN ('m-entwurf', 'k-geheim')"
         ));

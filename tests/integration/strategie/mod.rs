@@ -1,5 +1,6 @@
 //! The strategy: import, publication, questions.
 mod ablehnung;
+mod ampel;
 mod daten;
 mod einlesen;
 mod fortschritt;

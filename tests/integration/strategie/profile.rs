@@ -273,7 +273,7 @@ async fn a_measure_is_one_sheet() {
 #[tokio::test]
 async fn an_ortsteil_counts_money_once() {
     let db = bestand().await;
-    let mut anteilig = 0;
+    let mut anteilig = 0_i64;
     for (kennung, ct) in [
         ("west", 150_000_000 + 10_000_000),
         ("ost", 10_000_000 + 1_000_000),
@@ -284,8 +284,11 @@ async fn an_ortsteil_counts_money_once() {
         assert_eq!(o["geld"]["gesamtstadt"]["kosten_ct"], 2_000_000);
         anteilig += ct;
     }
-    let alle = zahl(&db, "SELECT sum(kosten_ct)::float8 FROM massnahme_kosten k JOIN massnahme m ON m.id = k.massnahme_id WHERE kennung NOT IN ('m-entwurf')").await;
-    assert_eq!(anteilig as f64 + 600_000.0 + 2_000_000.0, alle);
+    let alle = zahl(&db, "SELECT sum(kosten_ct)::float8 / 100 FROM massnahme_kosten k JOIN massnahme m ON m.id = k.massnahme_id WHERE kennung NOT IN ('m-entwurf')").await;
+    assert_eq!(
+        ((anteilig + 600_000 + 2_000_000) / 100).to_string(),
+        alle.to_string()
+    );
     let ost = json(&db, &format!("/ortsteile/ost?{TAG}")).await;
     assert_eq!(ost["kennzahlen"][0]["grad"].as_f64(), Some(-0.5));
     assert_eq!(
