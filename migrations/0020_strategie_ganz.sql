@@ -29,7 +29,7 @@ SELECT pg_temp.codetabelle('fassungszustand', 'Zustand der Strategiefassung', AR
     ['klimaschutz', 'Klimaschutzkonzept'], ['schule', 'Schulentwicklungsplan'], ['verkehr', 'Verkehrsentwicklungsplan'], ['dorf', 'Dorfentwicklungskonzept'], ['landschaft', 'Landschaftsplan'],
     ['fnp', 'Flächennutzungsplan'], ['regional', 'Regionalplan'], ['sonstiger', 'Sonstiger Plan']]),
   pg_temp.codetabelle('verbindlichkeit', 'Verbindlichkeit', ARRAY[['informell', 'Informell'], ['selbstbindend', 'Selbstbindend'], ['rechtsverbindlich', 'Rechtsverbindlich']]),
-  pg_temp.codetabelle('aktualitaet', 'Alter der Angaben', ARRAY[['aktuell', 'Aktuell'], ['faellig', 'Fortschreibung fällig'], ['veraltet', 'Veraltet'], ['ohne', 'Ohne Angabe']]);
+  pg_temp.codetabelle('aktualitaet', 'Alter der Angaben', ARRAY[['aktuell', 'Aktuell'], ['faellig', 'Fortschreibung fällig'], ['veraltet', 'Veraltet'], ['ohne', 'Ohne Angabe'], ['ruht', 'Ruht']]);
 
 CREATE TABLE strategie.sdg (nummer int PRIMARY KEY, titel text NOT NULL, farbe text NOT NULL, CONSTRAINT sdg_nummer CHECK (nummer BETWEEN 1 AND 17));
 COMMENT ON TABLE strategie.sdg IS 'Nachhaltigkeitsziel der Vereinten Nationen (SDG)';
@@ -54,6 +54,7 @@ INSERT INTO strategie.schwelle VALUES
   ('im_plan_ab', -0.05, 'Im Plan ab', 'Abweichung vom Soll-Pfad, bezogen auf den Weg von der Basis zum Ziel; darunter verzögert.'),
   ('verzoegert_ab', -0.20, 'Verzögert ab', 'Abweichung vom Soll-Pfad; darunter gefährdet.'),
   ('ueberfaellig_tage', 90, 'Gefährdet nach Tagen', 'So viele Tage nach Fälligkeit gilt ein offener Teilschritt als gefährdet, vorher als verzögert.'),
+  ('gewicht_massnahmen', 0.25, 'Gewicht der Maßnahmen', 'Anteil der Umsetzung an der Zielerreichung, 0 bis 1; der Rest sind die Kennzahlen.'),
   ('faellig_faktor', 1.25, 'Fortschreibung fällig nach', 'Vielfaches des Turnus seit dem letzten Wert.'),
   ('veraltet_faktor', 2, 'Veraltet nach', 'Vielfaches des Turnus seit dem letzten Wert.'),
   ('massnahme_faellig_monate', 12, 'Maßnahme fällig nach Monaten', 'Monate seit der letzten Änderung einer laufenden Maßnahme.'),
@@ -195,7 +196,7 @@ SELECT pg_temp.entitaet('kennzahl', $s$
   summierbar boolean NOT NULL DEFAULT false,
   ruht boolean NOT NULL DEFAULT false,
   CONSTRAINT kennzahl_richtung CHECK (richtung IN ('steigt', 'sinkt', 'korridor')),
-  CONSTRAINT kennzahl_korridor CHECK ((richtung = 'korridor') = (korridor IS NOT NULL)),
+  CONSTRAINT kennzahl_korridor CHECK ((richtung = 'korridor') = (korridor IS NOT NULL) AND (korridor IS NULL OR num_nonnulls(lower(korridor), upper(korridor)) > 0)),
   CONSTRAINT kennzahl_turnus CHECK (turnus_monate BETWEEN 1 AND 240),
   CONSTRAINT kennzahl_nachkomma CHECK (nachkomma BETWEEN 0 AND 6)$s$),
   pg_temp.titel('kennzahl', 'Kennzahl', ARRAY[['definition', 'Definition'], ['einheit', 'Einheit'], ['art', 'Art [code strategie.kennzahl_art]'],
@@ -218,6 +219,8 @@ CREATE TABLE strategie.kennzahlwert (
   CONSTRAINT kennzahlwert_einmal UNIQUE NULLS NOT DISTINCT (kennzahl_id, ortsteil_id, stichtag, art)
 );
 CREATE INDEX kennzahlwert_ortsteil ON strategie.kennzahlwert (ortsteil_id);
+-- One place of one indicator; −1 is the whole town.
+CREATE INDEX kennzahlwert_raum ON strategie.kennzahlwert (kennzahl_id, coalesce(ortsteil_id, -1), art, stichtag);
 SELECT pg_temp.titel('kennzahlwert', 'Wert einer Kennzahl', ARRAY[['id', 'Interne Nummer'], ['kennzahl_id', 'Kennzahl'], ['ortsteil_id', E'Ortsteil\nLeer = ganze Stadt.'], ['stichtag', 'Stichtag'],
   ['art', E'Art\nist, soll, prognose oder basis.'], ['wert', 'Wert'], ['status', E'Status\nvorlaeufig oder geprueft.'], ['quelle', 'Quelle'], ['seit', 'Stand']]);
 
@@ -377,4 +380,5 @@ SELECT pg_temp.entitaet('frage', $s$
 
 SELECT audit.verfolge(('strategie.' || t)::regclass) FROM unnest(ARRAY['akteur', 'beschluss', 'strategie', 'strategiefassung', 'leitlinie', 'handlungsfeld', 'ziel', 'massnahme', 'teilschritt', 'kennzahl',
   'kennzahlwert', 'ziel_kennzahl', 'massnahme_kennzahl', 'kennzahl_kennzahl', 'massnahme_massnahme', 'zustaendigkeit', 'fachplan', 'fundstelle', 'beschluss_bezug', 'trend', 'trend_bezug', 'sdg_bezug', 'frage']) t;
+UPDATE strategie.aktualitaet a SET symbol = v.symbol FROM (VALUES ('aktuell', '✓'), ('faellig', '⏰'), ('veraltet', '⚠'), ('ohne', '?'), ('ruht', '⏸')) v (schluessel, symbol) WHERE a.schluessel = v.schluessel;
 RESET ROLE;

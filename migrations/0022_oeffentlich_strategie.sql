@@ -60,13 +60,14 @@ INSERT INTO freigabe.art VALUES
   ('massnahme', 'strategie.massnahme', 'true', 8), ('fachplan', 'strategie.fachplan', 'true', 9), ('trend', 'strategie.trend', 'true', 10), ('gebiet', 'dorferneuerung.gebiet', 'true', 11), ('frage', 'strategie.frage', 'true', 12);
 
 -- Children that travel with their owner; a link whose other end is a draft waits for it.
-CREATE TABLE freigabe.teil (art text REFERENCES freigabe.art, relation text, eigner text NOT NULL, bedingung text NOT NULL, PRIMARY KEY (art, relation));
+CREATE TABLE freigabe.teil (art text REFERENCES freigabe.art, relation text, eigner text NOT NULL, bedingung text NOT NULL, nur text NOT NULL DEFAULT 'true', PRIMARY KEY (art, relation));
 COMMENT ON TABLE freigabe.teil IS 'Teil eines veröffentlichbaren Gegenstands';
 COMMENT ON COLUMN freigabe.teil.art IS 'Art des Gegenstands';
 COMMENT ON COLUMN freigabe.teil.relation IS 'Tabelle';
 COMMENT ON COLUMN freigabe.teil.eigner IS 'Spalte des Eigners';
 COMMENT ON COLUMN freigabe.teil.bedingung IS 'Bedingung über die Zeile q';
-INSERT INTO freigabe.teil VALUES
+COMMENT ON COLUMN freigabe.teil.nur IS E'Geltungsbereich\nNur diese Zeilen werden angefasst; die anderen gehören einem Gegenstand mit neuerem Entwurf.';
+INSERT INTO freigabe.teil (art, relation, eigner, bedingung) VALUES
   ('kennzahl', 'strategie.kennzahlwert', 'kennzahl_id', 'true'),
   ('kennzahl', 'strategie.kennzahl_kennzahl', 'kennzahl_id', 'andere_id IN (SELECT id FROM oeffentlich.kennzahl)'),
   ('kennzahl', 'strategie.sdg_bezug', 'kennzahl_id', 'true'),
@@ -86,7 +87,6 @@ INSERT INTO freigabe.teil VALUES
   ('massnahme', 'strategie.beschluss_bezug', 'massnahme_id', 'beschluss_id IN (SELECT id FROM oeffentlich.beschluss)'),
   ('massnahme', 'haushalt.finanzwert', 'massnahme_id', 'NOT vertraulich'),
   ('massnahme', 'haushalt.foerderung', 'massnahme_id', 'true'),
-  ('massnahme', 'dorferneuerung.gebiet_massnahme', 'massnahme_id', 'gebiet_id IN (SELECT o.id FROM oeffentlich.gebiet o JOIN dorferneuerung.gebiet g USING (id, version))'),
   ('fachplan', 'strategie.fundstelle', 'fachplan_id', '(ziel_id IS NULL OR ziel_id IN (SELECT id FROM oeffentlich.ziel)) AND (massnahme_id IS NULL OR massnahme_id IN (SELECT id FROM oeffentlich.massnahme))'),
   ('fachplan', 'strategie.beschluss_bezug', 'fachplan_id', 'beschluss_id IN (SELECT id FROM oeffentlich.beschluss)'),
   ('strategiefassung', 'strategie.beschluss_bezug', 'strategiefassung_id', 'beschluss_id IN (SELECT id FROM oeffentlich.beschluss)'),
@@ -95,16 +95,23 @@ INSERT INTO freigabe.teil VALUES
   ('gebiet', 'haushalt.foerderung', 'gebiet_id', 'true'),
   ('gebiet', 'strategie.beschluss_bezug', 'gebiet_id', 'beschluss_id IN (SELECT id FROM oeffentlich.beschluss)');
 
+-- A project belongs to both ends: a measure carries it only to areas whose newest version is the public one.
+INSERT INTO freigabe.teil VALUES ('massnahme', 'dorferneuerung.gebiet_massnahme', 'massnahme_id', 'true',
+  'gebiet_id IN (SELECT o.id FROM oeffentlich.gebiet o JOIN dorferneuerung.gebiet g USING (id, version))');
+
 -- The public anchor of a linked area is made from the public plan: the working one may show a newer draft.
+-- A link whose area is gone is public with the last shape the public knew.
 CREATE FUNCTION freigabe.uebertrage_verweise(ids uuid[]) RETURNS void LANGUAGE sql AS $$
-  INSERT INTO oeffentlich.verweis (plan_id, kennung, fassung_id, nutzung, flaeche_m2, geom, seit)
-    SELECT DISTINCT ON (fa.plan_id, f.kennung) fa.plan_id, f.kennung, fa.id, f.nutzung, f.flaeche_m2, f.geom, clock_timestamp()
+  INSERT INTO oeffentlich.verweis (plan_id, kennung, fassung_id, nutzung, flaeche_m2, geom, entfallen_in, seit)
+    SELECT DISTINCT ON (fa.plan_id, f.kennung) fa.plan_id, f.kennung, fa.id, f.nutzung, f.flaeche_m2, f.geom, CASE WHEN NOT fa.aktuell THEN jetzt.id END, clock_timestamp()
     FROM strategie.raumbezug r
-    JOIN oeffentlich.fassung fa ON fa.plan_id = r.plan_id AND fa.aktuell
+    JOIN oeffentlich.fassung fa ON fa.plan_id = r.plan_id
     JOIN oeffentlich.flaeche f ON f.fassung_id = fa.id AND f.kennung = r.flaeche_kennung
+    LEFT JOIN oeffentlich.fassung jetzt ON jetzt.plan_id = r.plan_id AND jetzt.aktuell
     WHERE r.massnahme_id = ANY (ids)
+    ORDER BY fa.plan_id, f.kennung, fa.aktuell DESC, fa.nummer DESC
     ON CONFLICT (plan_id, kennung) DO UPDATE SET fassung_id = excluded.fassung_id, nutzung = excluded.nutzung,
-      flaeche_m2 = excluded.flaeche_m2, geom = excluded.geom, entfallen_in = NULL
+      flaeche_m2 = excluded.flaeche_m2, geom = excluded.geom, entfallen_in = excluded.entfallen_in
       WHERE verweis.fassung_id <> excluded.fassung_id;
 $$;
 
@@ -116,7 +123,7 @@ BEGIN
     PERFORM freigabe.uebertrage_verweise(ids);
   END IF;
   FOR t IN SELECT * FROM freigabe.teil x WHERE x.art = uebertrage_teile.art ORDER BY x.relation LOOP
-    PERFORM freigabe.uebertrage(t.relation::regclass, format('%I = ANY (%L::uuid[]) AND (%s)', t.eigner, ids, t.bedingung), format('%I = ANY (%L::uuid[])', t.eigner, ids));
+    PERFORM freigabe.uebertrage(t.relation::regclass, format('%I = ANY (%L::uuid[]) AND (%s) AND (%s)', t.eigner, ids, t.nur, t.bedingung), format('%I = ANY (%L::uuid[]) AND (%s)', t.eigner, ids, t.nur));
   END LOOP;
 END $$;
 CREATE OR REPLACE FUNCTION freigabe.uebertrage_massnahmenteile(ids uuid[]) RETURNS void LANGUAGE sql AS $$

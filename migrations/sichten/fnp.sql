@@ -22,18 +22,21 @@ COMMENT ON COLUMN fassung_in_kraft.fassung IS 'Fassung';
 CREATE VIEW nutzung_ziele WITH (security_invoker = true) AS
 SELECT w.nutzung,
   string_agg(z.titel, '; ' ORDER BY w.wirkung DESC, z.nummer, z.kennung) FILTER (WHERE w.wirkung > 0) AS dient_zielen,
-  string_agg(z.titel, '; ' ORDER BY w.wirkung, z.nummer, z.kennung) FILTER (WHERE w.wirkung < 0) AS belastet_ziele
+  string_agg(z.titel, '; ' ORDER BY w.wirkung, z.nummer, z.kennung) FILTER (WHERE w.wirkung < 0) AS belastet_ziele,
+  sum(w.wirkung * z.gewicht)::double precision AS zielbilanz
 FROM ziel_nutzungsart_wirkung w JOIN ziel z ON z.id = w.ziel_id GROUP BY w.nutzung;
 
 COMMENT ON COLUMN nutzung_ziele.dient_zielen IS 'Dient den Zielen';
 COMMENT ON COLUMN nutzung_ziele.belastet_ziele IS 'Belastet die Ziele';
+COMMENT ON COLUMN nutzung_ziele.zielbilanz IS 'Zielbilanz der Nutzung
+Summe der Wirkungen (−2 bis +2) mal Gewicht der Ziele; über 0 dient die Nutzung den Zielen mehr, als sie belastet.';
 
 CREATE VIEW flaeche_sicht WITH (security_invoker = true) AS
 SELECT f.fassung_id, f.ordnung, f.kennung, f.nutzung, n.name AS nutzung_name, g.titel AS gruppe, f.rechtsstand, f.klasse, f.xplan_version, f.gml_id,
   f.codes ->> 'allgArtDerBaulNutzung' AS allg_art, f.codes ->> 'besondereArtDerBaulNutzung' AS besondere_art,
   translate(f.codes ->> 'sondernutzung', '[]" ', '') AS sondernutzung,
   translate(coalesce(f.codes ->> 'zweckbestimmung', f.codes ->> 'artDerFestlegung'), '[]" ', '') AS zweckbestimmung,
-  f.name, f.text, f.gueltig, f.flaeche_m2, z.dient_zielen, z.belastet_ziele, f.geom::geometry(MultiPolygon, 25832) AS geom
+  f.name, f.text, f.gueltig, f.flaeche_m2, z.dient_zielen, z.belastet_ziele, z.zielbilanz, f.geom::geometry(MultiPolygon, 25832) AS geom
 FROM flaeche f JOIN nutzung n ON n.schluessel = f.nutzung JOIN nutzung_gruppe g ON g.schluessel = n.gruppe LEFT JOIN nutzung_ziele z ON z.nutzung = f.nutzung;
 COMMENT ON COLUMN flaeche_sicht.nutzung_name IS 'Nutzung (Klartext)';
 COMMENT ON COLUMN flaeche_sicht.gruppe IS 'Gruppe';

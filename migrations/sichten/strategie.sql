@@ -2,14 +2,16 @@
 -- Written without schema: run once per world.
 CREATE VIEW massnahme_karte WITH (security_invoker = true) AS
 SELECT m.id AS massnahme_id, m.kennung, m.nummer, m.titel, m.kurztext, a.titel AS art, b.titel AS beschlussstand, u.titel AS umsetzungsphase,
-  m.ampel, p.titel AS ampel_titel, m.beginn, m.ende, m.prioritaet, m.leitprojekt, z.ziele, z.belastete_ziele, z.handlungsfelder, z.handlungsfeld_farbe,
+  s.ampel, p.titel AS ampel_titel, s.ampel_anlass, s.verzug_tage, s.fortschritt::double precision AS fortschritt, ak.titel AS aktualitaet, s.horizont, m.beginn, m.ende, m.prioritaet, m.leitprojekt, z.ziele, z.belastete_ziele, z.handlungsfelder, z.handlungsfeld_farbe,
   (SELECT count(DISTINCT (v.plan_id, v.kennung))::int FROM raumbezug r JOIN verweis v ON v.plan_id = r.plan_id AND v.kennung = r.flaeche_kennung
    WHERE r.massnahme_id = m.id AND v.entfallen_in IS NOT NULL) AS zu_pruefen
 FROM massnahme m
 JOIN massnahme_art a ON a.schluessel = m.art
 JOIN beschlussstand b ON b.schluessel = m.beschlussstand
 JOIN umsetzungsphase u ON u.schluessel = m.umsetzungsphase
-JOIN ampel p ON p.schluessel = m.ampel
+JOIN massnahme_stand s ON s.massnahme_id = m.id
+JOIN ampel p ON p.schluessel = s.ampel
+JOIN aktualitaet ak ON ak.schluessel = s.aktualitaet
 LEFT JOIN LATERAL (
   SELECT string_agg(zi.titel, '; ' ORDER BY zm.haupt DESC, zm.beitrag DESC, zi.nummer) FILTER (WHERE zm.beitrag > 0) AS ziele,
     string_agg(zi.titel, '; ' ORDER BY zm.beitrag, zi.nummer) FILTER (WHERE zm.beitrag < 0) AS belastete_ziele,
@@ -22,6 +24,14 @@ COMMENT ON COLUMN massnahme_karte.massnahme_id IS 'Maßnahme (interne Nummer)';
 COMMENT ON COLUMN massnahme_karte.art IS 'Art';
 COMMENT ON COLUMN massnahme_karte.beschlussstand IS 'Beschlussstand';
 COMMENT ON COLUMN massnahme_karte.umsetzungsphase IS 'Umsetzungsphase';
+COMMENT ON COLUMN massnahme_karte.ampel IS 'Ampel [code strategie.ampel]';
+COMMENT ON COLUMN massnahme_karte.ampel_anlass IS 'Anlass der Ampel';
+COMMENT ON COLUMN massnahme_karte.verzug_tage IS 'Verzug [einheit Tage]';
+COMMENT ON COLUMN massnahme_karte.fortschritt IS 'Fortschritt
+Erledigte Teilschritte nach Gewicht, 0 bis 1.';
+COMMENT ON COLUMN massnahme_karte.aktualitaet IS 'Alter der Angaben';
+COMMENT ON COLUMN massnahme_karte.horizont IS 'Zeithorizont
+kurz, mittel, lang, dauerhaft oder offen.';
 COMMENT ON COLUMN massnahme_karte.ampel_titel IS 'Ampel (Klartext)';
 COMMENT ON COLUMN massnahme_karte.ziele IS 'Fördert die Ziele';
 COMMENT ON COLUMN massnahme_karte.belastete_ziele IS 'Hemmt die Ziele';
@@ -100,3 +110,30 @@ COMMENT ON COLUMN verweis_pruefen.nachfolger_anteil IS 'Anteil des Nachfolgers
 0 bis 1, an der entfallenen Fläche.';
 COMMENT ON COLUMN verweis_pruefen.vorschlaege IS 'Was dort jetzt liegt
 Die drei größten Flächen mit ihrem Anteil an der entfallenen.';
+-- Where indicators stand, by Ortsteil.
+CREATE VIEW kennzahl_ortsteil_sicht WITH (security_invoker = true) AS
+SELECT k.kennung || '.' || o.kennung AS id, k.kennung AS kennzahl, k.titel, k.einheit, k.richtung, o.kennung AS ortsteil, o.name AS ortsteil_name, s.ist::double precision AS ist, s.ist_am,
+  s.soll::double precision AS soll, s.ziel::double precision AS ziel, s.ziel_am, s.abweichung::double precision AS abweichung, s.grad::double precision AS grad, s.ampel, a.titel AS ampel_titel, ak.titel AS aktualitaet,
+  o.geom::geometry(MultiPolygon, 25832) AS geom
+FROM kennzahl_stand s JOIN kennzahl k ON k.id = s.kennzahl_id JOIN ortsteil o ON o.id = s.ortsteil_id JOIN ampel a ON a.schluessel = s.ampel JOIN aktualitaet ak ON ak.schluessel = s.aktualitaet;
+COMMENT ON COLUMN kennzahl_ortsteil_sicht.id IS 'Kennung';
+COMMENT ON COLUMN kennzahl_ortsteil_sicht.kennzahl IS 'Kennzahl (Kennung)';
+COMMENT ON COLUMN kennzahl_ortsteil_sicht.titel IS 'Kennzahl';
+COMMENT ON COLUMN kennzahl_ortsteil_sicht.ortsteil IS 'Ortsteil (Kennung)';
+COMMENT ON COLUMN kennzahl_ortsteil_sicht.ortsteil_name IS 'Ortsteil';
+COMMENT ON COLUMN kennzahl_ortsteil_sicht.ist IS 'Ist';
+COMMENT ON COLUMN kennzahl_ortsteil_sicht.soll IS 'Soll am Stichtag des Ist-Werts';
+COMMENT ON COLUMN kennzahl_ortsteil_sicht.ziel IS 'Letztes Ziel';
+COMMENT ON COLUMN kennzahl_ortsteil_sicht.abweichung IS 'Abweichung vom Soll-Pfad
+Anteil am Weg von der Basis zum Ziel; negativ = hinter dem Plan.';
+COMMENT ON COLUMN kennzahl_ortsteil_sicht.grad IS 'Zielerreichung
+1 = Ziel erreicht; unter 0 = Rückschritt hinter die Basis.';
+COMMENT ON COLUMN kennzahl_ortsteil_sicht.ampel_titel IS 'Ampel (Klartext)';
+COMMENT ON COLUMN kennzahl_ortsteil_sicht.aktualitaet IS 'Alter der Angaben';
+
+-- Sector plans with an area of their own.
+CREATE VIEW fachplan_sicht WITH (security_invoker = true) AS
+SELECT p.kennung, p.titel, t.titel AS typ, p.herausgeber, p.jahr, v.titel AS verbindlichkeit, p.zustand, p.dokument_url, p.geom::geometry(MultiPolygon, 25832) AS geom
+FROM fachplan p JOIN fachplan_typ t ON t.schluessel = p.typ JOIN verbindlichkeit v ON v.schluessel = p.verbindlichkeit WHERE p.geom IS NOT NULL;
+COMMENT ON COLUMN fachplan_sicht.typ IS 'Art';
+COMMENT ON COLUMN fachplan_sicht.verbindlichkeit IS 'Verbindlichkeit';

@@ -8,7 +8,7 @@ use crate::error::{Error, Result};
 
 /// Fixed order: later files use the views of earlier ones. Each belongs to the working
 /// schema of its name.
-const VIEWS: [(&str, &str); 6] = [
+const VIEWS: [(&str, &str); 7] = [
     (
         "gemeinde",
         include_str!("../../migrations/sichten/gemeinde.sql"),
@@ -17,6 +17,10 @@ const VIEWS: [(&str, &str); 6] = [
     (
         "strategie",
         include_str!("../../migrations/sichten/strategie_stand.sql"),
+    ),
+    (
+        "strategie",
+        include_str!("../../migrations/sichten/strategie_geld.sql"),
     ),
     (
         "strategie",

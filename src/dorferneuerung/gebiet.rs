@@ -1,8 +1,11 @@
 //! Village-renewal areas as questions about them are answered.
 
+use chrono::NaiveDate;
 use serde::Serialize;
 
 use crate::fnp::plan::Fassung;
+use crate::strategie::bezug::Bezug;
+use crate::strategie::geld::{Foerderung, Summe};
 use crate::strategie::massnahme::{Benannt, Code, MassnahmeKurz};
 
 /// An area in a list.
@@ -77,7 +80,37 @@ pub struct Gebiet {
     pub gesamtstadt: Vec<MassnahmeKurz>,
     /// Goals of its projects and measures, most served first.
     pub ziele: Vec<Zielbezug>,
+    /// Text.
+    pub beschreibung: Option<String>,
+    /// einfach, umfassend, ohne.
+    pub verfahren: Option<String>,
+    /// Number of the procedure.
+    pub verfahrensnummer: Option<String>,
+    /// Applied for.
+    pub beantragt_am: Option<NaiveDate>,
+    /// Ordered.
+    pub angeordnet_am: Option<NaiveDate>,
+    /// Closed.
+    pub abgeschlossen_am: Option<NaiveDate>,
+    /// Money of its projects; each once.
+    pub geld: Summe,
+    /// Grants for the area itself.
+    pub foerderungen: Vec<Foerderung>,
+    /// Public decisions about it.
+    pub beschluesse: Vec<Bezug>,
     /// Its shape, longitude and latitude.
     #[serde(skip)]
     pub geometrie: serde_json::Value,
+}
+
+impl Gebiet {
+    /// Days of the procedure with their words.
+    #[must_use]
+    pub fn termine(&self) -> [(&'static str, Option<NaiveDate>); 3] {
+        [
+            ("beantragt", self.beantragt_am),
+            ("angeordnet", self.angeordnet_am),
+            ("abgeschlossen", self.abgeschlossen_am),
+        ]
+    }
 }

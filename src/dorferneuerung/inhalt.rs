@@ -10,6 +10,8 @@ use crate::db::geom::Geom;
 use crate::error::{Error, Result};
 use crate::fnp::plan;
 use crate::gemeinde;
+use crate::strategie::bezug::store::{self as bezuege, Gegenstand};
+use crate::strategie::geld;
 use crate::strategie::massnahme::{Benannt, Code, Frage, MassnahmeKurz};
 use crate::strategie::store;
 
@@ -105,6 +107,17 @@ pub async fn gebiet(conn: &mut PgConnection, kennung: &str, plan: Option<&str>) 
     projekte.extend(store::nach_kennung(conn, fern).await?);
     projekte.sort_by(|a, b| (&a.nummer, &a.kennung).cmp(&(&b.nummer, &b.kennung)));
     let ziele = zielbezuege(projekte.iter().chain(&massnahmen));
+    let verfahren = sqlx::query!(
+        "SELECT id, beschreibung, verfahren, verfahrensnummer, beantragt_am, angeordnet_am, abgeschlossen_am FROM gebiet WHERE kennung = $1",
+        kennung
+    )
+    .fetch_one(&mut *conn)
+    .await?;
+    let eigene: Vec<String> = projekte.iter().map(|p| p.kennung.clone()).collect();
+    let gegenstand = Gegenstand {
+        gebiet: Some(verfahren.id),
+        ..Gegenstand::default()
+    };
     Ok(Gebiet {
         kurz,
         plan,
@@ -113,6 +126,15 @@ pub async fn gebiet(conn: &mut PgConnection, kennung: &str, plan: Option<&str>) 
         massnahmen,
         gesamtstadt,
         ziele,
+        geld: geld::store::summe(conn, &eigene).await?,
+        foerderungen: geld::store::foerderungen(conn, None, Some(verfahren.id)).await?,
+        beschluesse: bezuege::von(conn, gegenstand).await?.beschluesse,
+        beschreibung: verfahren.beschreibung,
+        verfahren: verfahren.verfahren,
+        verfahrensnummer: verfahren.verfahrensnummer,
+        beantragt_am: verfahren.beantragt_am,
+        angeordnet_am: verfahren.angeordnet_am,
+        abgeschlossen_am: verfahren.abgeschlossen_am,
         geometrie: form.geometrie,
     })
 }

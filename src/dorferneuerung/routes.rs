@@ -14,6 +14,7 @@ use crate::http::extract::Anfrage;
 use crate::http::openapi::{Pfad, anfrage_parameter, pfad_parameter};
 use crate::http::problem::Problem;
 use crate::strategie::routes::{als_geojson, geojson};
+use crate::strategie::sicht;
 
 /// For `/api`.
 #[must_use]
@@ -46,6 +47,7 @@ pub fn pfade() -> Vec<Pfad> {
                     "Plan der Nutzung, auch KENNUNG@FASSUNG; ohne Angabe der wirksame",
                     &json!({"type": "string"}),
                 ),
+                sicht::parameter(),
                 f(),
             ],
             medien: &["application/json", "application/geo+json", "text/html"],
@@ -79,9 +81,9 @@ pub async fn gebiet(
     Path(kennung): Path<String>,
     anfrage: Anfrage,
 ) -> Result<Response, Problem> {
-    anfrage.parameter.nur(&["plan", "f"])?;
+    anfrage.parameter.nur(&["plan", "stichtag", "f"])?;
     let als_geojson = als_geojson(&anfrage)?;
-    let mut conn = public.acquire().await.map_err(Error::from)?;
+    let (mut conn, _) = sicht::oeffne(&public, &anfrage).await?;
     let gebiet = inhalt::gebiet(&mut conn, &kennung, anfrage.parameter.einzig("plan")?).await?;
     Ok(if als_geojson {
         geojson(&feature(&gebiet))

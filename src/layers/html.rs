@@ -12,6 +12,7 @@ use super::routes::objekt_adresse;
 use super::sammlung::Sammlung;
 use crate::error::Error;
 use crate::http::extract::Anfrage;
+use crate::http::link::kodiere;
 use crate::http::openapi::Pfad;
 use crate::http::page::{Seite, html};
 use crate::http::problem::Problem;
@@ -227,9 +228,30 @@ struct Objekt<'a> {
     hier: String,
     sammlung: &'a Sammlung,
     fid: &'a str,
+    /// Plan of the object, where its layer says so.
+    plan: Option<String>,
     json: String,
     werte: Vec<(&'a Spalte, Zelle)>,
     geometrie: String,
+}
+
+impl Objekt<'_> {
+    /// The page that says more about this object than its columns.
+    fn profil(&self) -> Option<String> {
+        let id = self.sammlung.id.as_str();
+        let (pfad, plan) = if id.starts_with("massnahmen_") && id != "massnahmen_ortsteile" {
+            ("massnahmen", None)
+        } else {
+            let plan = id.strip_prefix("fnp_flaechen")?;
+            ("flaechen", plan.strip_prefix('_').or(self.plan.as_deref()))
+        };
+        let plan = plan.map_or_else(String::new, |plan| format!("plan={}&", kodiere(plan)));
+        Some(format!(
+            "{}/{pfad}/{}?{plan}f=html",
+            self.seite.wurzel,
+            kodiere(self.fid)
+        ))
+    }
 }
 
 /// `/collections/{id}/items/{fid}`
@@ -240,6 +262,7 @@ pub fn objekt(anfrage: &Anfrage, sammlung: &Sammlung, fid: &str, geojson: &[u8])
         seite: anfrage.seite(),
         hier: adresse(&anfrage.basis, &sammlung.id),
         fid,
+        plan: doc["properties"]["plan"].as_str().map(str::to_owned),
         json: anfrage.adresse(crate::http::negotiate::Format::Json),
         werte: spalten.zip(zellen(sammlung, &doc)).collect(),
         geometrie: doc["geometry"]["type"]

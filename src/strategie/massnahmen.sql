@@ -53,6 +53,8 @@ WITH o AS (
 )
 SELECT m.kennung AS "kennung!", m.nummer, m.titel AS "titel!", m.kurztext, a.titel AS "art!", m.beginn, m.ende, m.leitprojekt AS "leitprojekt!",
   jsonb_build_object('schluessel', am.schluessel, 'titel', am.titel, 'symbol', am.symbol, 'farbe', am.farbe) AS "ampel!: Json<Code>",
+  s.ampel_anlass AS "ampel_anlass!", s.verzug_tage, s.fortschritt::double precision AS fortschritt, s.horizont AS "horizont!",
+  jsonb_build_object('schluessel', ak.schluessel, 'titel', ak.titel, 'symbol', ak.symbol, 'farbe', ak.farbe) AS "aktualitaet!: Json<Code>",
   jsonb_build_object('schluessel', u.schluessel, 'titel', u.titel, 'symbol', u.symbol, 'farbe', u.farbe) AS "umsetzungsphase!: Json<Code>",
   jsonb_build_object('schluessel', b.schluessel, 'titel', b.titel, 'symbol', b.symbol, 'farbe', b.farbe) AS "beschlussstand!: Json<Code>",
   be.handlungsfeld AS "handlungsfeld?: Json<Handlungsfeld>", coalesce(be.ziele, '[]') AS "ziele!: Json<Vec<Beitrag>>",
@@ -66,9 +68,12 @@ FROM wahl w JOIN massnahme m ON m.id = w.id
 JOIN massnahme_art a ON a.schluessel = m.art
 JOIN beschlussstand b ON b.schluessel = m.beschlussstand
 JOIN umsetzungsphase u ON u.schluessel = m.umsetzungsphase
-JOIN ampel am ON am.schluessel = m.ampel
 LEFT JOIN beitrag be ON be.massnahme_id = m.id
 LEFT JOIN ort ON ort.massnahme_id = m.id
+-- last and lateral: only of the measures that are in the answer
+CROSS JOIN LATERAL (SELECT x.* FROM massnahme_stand x WHERE x.massnahme_id = m.id) s
+JOIN ampel am ON am.schluessel = s.ampel
+JOIN aktualitaet ak ON ak.schluessel = s.aktualitaet
 LEFT JOIN LATERAL (
   SELECT st_asgeojson(st_forcepolygonccw(st_transform(st_collectionhomogenize(st_collect(x.geom)), 4326)), 7)::jsonb AS geometrie
   FROM massnahme_ort x WHERE $8 AND x.massnahme_id = m.id

@@ -1,4 +1,5 @@
-//! Measures and goals over HTTP: JSON, and GeoJSON with `f=geojson`.
+//! Measures over HTTP: JSON, pages, and GeoJSON with `f=geojson`; and the routes of
+//! everything else of the strategy in one list.
 //!
 //! A polygon comes as the body of `POST /massnahmen/suche` (GeoJSON or WKT) and not as a
 //! query parameter: a drawn village border does not fit into an address.
@@ -11,12 +12,18 @@ use axum::routing::{get, post};
 use serde_json::{Value, json};
 use sqlx::PgPool;
 
-use super::massnahme::{Antwort, Frage};
-use super::{ausgabe, raumbezug, store, suchraum};
+use super::blatt::als_json;
+use super::massnahme::seite::{self, ListeSeite, SteckbriefSeite};
+use super::massnahme::{Antwort, Frage, lageplan, steckbrief};
+use super::{
+    akteur, ausgabe, beschluss, fachplan, handlungsfeld, kennzahl, raumbezug, sdg, sicht, store,
+    suchraum, trend, ziel,
+};
 use crate::error::{Error, Result};
 use crate::http::extract::Anfrage;
+use crate::http::negotiate::Format;
 use crate::http::openapi::{Pfad, anfrage_parameter, pfad_parameter};
-use crate::http::problem::{self, Problem};
+use crate::http::problem::Problem;
 
 /// Largest body with a polygon, in bytes.
 const POLYGON_MAX: usize = 4 << 20;
@@ -31,9 +38,15 @@ pub fn router(public: PgPool) -> Router {
             post(suche).layer(DefaultBodyLimit::max(POLYGON_MAX)),
         )
         .route("/massnahmen/{kennung}", get(massnahme))
-        .route("/ziele", get(ziele))
-        .route("/ziele/{kennung}", get(ziel))
-        .with_state(public)
+        .with_state(public.clone())
+        .merge(handlungsfeld::routes::router(public.clone()))
+        .merge(ziel::routes::router(public.clone()))
+        .merge(kennzahl::routes::router(public.clone()))
+        .merge(fachplan::routes::router(public.clone()))
+        .merge(trend::routes::router(public.clone()))
+        .merge(beschluss::routes::router(public.clone()))
+        .merge(akteur::routes::router(public.clone()))
+        .merge(sdg::routes::router(public))
 }
 
 /// For `/api`.
@@ -44,7 +57,7 @@ pub fn pfade() -> Vec<Pfad> {
     let f = anfrage_parameter(
         "f",
         "Ausgabe",
-        &json!({"type": "string", "enum": ["json", "geojson"]}),
+        &json!({"type": "string", "enum": ["json", "geojson", "html"]}),
     );
     let pfad = |pfad: &str, kennung: &str, titel: &str, parameter| Pfad {
         pfad: pfad.to_owned(),
@@ -54,9 +67,9 @@ pub fn pfade() -> Vec<Pfad> {
         parameter,
         medien: &["application/json"],
     };
-    vec![
+    let mut pfade = vec![
         Pfad {
-            medien: &["application/json", GEOJSON],
+            medien: &["application/json", GEOJSON, "text/html"],
             ..pfad(
                 "/massnahmen",
                 "massnahmen",
@@ -80,38 +93,34 @@ pub fn pfade() -> Vec<Pfad> {
                         "Art des Ortes",
                         &json!({"type": "string", "enum": raumbezug::ARTEN}),
                     ),
+                    sicht::parameter(),
                     f.clone(),
                 ],
             )
         },
         Pfad {
-            medien: &["application/json", GEOJSON],
+            medien: &["application/json", GEOJSON, "text/html"],
             ..pfad(
                 "/massnahmen/{kennung}",
                 "massnahme",
-                "Eine Maßnahme",
-                vec![pfad_parameter("kennung", "Kennung der Maßnahme"), f],
+                "Eine Maßnahme als Steckbrief",
+                vec![
+                    pfad_parameter("kennung", "Kennung der Maßnahme"),
+                    sicht::parameter(),
+                    f,
+                ],
             )
         },
-        pfad(
-            "/ziele",
-            "ziele",
-            "Ziele; mit flaeche die Ziele, denen eine Fläche des Plans dient oder die sie belastet",
-            vec![
-                frage("flaeche", "Kennung der Fläche"),
-                frage(
-                    "plan",
-                    "Plan der Fläche, auch KENNUNG@FASSUNG; ohne Angabe der wirksame",
-                ),
-            ],
-        ),
-        pfad(
-            "/ziele/{kennung}",
-            "ziel",
-            "Ein Ziel mit Maßnahmen und Nutzungen",
-            vec![pfad_parameter("kennung", "Kennung des Ziels")],
-        ),
-    ]
+    ];
+    pfade.extend(handlungsfeld::routes::pfade());
+    pfade.extend(ziel::routes::pfade());
+    pfade.extend(kennzahl::routes::pfade());
+    pfade.extend(fachplan::routes::pfade());
+    pfade.extend(trend::routes::pfade());
+    pfade.extend(beschluss::routes::pfade());
+    pfade.extend(akteur::routes::pfade());
+    pfade.extend(sdg::routes::pfade());
+    pfade
 }
 
 /// True for `f=geojson`.
@@ -157,27 +166,60 @@ fn frage(anfrage: &Anfrage, mit_geometrie: bool) -> Result<Frage, Problem> {
     })
 }
 
-fn antworte(antwort: &Antwort, als_geojson: bool) -> Response {
-    if als_geojson {
-        geojson(&ausgabe::massnahmen_geojson(
-            antwort.massnahmen.iter().chain(&antwort.gesamtstadt),
-        ))
-    } else {
-        axum::Json(antwort).into_response()
+/// What an answer about measures can be.
+enum Ausgabe {
+    Json,
+    Geojson,
+    Html,
+}
+
+/// GeoJSON by `f=geojson`, else JSON or a page by negotiation.
+fn ausgabe_von(anfrage: &Anfrage) -> Result<Ausgabe, Problem> {
+    match anfrage.parameter.einzig("f")? {
+        None | Some("html") => Ok(match anfrage.format(&["application/json", GEOJSON])? {
+            Format::Html => Ausgabe::Html,
+            Format::Json => Ausgabe::Json,
+        }),
+        Some(_) if als_geojson(anfrage)? => Ok(Ausgabe::Geojson),
+        Some(_) => Ok(Ausgabe::Json),
     }
 }
 
-const FRAGEN: &[&str] = &["ortsteil", "ziel", "nutzung", "plan", "raumbezug", "f"];
+fn antworte(antwort: Antwort, anfrage: &Anfrage, ausgabe: &Ausgabe) -> Result<Response, Problem> {
+    match ausgabe {
+        Ausgabe::Geojson => Ok(geojson(&ausgabe::massnahmen_geojson(
+            antwort.massnahmen.iter().chain(&antwort.gesamtstadt),
+        ))),
+        Ausgabe::Json => Ok(axum::Json(antwort).into_response()),
+        Ausgabe::Html => seite::liste(&ListeSeite {
+            seite: anfrage.seite(),
+            json: als_json(anfrage),
+            geojson: als_json(anfrage).replace("f=json", "f=geojson"),
+            antwort,
+        }),
+    }
+}
+
+const FRAGEN: &[&str] = &[
+    "ortsteil",
+    "ziel",
+    "nutzung",
+    "plan",
+    "raumbezug",
+    "stichtag",
+    "f",
+];
 
 async fn massnahmen(State(public): State<PgPool>, anfrage: Anfrage) -> Result<Response, Problem> {
     anfrage.parameter.nur(FRAGEN)?;
-    let als_geojson = als_geojson(&anfrage)?;
-    let frage = frage(&anfrage, als_geojson)?;
-    let mut conn = public.acquire().await.map_err(Error::from)?;
-    Ok(antworte(
-        &store::massnahmen(&mut conn, &frage).await?,
-        als_geojson,
-    ))
+    let ausgabe = ausgabe_von(&anfrage)?;
+    let frage = frage(&anfrage, matches!(ausgabe, Ausgabe::Geojson))?;
+    let (mut tx, _) = sicht::oeffne(&public, &anfrage).await?;
+    antworte(
+        store::massnahmen(&mut tx, &frage).await?,
+        &anfrage,
+        &ausgabe,
+    )
 }
 
 async fn suche(
@@ -186,14 +228,15 @@ async fn suche(
     text: String,
 ) -> Result<Response, Problem> {
     anfrage.parameter.nur(FRAGEN)?;
-    let als_geojson = als_geojson(&anfrage)?;
-    let mut frage = frage(&anfrage, als_geojson)?;
-    let mut conn = public.acquire().await.map_err(Error::from)?;
-    frage.polygon = Some(suchraum::lies(&mut conn, &text).await?);
-    Ok(antworte(
-        &store::massnahmen(&mut conn, &frage).await?,
-        als_geojson,
-    ))
+    let ausgabe = ausgabe_von(&anfrage)?;
+    let mut frage = frage(&anfrage, matches!(ausgabe, Ausgabe::Geojson))?;
+    let (mut tx, _) = sicht::oeffne(&public, &anfrage).await?;
+    frage.polygon = Some(suchraum::lies(&mut tx, &text).await?);
+    antworte(
+        store::massnahmen(&mut tx, &frage).await?,
+        &anfrage,
+        &ausgabe,
+    )
 }
 
 async fn massnahme(
@@ -201,56 +244,24 @@ async fn massnahme(
     Path(kennung): Path<String>,
     anfrage: Anfrage,
 ) -> Result<Response, Problem> {
-    anfrage.parameter.nur(&["f"])?;
-    let als_geojson = als_geojson(&anfrage)?;
-    let mut conn = public.acquire().await.map_err(Error::from)?;
-    let massnahme = store::massnahme(&mut conn, &kennung, als_geojson).await?;
-    Ok(if als_geojson {
-        geojson(&ausgabe::massnahmen_geojson([&massnahme.kurz])["features"][0])
-    } else {
-        axum::Json(massnahme).into_response()
+    anfrage.parameter.nur(&["stichtag", "f"])?;
+    let ausgabe = ausgabe_von(&anfrage)?;
+    let (mut tx, stichtag) = sicht::oeffne(&public, &anfrage).await?;
+    if matches!(ausgabe, Ausgabe::Geojson) {
+        let massnahme = store::massnahme(&mut tx, &kennung, true).await?;
+        return Ok(geojson(
+            &ausgabe::massnahmen_geojson([&massnahme.kurz])["features"][0],
+        ));
+    }
+    let s = steckbrief::lies(&mut tx, &kennung, stichtag).await?;
+    if matches!(ausgabe, Ausgabe::Json) {
+        return Ok(axum::Json(s).into_response());
+    }
+    seite::steckbrief(&SteckbriefSeite {
+        seite: anfrage.seite(),
+        lageplan: lageplan::svg(&mut tx, &kennung).await?,
+        json: als_json(&anfrage),
+        geojson: als_json(&anfrage).replace("f=json", "f=geojson"),
+        s,
     })
-}
-
-async fn ziele(State(public): State<PgPool>, anfrage: Anfrage) -> Result<Response, Problem> {
-    anfrage.parameter.nur(&["flaeche", "plan", "f"])?;
-    nur_json(&anfrage)?;
-    let plan = anfrage.parameter.einzig("plan")?;
-    let mut conn = public.acquire().await.map_err(Error::from)?;
-    match anfrage.parameter.einzig("flaeche")? {
-        Some(flaeche) => {
-            Ok(axum::Json(store::flaeche_ziele(&mut conn, plan, flaeche).await?).into_response())
-        }
-        None if plan.is_some() => Err(Error::parameter(
-            "plan",
-            "Ein Plan wird nur zusammen mit einer Fläche gebraucht (flaeche).",
-        )
-        .into()),
-        None => Ok(
-            axum::Json(json!({"ziele": store::ziele(&mut conn, None, None).await?}))
-                .into_response(),
-        ),
-    }
-}
-
-async fn ziel(
-    State(public): State<PgPool>,
-    Path(kennung): Path<String>,
-    anfrage: Anfrage,
-) -> Result<Response, Problem> {
-    anfrage.parameter.nur(&["f"])?;
-    nur_json(&anfrage)?;
-    let mut conn = public.acquire().await.map_err(Error::from)?;
-    Ok(axum::Json(store::ziel(&mut conn, &kennung).await?).into_response())
-}
-
-fn nur_json(anfrage: &Anfrage) -> Result<(), Problem> {
-    match anfrage.parameter.einzig("f")? {
-        None | Some("json") => Ok(()),
-        Some(anderes) => Err(problem::PARAMETER
-            .mit(format!(
-                "Das Format „{anderes}“ gibt es hier nicht. Möglich ist f=json."
-            ))
-            .parameter("f")),
-    }
 }

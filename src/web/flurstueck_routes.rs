@@ -148,7 +148,6 @@ async fn liste(State(public): State<PgPool>, anfrage: Anfrage) -> Antwort {
 struct FlurstueckSeite {
     seite: Seite,
     flurstueck: Flurstueck,
-    ort: Option<String>,
     daten: String,
 }
 
@@ -178,7 +177,6 @@ async fn eines(
     .await?;
     html(&FlurstueckSeite {
         seite: anfrage.seite(),
-        ort: flurstueck.ortsteile.first().map(|o| o.kennung.clone()),
         daten: karte.json()?,
         flurstueck,
     })

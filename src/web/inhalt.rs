@@ -3,7 +3,7 @@
 use super::rechenweg;
 use crate::fnp::bilanz::Bilanz;
 use crate::fnp::zahl::{dezimal, hektar, prozent};
-use crate::http::link::{kodiere, kodiere_parameter};
+use crate::http::link::kodiere_parameter;
 use crate::strategie::massnahme::{Beitrag, MassnahmeKurz};
 use crate::web::store::Klasse;
 
@@ -116,28 +116,6 @@ pub fn stand(schluessel: &str) -> &str {
         "frueher" => "nicht mehr wirksam",
         anderer => anderer,
     }
-}
-
-/// The page of a measure: its feature in the layer of its places; city-wide ones have none.
-#[must_use]
-pub fn massnahme_adresse(
-    wurzel: &str,
-    massnahme: &MassnahmeKurz,
-    ortsteil: Option<&str>,
-) -> Option<String> {
-    let hat = |art: &str| massnahme.raumbezug.iter().any(|ort| ort == art);
-    let kennung = kodiere(&massnahme.kennung);
-    let pfad = if hat("punkt") {
-        format!("massnahmen_punkte/items/{kennung}")
-    } else if hat("linie") {
-        format!("massnahmen_linien/items/{kennung}")
-    } else if hat("flaeche") || hat("fnp_flaeche") {
-        format!("massnahmen_flaechen/items/{kennung}")
-    } else {
-        let ortsteil = ortsteil.filter(|_| hat("ortsteil"))?;
-        format!("massnahmen_ortsteile/items/{kennung}.{}", kodiere(ortsteil))
-    };
-    Some(format!("{wurzel}/collections/{pfad}?f=html"))
 }
 
 /// Why a measure is listed for an area and how much of it lies there.

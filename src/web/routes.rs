@@ -23,13 +23,18 @@ use crate::fachdaten::store::Betroffen;
 use crate::fnp::bilanz;
 use crate::fnp::plan::{self, Fassung};
 use crate::fnp::zahl::hektar;
+use crate::gemeinde;
 use crate::gemeinde::einwohner_store;
 use crate::http::extract::Anfrage;
 use crate::http::negotiate::Format;
 use crate::http::openapi::{Pfad, anfrage_parameter, pfad_parameter};
 use crate::http::page::{Seite, html};
 use crate::http::problem::Problem;
+use crate::strategie::geld::{self, OrtsteilGeld};
+use crate::strategie::kennzahl::{self, Stand};
 use crate::strategie::massnahme::{Frage, MassnahmeKurz};
+use crate::strategie::sicht;
+use crate::strategie::ziel::{self, profil::Flaechenziel};
 
 type Antwort = Result<Response, Problem>;
 
@@ -42,6 +47,7 @@ pub fn router(public: PgPool) -> Router {
         .route("/karte", get(karte))
         .route("/ortsteile", get(ortsteile))
         .route("/ortsteil/{kennung}", get(ortsteil))
+        .route("/ortsteile/{kennung}", get(ortsteil))
         .route("/dorferneuerung", get(gebiete))
         .route("/dorferneuerung/{kennung}", get(gebiet))
         .route("/dorferneuerung/{kennung}/flaechen", get(rechenweg::seite))
@@ -104,10 +110,11 @@ pub fn pfade() -> Vec<Pfad> {
         pfad(
             "/ortsteil/{kennung}",
             "ortsteil",
-            "Ein Ortsteil mit Flächenbilanz und Maßnahmen",
+            "Ein Ortsteil mit Flächenbilanz, Maßnahmen, Zielen, Kennzahlen und Geld (auch /ortsteile/{kennung})",
             vec![
                 pfad_parameter("kennung", "Kennung des Ortsteils"),
                 plan(),
+                sicht::parameter(),
                 f(),
             ],
             &["application/json", "text/html"],
@@ -177,7 +184,11 @@ struct OrtsteilSeite {
     betroffen: Vec<Betroffen>,
     einwohner: Option<Tafel>,
     /// Ortsteil of links to measures without a shape.
-    ort: Option<String>,
+    /// Goals its land use serves or strains.
+    flaechenziele: Vec<Flaechenziel>,
+    kennzahlen: Vec<Stand>,
+    geld: OrtsteilGeld,
+    stichtag: chrono::NaiveDate,
     daten: String,
 }
 
@@ -186,10 +197,11 @@ async fn ortsteil(
     Path(kennung): Path<String>,
     anfrage: Anfrage,
 ) -> Antwort {
-    anfrage.parameter.nur(&["plan", "f"])?;
+    anfrage.parameter.nur(&["plan", "stichtag", "f"])?;
     let format = anfrage.format(JSON)?;
-    let mut conn = public.acquire().await.map_err(Error::from)?;
+    let (mut conn, stichtag) = sicht::oeffne(&public, &anfrage).await?;
     let ortsteil = store::ortsteil(&mut conn, &kennung).await?;
+    let (ortsteil_id, _) = gemeinde::store::ortsteil(&mut conn, &kennung).await?;
     let plan = anfrage.parameter.einzig("plan")?.filter(|p| !p.is_empty());
     let plan = karte::plan(&mut conn, plan).await?;
     let bilanz = match &plan {
@@ -203,14 +215,30 @@ async fn ortsteil(
     let antwort = crate::strategie::store::massnahmen(&mut conn, &frage).await?;
     let betroffen = store::gilt_im_ortsteil(&mut conn, &kennung).await?;
     let stichtage = einwohner_store::stichtage(&mut conn, &kennung).await?;
+    let ziele = dorferneuerung::inhalt::zielbezuege(antwort.massnahmen.iter());
+    let flaechenziele = match &plan {
+        Some(plan) => ziel::store::flaechenziele(&mut conn, plan.id, ortsteil_id).await?,
+        None => Vec::new(),
+    };
+    let auswahl = kennzahl::store::Auswahl {
+        ortsteil: Some(ortsteil_id),
+        ..kennzahl::store::Auswahl::default()
+    };
+    let kennzahlen = kennzahl::store::staende(&mut conn, auswahl).await?;
+    let geld = geld::store::ortsteil(&mut conn, ortsteil_id).await?;
     if format == Format::Json {
         let doc = json!({
+            "stichtag": stichtag,
             "ortsteil": ortsteil,
             "bilanz": bilanz,
             "massnahmen": antwort.massnahmen,
             "gesamtstadt": antwort.gesamtstadt,
             "fachdaten": betroffen,
             "einwohner": stichtage.iter().rfind(|s| s.art == "ist"),
+            "ziele": ziele,
+            "flaechenziele": flaechenziele,
+            "kennzahlen": kennzahlen,
+            "geld": geld,
         });
         return Ok(axum::Json(doc).into_response());
     }
@@ -230,12 +258,15 @@ async fn ortsteil(
     html(&OrtsteilSeite {
         nutzungen,
         summe: hektar(bilanz.as_ref().map_or(0.0, |b| b.pruefung.summe_m2), 2),
-        ziele: dorferneuerung::inhalt::zielbezuege(antwort.massnahmen.iter()),
+        ziele,
+        flaechenziele,
+        kennzahlen,
+        geld,
+        stichtag,
         massnahmen: antwort.massnahmen,
         gesamtstadt: antwort.gesamtstadt,
         betroffen,
         einwohner: Tafel::neu(stichtage),
-        ort: Some(kennung),
         plaene: plan::alle(&mut conn).await?,
         daten: karte.json()?,
         seite,
@@ -270,7 +301,6 @@ struct GebietSeite {
     nutzungen: Vec<Nutzungszeile>,
     summe: String,
     plaene: Vec<Fassung>,
-    ort: Option<String>,
     daten: String,
     gebiet: Gebiet,
 }
@@ -285,8 +315,8 @@ async fn gebiet(
     {
         return dorferneuerung::routes::gebiet(State(public), Path(kennung), anfrage).await;
     }
-    anfrage.parameter.nur(&["plan", "f"])?;
-    let mut conn = public.acquire().await.map_err(Error::from)?;
+    anfrage.parameter.nur(&["plan", "stichtag", "f"])?;
+    let (mut conn, _) = sicht::oeffne(&public, &anfrage).await?;
     let plan = anfrage.parameter.einzig("plan")?.filter(|p| !p.is_empty());
     let gebiet = dorferneuerung::inhalt::gebiet(&mut conn, &kennung, plan).await?;
     let grenzen = store::grenzen_des_gebiets(&mut conn, &kennung).await?;
@@ -303,7 +333,6 @@ async fn gebiet(
         nutzungen: inhalt::aus_gebiet(&seite.wurzel, &gebiet),
         summe: hektar(gebiet.nutzungen.iter().map(|n| n.m2).sum(), 2),
         plaene: plan::alle(&mut conn).await?,
-        ort: gebiet.kurz.ortsteil.as_ref().map(|o| o.kennung.clone()),
         daten: karte.json()?,
         seite,
         gebiet,

@@ -103,3 +103,51 @@ pub async fn zahl(db: &TestDb, sql: &'static str) -> i64 {
 pub async fn zahl_oeffentlich(db: &TestDb, sql: &'static str) -> i64 {
     sqlx::query_scalar(sql).fetch_one(&db.public).await.unwrap()
 }
+
+/// The town with a whole strategy (bestand.sql), published but for one measure and one indicator.
+pub async fn bestand() -> TestDb {
+    let db = stadt().await;
+    let mut tx = audit::begin(&db.write, "test", "Bestand").await.unwrap();
+    sqlx::raw_sql(include_str!("bestand.sql"))
+        .execute(&mut *tx)
+        .await
+        .unwrap();
+    // The join of the plan, as an import would load it: all areas are rectangles.
+    sqlx::raw_sql(
+        "INSERT INTO anteil (fassung_id, ordnung, ortsteil_id, nutzung, rechtsstand, m2)
+           SELECT f.fassung_id, f.ordnung, o.id, f.nutzung, f.rechtsstand, st_area(st_intersection(f.geom, o.geom)) FROM flaeche f JOIN ortsteil o ON st_area(st_intersection(f.geom, o.geom)) > 0
+           ON CONFLICT DO NOTHING",
+    )
+    .execute(&mut *tx)
+    .await
+    .unwrap();
+    tx.commit().await.unwrap();
+    veroeffentliche_plan(&db).await;
+    let mut tx = audit::begin(&db.write, "test", "Freigabe").await.unwrap();
+    for art in [
+        "beschluss",
+        "strategie",
+        "strategiefassung",
+        "leitlinie",
+        "handlungsfeld",
+        "kennzahl",
+        "ziel",
+        "massnahme",
+        "fachplan",
+        "trend",
+        "gebiet",
+    ] {
+        let relation = if art == "gebiet" {
+            "dorferneuerung.gebiet".to_owned()
+        } else {
+            format!("strategie.{art}")
+        };
+        // Constants of this file alone.
+        let sql = sqlx::AssertSqlSafe(format!(
+            "SELECT freigabe.veroeffentliche('{art}', array_agg(id)) FROM {relation} WHERE kennung NOT IN ('m-entwurf', 'k-geheim')"
+        ));
+        sqlx::query(sql).execute(&mut *tx).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+    db
+}

@@ -1,8 +1,11 @@
 //! The strategy: import, publication, questions.
 mod ablehnung;
+mod ampel;
 mod daten;
 mod einlesen;
+mod fortschritt;
 mod fragen;
 mod http;
 mod polygon;
+mod profile;
 mod veroeffentlichung;

@@ -1,9 +1,44 @@
 //! Goals: words, rules, and goals as questions about them are answered.
 
+pub mod flaeche;
+pub mod profil;
+pub mod routes;
+pub mod store;
+
+use chrono::NaiveDate;
 use serde::Serialize;
 
-use super::massnahme::{Benannt, Handlungsfeld, MassnahmeKurz};
+use super::massnahme::{Benannt, Code, Handlungsfeld, MassnahmeKurz};
 use crate::fnp::plan::Fassung;
+
+/// Where a goal stands.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ZielStand {
+    /// From indicators and measures; 1 reached, below 0 a step back.
+    pub erreichung: Option<f64>,
+    /// From indicators alone.
+    pub grad: Option<f64>,
+    /// Mean progress of the furthering measures.
+    pub umsetzung: Option<f64>,
+    /// Derived traffic light.
+    pub ampel: Code,
+    /// Where it comes from.
+    pub ampel_anlass: String,
+    /// Indicators of it and the goals below.
+    pub kennzahlen: i32,
+    /// Of these, with an attainment.
+    pub kennzahlen_mit_wert: i32,
+    /// Of these, gone back behind their basis in any place.
+    pub rueckschritte: i32,
+    /// Day of the oldest of the newest values.
+    pub aeltester_wert: Option<NaiveDate>,
+    /// Furthering measures.
+    pub massnahmen_foerdernd: i32,
+    /// Hindering ones.
+    pub massnahmen_hemmend: i32,
+    /// Furthering ones that are done or running.
+    pub massnahmen_umgesetzt: i32,
+}
 
 /// Levels of a goal.
 pub const EBENEN: &[&str] = &["strategisch", "operativ"];

@@ -1,5 +1,9 @@
 //! Measures as questions about them are answered.
 
+pub mod lageplan;
+pub mod seite;
+pub mod steckbrief;
+
 use chrono::NaiveDate;
 use geo_types::MultiPolygon;
 use serde::{Deserialize, Serialize};
@@ -68,8 +72,19 @@ pub struct MassnahmeKurz {
     pub ende: Option<NaiveDate>,
     /// Leitprojekt of the strategy.
     pub leitprojekt: bool,
-    /// Traffic light.
+    /// Traffic light: derived, or set by hand with a reason.
     pub ampel: Code,
+    /// Why the traffic light shows what it shows.
+    pub ampel_anlass: String,
+    /// Days behind the plan.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub verzug_tage: Option<i32>,
+    /// Milestones done, by weight, 0..1; None when nothing says.
+    pub fortschritt: Option<f64>,
+    /// Age of what is said about it, a signal of its own.
+    pub aktualitaet: Code,
+    /// `kurz`, `mittel`, `lang`, `dauerhaft`, `offen`.
+    pub horizont: String,
     /// Phase.
     pub umsetzungsphase: Code,
     /// State of decision.

@@ -1,0 +1,56 @@
+-- Money of measures, as far as profiles need it. Written without schema: run once per world.
+-- What counts of several statements about one year and kind: the newest of its plan stage.
+CREATE VIEW finanzwert_gueltig WITH (security_invoker = true) AS
+SELECT DISTINCT ON (w.massnahme_id, w.jahr, w.planfassung, w.art) w.massnahme_id, w.jahr, w.planfassung, w.art, w.betrag_ct, w.stand, w.quelle
+FROM finanzwert w, stichtag t WHERE w.massnahme_id IS NOT NULL AND w.stand <= t.tag
+ORDER BY w.massnahme_id, w.jahr, w.planfassung, w.art, w.stand DESC;
+COMMENT ON COLUMN finanzwert_gueltig.massnahme_id IS 'Maßnahme';
+
+-- One row per measure and year. The plan is the nearest to execution that speaks of the
+-- year: Nachtrag, else Ansatz, else Finanzplan, else an estimate for the year.
+-- VE and Folgekosten are no costs of the year and stand apart.
+CREATE VIEW massnahme_jahr WITH (security_invoker = true) AS
+WITH stufe AS (
+  SELECT DISTINCT ON (massnahme_id, jahr, art) massnahme_id, jahr, art, betrag_ct AS plan_ct, planfassung, stand
+  FROM finanzwert_gueltig WHERE jahr IS NOT NULL AND planfassung <> 'ergebnis'
+  ORDER BY massnahme_id, jahr, art, array_position(ARRAY['nachtrag', 'ansatz', 'finanzplan', 'kostenschaetzung'], planfassung)
+), zeile AS (
+  SELECT coalesce(s.massnahme_id, e.massnahme_id) AS massnahme_id, coalesce(s.jahr, e.jahr) AS jahr, coalesce(s.art, e.art) AS art, s.plan_ct, e.betrag_ct AS ergebnis_ct,
+    s.planfassung, greatest(s.stand, e.stand) AS stand
+  FROM stufe s FULL JOIN (SELECT * FROM finanzwert_gueltig WHERE planfassung = 'ergebnis') e ON e.massnahme_id = s.massnahme_id AND e.jahr = s.jahr AND e.art = s.art
+)
+SELECT massnahme_id, jahr,
+  sum(plan_ct) FILTER (WHERE art IN ('aufwand', 'investition'))::bigint AS plan_ct, sum(ergebnis_ct) FILTER (WHERE art IN ('aufwand', 'investition'))::bigint AS ergebnis_ct,
+  sum(coalesce(ergebnis_ct, plan_ct)) FILTER (WHERE art IN ('aufwand', 'investition'))::bigint AS kosten_ct,
+  sum(coalesce(ergebnis_ct, plan_ct)) FILTER (WHERE art = 'foerderung')::bigint AS foerderung_ct, sum(coalesce(ergebnis_ct, plan_ct)) FILTER (WHERE art = 'ertrag')::bigint AS ertrag_ct,
+  sum(plan_ct) FILTER (WHERE art = 've')::bigint AS ve_ct, sum(coalesce(ergebnis_ct, plan_ct)) FILTER (WHERE art = 'folgekosten')::bigint AS folgekosten_ct,
+  string_agg(DISTINCT planfassung, ', ' ORDER BY planfassung) AS planfassungen, max(stand) AS stand
+FROM zeile GROUP BY massnahme_id, jahr;
+
+-- One row per measure with any figure. The total: the newest estimate of all costs, else what the years add up to.
+CREATE VIEW massnahme_kosten WITH (security_invoker = true) AS
+WITH schaetzung AS (
+  SELECT massnahme_id, sum(betrag_ct) FILTER (WHERE art IN ('aufwand', 'investition'))::bigint AS schaetzung_ct, max(stand) AS schaetzung_am FROM finanzwert_gueltig WHERE jahr IS NULL GROUP BY 1
+), jahre AS (
+  SELECT massnahme_id, sum(kosten_ct)::bigint AS jahre_ct, sum(ergebnis_ct)::bigint AS ergebnis_ct, sum(foerderung_ct)::bigint AS foerderung_ct, max(stand) AS stand FROM massnahme_jahr GROUP BY 1
+), zusage AS (
+  SELECT massnahme_id, sum(betrag_ct) FILTER (WHERE stand IN ('bewilligt', 'abgerufen'))::bigint AS bewilligt_ct FROM foerderung WHERE massnahme_id IS NOT NULL GROUP BY 1
+)
+SELECT m.id AS massnahme_id, coalesce(s.schaetzung_ct, j.jahre_ct) AS kosten_ct, CASE WHEN s.schaetzung_ct IS NOT NULL THEN 'kostenschaetzung' WHEN j.jahre_ct IS NOT NULL THEN 'jahre' END AS kosten_aus,
+  s.schaetzung_ct, s.schaetzung_am, j.jahre_ct, j.ergebnis_ct, j.foerderung_ct, z.bewilligt_ct, greatest(s.schaetzung_am, j.stand) AS stand
+FROM massnahme m LEFT JOIN schaetzung s ON s.massnahme_id = m.id LEFT JOIN jahre j ON j.massnahme_id = m.id LEFT JOIN zusage z ON z.massnahme_id = m.id
+WHERE num_nonnulls(s.massnahme_id, j.massnahme_id, z.massnahme_id) > 0;
+
+DO $$
+DECLARE
+  v text; s text; t text;
+BEGIN
+  FOR v, s, t IN VALUES ('massnahme_jahr', 'massnahme_id', 'Maßnahme'), ('massnahme_jahr', 'jahr', 'Jahr'), ('massnahme_jahr', 'plan_ct', 'Geplante Kosten [einheit ct]'), ('massnahme_jahr', 'ergebnis_ct', 'Ergebnis [einheit ct]'),
+    ('massnahme_jahr', 'kosten_ct', 'Kosten: Ergebnis, sonst Plan [einheit ct]'), ('massnahme_jahr', 'foerderung_ct', 'Förderung [einheit ct]'), ('massnahme_jahr', 'ertrag_ct', 'Ertrag [einheit ct]'), ('massnahme_jahr', 've_ct', 'Verpflichtungsermächtigung [einheit ct]'),
+    ('massnahme_jahr', 'folgekosten_ct', 'Folgekosten [einheit ct]'), ('massnahme_jahr', 'planfassungen', 'Planfassungen'), ('massnahme_jahr', 'stand', 'Stand'),
+    ('massnahme_kosten', 'massnahme_id', 'Maßnahme'), ('massnahme_kosten', 'kosten_ct', 'Gesamtkosten [einheit ct]'), ('massnahme_kosten', 'kosten_aus', E'Herkunft der Gesamtkosten\nkostenschaetzung oder jahre.'), ('massnahme_kosten', 'schaetzung_ct', 'Kostenschätzung [einheit ct]'),
+    ('massnahme_kosten', 'schaetzung_am', 'Stand der Kostenschätzung'), ('massnahme_kosten', 'jahre_ct', 'Summe der Jahre [einheit ct]'), ('massnahme_kosten', 'ergebnis_ct', 'Ergebnis bisher [einheit ct]'), ('massnahme_kosten', 'foerderung_ct', 'Förderung in den Jahren [einheit ct]'),
+    ('massnahme_kosten', 'bewilligt_ct', 'Bewilligte Förderung [einheit ct]'), ('massnahme_kosten', 'stand', 'Stand') LOOP
+    EXECUTE format('COMMENT ON COLUMN %I.%I IS %L', v, s, t);
+  END LOOP;
+END $$;

@@ -1,0 +1,163 @@
+//! `/kennzahlen`, `/kennzahlen/{kennung}`.
+
+use askama::Template;
+use axum::Router;
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use chrono::NaiveDate;
+use serde_json::json;
+use sqlx::PgPool;
+
+use super::{Kennzahl, KennzahlKurz, Wert, diagramm, store};
+use crate::http::extract::Anfrage;
+use crate::http::link::kodiere;
+use crate::http::negotiate::Format;
+use crate::http::openapi::Pfad;
+use crate::http::page::{Seite, html};
+use crate::http::problem::Problem;
+use crate::strategie::blatt::{self, JSON, als_json};
+use crate::strategie::{sicht, zahl};
+
+/// Routes over the public pool.
+pub fn router(public: PgPool) -> Router {
+    Router::new()
+        .route("/kennzahlen", get(liste))
+        .route("/kennzahlen/{kennung}", get(eine))
+        .with_state(public)
+}
+
+/// For `/api`.
+#[must_use]
+pub fn pfade() -> Vec<Pfad> {
+    blatt::pfade(
+        "/kennzahlen",
+        ("kennzahlen", "kennzahl"),
+        (
+            "Kennzahlen mit ihrem Stand am Soll-Pfad",
+            "Eine Kennzahl: Werte je Jahr und Ortsteil, Soll-Pfad, Rechenweg",
+        ),
+        &[sicht::parameter()],
+    )
+}
+
+#[derive(Template)]
+#[template(path = "strategie/templates/kennzahlen.html")]
+struct ListeSeite {
+    seite: Seite,
+    stichtag: NaiveDate,
+    kennzahlen: Vec<KennzahlKurz>,
+    json: String,
+}
+
+impl ListeSeite {
+    fn adresse(&self, kennung: &str) -> String {
+        format!(
+            "{}/kennzahlen/{}?f=html",
+            self.seite.wurzel,
+            kodiere(kennung)
+        )
+    }
+}
+
+async fn liste(State(public): State<PgPool>, anfrage: Anfrage) -> Result<Response, Problem> {
+    anfrage.parameter.nur(&["stichtag", "f"])?;
+    let format = anfrage.format(JSON)?;
+    let (mut tx, stichtag) = sicht::oeffne(&public, &anfrage).await?;
+    let kennzahlen = store::liste(&mut tx, None).await?;
+    match format {
+        Format::Json => {
+            Ok(axum::Json(json!({"stichtag": stichtag, "kennzahlen": kennzahlen})).into_response())
+        }
+        Format::Html => html(&ListeSeite {
+            seite: anfrage.seite(),
+            stichtag,
+            kennzahlen,
+            json: als_json(&anfrage),
+        }),
+    }
+}
+
+/// Values of one place with their chart.
+struct Raum {
+    name: String,
+    diagramm: Option<String>,
+    werte: Vec<Wert>,
+}
+
+#[derive(Template)]
+#[template(path = "strategie/templates/kennzahl.html")]
+struct KennzahlSeite {
+    seite: Seite,
+    k: Kennzahl,
+    raeume: Vec<Raum>,
+    json: String,
+}
+
+impl KennzahlSeite {
+    fn stellen(&self) -> i16 {
+        self.k.kurz.haupt().map_or(2, |s| s.nachkomma)
+    }
+    fn wert(&self, wert: &f64) -> String {
+        zahl::wert_oder(Some(*wert), self.stellen())
+    }
+    fn korridor(&self) -> Option<String> {
+        let [unten, oben] = self.k.korridor?;
+        let einheit = &self.k.kurz.einheit;
+        let zahl = |wert| zahl::wert_oder(wert, self.stellen());
+        Some(match (unten, oben) {
+            (Some(_), Some(_)) => format!("{} bis {} {einheit}", zahl(unten), zahl(oben)),
+            (Some(_), None) => format!("ab {} {einheit}", zahl(unten)),
+            _ => format!("bis {} {einheit}", zahl(oben)),
+        })
+    }
+    fn art(&self, art: &str) -> &'static str {
+        match art {
+            "ist" => "● Ist",
+            "soll" => "■ Soll",
+            "basis" => "■ Basis",
+            _ => "◆ Prognose",
+        }
+    }
+}
+
+async fn eine(
+    State(public): State<PgPool>,
+    Path(kennung): Path<String>,
+    anfrage: Anfrage,
+) -> Result<Response, Problem> {
+    anfrage.parameter.nur(&["stichtag", "f"])?;
+    let format = anfrage.format(JSON)?;
+    let (mut tx, stichtag) = sicht::oeffne(&public, &anfrage).await?;
+    let rechenweg = format!("{}#rechenweg", anfrage.adresse(Format::Html));
+    let k = store::eine(&mut tx, &kennung, stichtag, rechenweg).await?;
+    match format {
+        Format::Json => Ok(axum::Json(k).into_response()),
+        Format::Html => {
+            let mut raeume: Vec<Raum> = Vec::new();
+            let mut zuletzt: Option<Option<String>> = None;
+            for wert in &k.werte {
+                if zuletzt.as_ref() != Some(&wert.ortsteil) {
+                    raeume.push(Raum {
+                        name: wert
+                            .ortsteil_name
+                            .clone()
+                            .unwrap_or_else(|| "Ganze Stadt".to_owned()),
+                        diagramm: diagramm::svg(&k, wert.ortsteil.as_deref(), stichtag),
+                        werte: Vec::new(),
+                    });
+                    zuletzt = Some(wert.ortsteil.clone());
+                }
+                if let Some(raum) = raeume.last_mut() {
+                    raum.werte.push(wert.clone());
+                }
+            }
+            html(&KennzahlSeite {
+                seite: anfrage.seite(),
+                raeume,
+                json: als_json(&anfrage),
+                k,
+            })
+        }
+    }
+}

@@ -1,0 +1,142 @@
+//! The pages of measures: list and Steckbrief. JSON and GeoJSON stand in `strategie::routes`.
+
+use askama::Template;
+use axum::response::Response;
+use chrono::NaiveDate;
+
+use super::steckbrief::Steckbrief;
+use super::{Antwort, MassnahmeKurz};
+use crate::http::link::kodiere;
+use crate::http::page::{Seite, html};
+use crate::http::problem::Problem;
+use crate::strategie::bezug::Bezug;
+use crate::strategie::{ausgabe, zahl};
+
+impl MassnahmeKurz {
+    /// As the end of a link.
+    #[must_use]
+    pub fn als_bezug(&self) -> Bezug {
+        Bezug {
+            art: "massnahme".to_owned(),
+            kennung: self.kennung.clone(),
+            nummer: self.nummer.clone(),
+            titel: self.titel.clone(),
+            wie: None,
+            stelle: None,
+            text: Some(format!(
+                "{} {} · {}",
+                self.ampel.symbol.as_deref().unwrap_or_default(),
+                self.ampel.titel,
+                self.umsetzungsphase.titel
+            )),
+        }
+    }
+    /// Address of the Steckbrief.
+    #[must_use]
+    pub fn adresse(&self, wurzel: &str) -> String {
+        format!("{wurzel}/massnahmen/{}?f=html", kodiere(&self.kennung))
+    }
+}
+
+/// Horizon in words.
+#[must_use]
+pub fn horizont(schluessel: &str) -> &str {
+    match schluessel {
+        "kurz" => "kurzfristig",
+        "mittel" => "mittelfristig",
+        "lang" => "langfristig",
+        "offen" => "ohne Endtermin",
+        anderer => anderer,
+    }
+}
+
+/// The list.
+#[derive(Debug, Template)]
+#[template(path = "strategie/templates/massnahmen.html")]
+pub struct ListeSeite {
+    /// Frame.
+    pub seite: Seite,
+    /// The answer to the question asked.
+    pub antwort: Antwort,
+    /// The same as JSON.
+    pub json: String,
+    /// The same as GeoJSON.
+    pub geojson: String,
+}
+
+impl ListeSeite {
+    fn teile(&self) -> [(&'static str, &[MassnahmeKurz]); 2] {
+        [
+            ("", self.antwort.massnahmen.as_slice()),
+            ("Für die gesamte Stadt", self.antwort.gesamtstadt.as_slice()),
+        ]
+    }
+    fn lage(&self, massnahme: &MassnahmeKurz) -> String {
+        ausgabe::lage_text(massnahme)
+    }
+}
+
+/// The Steckbrief.
+#[derive(Debug, Template)]
+#[template(path = "strategie/templates/steckbrief.html")]
+pub struct SteckbriefSeite {
+    /// Frame.
+    pub seite: Seite,
+    /// What it says.
+    pub s: Steckbrief,
+    /// Small map.
+    pub lageplan: Option<String>,
+    /// The same as JSON.
+    pub json: String,
+    /// Its places as GeoJSON.
+    pub geojson: String,
+}
+
+#[expect(clippy::ref_option, reason = "askama passes references")]
+impl SteckbriefSeite {
+    fn tag(&self, tag: &Option<NaiveDate>) -> String {
+        zahl::tag_oder(*tag)
+    }
+    fn breite(&self, ct: &Option<i64>) -> String {
+        let teil = ct.unwrap_or(0) as f64 / self.s.groesstes_jahr() as f64;
+        format!("{:.1}", teil * 100.0)
+    }
+    fn lage(&self, flaeche: &super::steckbrief::Planflaeche) -> String {
+        let mut teile = Vec::new();
+        if let Some(m2) = flaeche.schnitt_m2 {
+            teile.push(format!("{} m²", zahl::dezimal(m2, 0)));
+        }
+        if let Some(m) = flaeche.schnitt_m {
+            teile.push(format!("{} m", zahl::dezimal(m, 0)));
+        }
+        if let Some(n) = flaeche.punkte {
+            teile.push(format!("{n} {}", if n == 1 { "Punkt" } else { "Punkte" }));
+        }
+        teile.join(", ")
+    }
+    fn flaeche_adresse(&self, flaeche: &super::steckbrief::Planflaeche) -> String {
+        format!(
+            "{}/flaechen/{}?plan={}&f=html",
+            self.seite.wurzel,
+            kodiere(&flaeche.flaeche),
+            kodiere(&flaeche.plan)
+        )
+    }
+    fn ort_adresse(&self, ortsteil: &str) -> String {
+        format!(
+            "{}/ortsteil/{}?f=html",
+            self.seite.wurzel,
+            kodiere(ortsteil)
+        )
+    }
+}
+
+/// Renders the list.
+pub fn liste(seite: &ListeSeite) -> Result<Response, Problem> {
+    html(seite)
+}
+
+/// Renders the Steckbrief.
+pub fn steckbrief(seite: &SteckbriefSeite) -> Result<Response, Problem> {
+    html(seite)
+}
