@@ -19,6 +19,9 @@
 //! | Geltungsbereich | area a plan covers | XPlanung |
 //! | Ortsteil | district or village of the town | – |
 //! | Handlungsfeld, Ziel, Maßnahme | field of action, goal, measure of the strategy | – |
+//! | Kennzahl, Soll-Pfad | indicator, and its way from basis to targets | – |
+//! | Ampel | traffic light, derived from deviation and delay | – |
+//! | Stichtag | the day figures are seen from | – |
 //! | Raumbezug | where a measure lies | – |
 //! | Dorferneuerung | village renewal | `FlurbG`, `DorfR` |
 //! | Befund | finding of an import | – |

@@ -228,7 +228,11 @@ async fn suche(
     text: String,
 ) -> Result<Response, Problem> {
     anfrage.parameter.nur(FRAGEN)?;
-    let ausgabe = ausgabe_von(&anfrage)?;
+    let ausgabe = match ausgabe_von(&anfrage)? {
+        // A page of a posted polygon would have no address to come back to.
+        Ausgabe::Html => Ausgabe::Json,
+        andere => andere,
+    };
     let mut frage = frage(&anfrage, matches!(ausgabe, Ausgabe::Geojson))?;
     let (mut tx, _) = sicht::oeffne(&public, &anfrage).await?;
     frage.polygon = Some(suchraum::lies(&mut tx, &text).await?);

@@ -87,7 +87,7 @@ async fn an_object_on_another_level_is_named_and_the_plan_imported() {
         .collect::<Vec<_>>()
         .join(" ");
     for satz in [
-        "Ebene auf 0 setzen",
+        "Bitte im Plan ebene oder flaechenschluss berichtigen",
         &format!("Objekt: {}.", b.kennung.as_deref().unwrap()),
         &format!("Ort: {x:.2} {y:.2}."),
     ] {

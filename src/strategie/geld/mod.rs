@@ -33,6 +33,25 @@ pub struct Jahr {
     pub stand: Option<NaiveDate>,
 }
 
+impl Jahr {
+    /// Plan stages in words.
+    #[must_use]
+    pub fn quelle(&self) -> String {
+        let Some(stufen) = &self.planfassungen else {
+            return "Ergebnis".to_owned();
+        };
+        let worte = stufen.split(", ").map(|stufe| match stufe {
+            "kostenschaetzung" => "Schätzung",
+            "ansatz" => "Ansatz",
+            "nachtrag" => "Nachtrag",
+            "finanzplan" => "Finanzplan",
+            andere => andere,
+        });
+        let ergebnis = self.ergebnis_ct.map(|_| "Ergebnis");
+        worte.chain(ergebnis).collect::<Vec<_>>().join(", ")
+    }
+}
+
 /// Total of one measure.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Kosten {

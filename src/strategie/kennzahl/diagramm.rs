@@ -11,7 +11,7 @@ use crate::strategie::zahl;
 const BREITE: f64 = 640.0;
 const HOEHE: f64 = 300.0;
 /// Left, top, right, bottom.
-const RAND: [f64; 4] = [64.0, 12.0, 16.0, 28.0];
+const RAND: [f64; 4] = [86.0, 14.0, 20.0, 34.0];
 
 /// The chart of one place; None when there is no value to show.
 #[must_use]

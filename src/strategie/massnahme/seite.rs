@@ -114,6 +114,22 @@ impl SteckbriefSeite {
         }
         teile.join(", ")
     }
+    fn veroeffentlichung(&self) -> &str {
+        match self.s.veroeffentlichung.as_str() {
+            "veroeffentlicht" => "● veröffentlicht",
+            "in_freigabe" => "◐ in Freigabe",
+            "entwurf" => "○ Entwurf",
+            anderer => anderer,
+        }
+    }
+    fn genau(&self, ort: &super::Ort) -> String {
+        let genau = match ort.genauigkeit.as_str() {
+            "flurstuecksscharf" => "auf das Flurstück genau",
+            "ortsteilgenau" => "auf den Ortsteil genau",
+            andere => andere,
+        };
+        format!("{}, {genau}", ort.rolle)
+    }
     fn flaeche_adresse(&self, flaeche: &super::steckbrief::Planflaeche) -> String {
         format!(
             "{}/flaechen/{}?plan={}&f=html",
