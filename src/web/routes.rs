@@ -224,8 +224,12 @@ async fn ortsteil(
         ortsteil: Some(ortsteil_id),
         ..kennzahl::store::Auswahl::default()
     };
-    let kennzahlen = kennzahl::store::staende(&mut conn, auswahl).await?;
-    let geld = geld::store::ortsteil(&mut conn, ortsteil_id).await?;
+    let mut kennzahlen = kennzahl::store::staende(&mut conn, auswahl).await?;
+    kennzahl::verlinke(&mut kennzahlen, &anfrage.basis.0);
+    let mut geld = geld::store::ortsteil(&mut conn, ortsteil_id).await?;
+    for anteil in &mut geld.anteilig {
+        anteil.verlinke(&anfrage.basis.0);
+    }
     if format == Format::Json {
         let doc = json!({
             "stichtag": stichtag,

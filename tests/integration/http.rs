@@ -44,6 +44,14 @@ fn vertrag() -> Vec<(&'static str, String)> {
             "massnahmen_ortsteile",
             "SELECT count(*) FROM strategie.massnahme_ortsteil v JOIN strategie.massnahme m ON m.id = v.massnahme_id WHERE m.veroeffentlichung = 'veroeffentlicht'".into(),
         ),
+        (
+            "kennzahlen_ortsteile",
+            "SELECT count(DISTINCT (w.kennzahl_id, w.ortsteil_id)) FROM strategie.kennzahlwert w JOIN strategie.kennzahl k ON k.id = w.kennzahl_id WHERE w.ortsteil_id IS NOT NULL AND k.veroeffentlichung = 'veroeffentlicht'".into(),
+        ),
+        (
+            "fachplaene",
+            "SELECT count(*) FROM strategie.fachplan WHERE geom IS NOT NULL AND veroeffentlichung = 'veroeffentlicht'".into(),
+        ),
         ("dorferneuerungsgebiete", aus("dorferneuerung.gebiet")),
         ("fachdaten", "SELECT count(*) FROM fachdaten.fachobjekt WHERE st_dimension(geom) = 2 AND art <> 'altlast'".into()),
         ("fachdaten_linien", aus("fachdaten.fachobjekt") + " WHERE st_dimension(v.geom) = 1"),

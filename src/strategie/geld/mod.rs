@@ -128,6 +128,17 @@ pub struct Anteil {
     pub anteilig_ct: i64,
     /// Day of its newest figure.
     pub stand: Option<NaiveDate>,
+    /// Address where its total costs are reckoned.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rechenweg: Option<String>,
+}
+
+impl Anteil {
+    /// Gives the figure the address of its Rechenweg.
+    pub fn verlinke(&mut self, wurzel: &str) {
+        let kennung = crate::http::link::kodiere(&self.kennung);
+        self.rechenweg = Some(format!("{wurzel}/massnahmen/{kennung}?f=html#geld"));
+    }
 }
 
 /// Money of the measures of an Ortsteil. Nothing is counted in two of the three.

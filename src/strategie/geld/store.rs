@@ -63,7 +63,7 @@ pub async fn summe(conn: &mut PgConnection, kennungen: &[String]) -> Result<Summ
 pub async fn ortsteil(conn: &mut PgConnection, ortsteil: i32) -> Result<OrtsteilGeld> {
     let anteilig = sqlx::query_as!(
         Anteil,
-        r#"SELECT m.kennung, m.titel, mo.anteil AS "anteil!", k.kosten_ct AS "kosten_ct!", round(k.kosten_ct * mo.anteil::numeric)::bigint AS "anteilig_ct!", k.stand
+        r#"SELECT m.kennung, m.titel, mo.anteil AS "anteil!", k.kosten_ct AS "kosten_ct!", round(k.kosten_ct * mo.anteil::numeric)::bigint AS "anteilig_ct!", k.stand, NULL AS rechenweg
            FROM massnahme_ortsteil mo JOIN massnahme m ON m.id = mo.massnahme_id JOIN massnahme_kosten k ON k.massnahme_id = m.id
            WHERE mo.ortsteil_id = $1 AND mo.anteil IS NOT NULL AND k.kosten_ct IS NOT NULL ORDER BY m.nummer, m.kennung"#,
         ortsteil

@@ -62,6 +62,17 @@ pub struct Stand {
     pub alter_tage: Option<i32>,
     /// Age as a signal of its own.
     pub aktualitaet: Code,
+    /// Address where the figures are reckoned in words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rechenweg: Option<String>,
+}
+
+/// Gives every figure the address of its Rechenweg.
+pub fn verlinke(staende: &mut [Stand], wurzel: &str) {
+    for stand in staende {
+        let kennung = crate::http::link::kodiere(&stand.kennzahl);
+        stand.rechenweg = Some(format!("{wurzel}/kennzahlen/{kennung}?f=html#rechenweg"));
+    }
 }
 
 impl Stand {
@@ -82,7 +93,7 @@ impl Stand {
     }
     /// The reckoning in words, with its figures.
     #[must_use]
-    pub fn rechenweg(&self) -> String {
+    pub fn rechenweg_worte(&self) -> String {
         let (Some(ist), Some(am)) = (self.ist, self.ist_am) else {
             return self.hinweis.clone().unwrap_or_default();
         };

@@ -64,7 +64,10 @@ async fn liste(State(public): State<PgPool>, anfrage: Anfrage) -> Result<Respons
     anfrage.parameter.nur(&["stichtag", "f"])?;
     let format = anfrage.format(JSON)?;
     let (mut tx, stichtag) = sicht::oeffne(&public, &anfrage).await?;
-    let kennzahlen = store::liste(&mut tx, None).await?;
+    let mut kennzahlen = store::liste(&mut tx, None).await?;
+    for kennzahl in &mut kennzahlen {
+        super::verlinke(&mut kennzahl.staende, &anfrage.basis.0);
+    }
     match format {
         Format::Json => {
             Ok(axum::Json(json!({"stichtag": stichtag, "kennzahlen": kennzahlen})).into_response())
@@ -130,7 +133,8 @@ async fn eine(
     let format = anfrage.format(JSON)?;
     let (mut tx, stichtag) = sicht::oeffne(&public, &anfrage).await?;
     let rechenweg = format!("{}#rechenweg", anfrage.adresse(Format::Html));
-    let k = store::eine(&mut tx, &kennung, stichtag, rechenweg).await?;
+    let mut k = store::eine(&mut tx, &kennung, stichtag, rechenweg).await?;
+    super::verlinke(&mut k.kurz.staende, &anfrage.basis.0);
     match format {
         Format::Json => Ok(axum::Json(k).into_response()),
         Format::Html => {

@@ -57,6 +57,7 @@ pub async fn staende(conn: &mut PgConnection, auswahl: Auswahl<'_>) -> Result<Ve
         hinweis: z.hinweis,
         alter_tage: z.alter_tage,
         aktualitaet: z.aktualitaet.0,
+        rechenweg: None,
     })
     .collect())
 }

@@ -58,6 +58,9 @@ pub struct Landnutzung {
     pub flaechen: i64,
     /// m², EPSG:25832.
     pub m2: f64,
+    /// Address of the list of these areas.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rechenweg: Option<String>,
 }
 
 /// A goal and the land that serves or strains it in one Ortsteil.
@@ -204,10 +207,22 @@ async fn flaechenwirkung(
     }))
 }
 
+impl Profil {
+    /// Gives every figure the address of its Rechenweg.
+    pub fn verlinke(&mut self, wurzel: &str) {
+        kennzahl::verlinke(&mut self.kennzahlen, wurzel);
+        if let Some(wirkung) = &mut self.flaechenwirkung {
+            for n in 0..wirkung.zeilen.len() {
+                let weg = wirkung.rechenweg(wurzel, &wirkung.zeilen[n]);
+                wirkung.zeilen[n].rechenweg = Some(weg);
+            }
+        }
+    }
+}
+
 impl Flaechenwirkung {
     /// Where the areas behind a row stand.
-    #[must_use]
-    pub fn rechenweg(&self, wurzel: &str, zeile: &Landnutzung) -> String {
+    fn rechenweg(&self, wurzel: &str, zeile: &Landnutzung) -> String {
         let plan = format!("{}@{}", self.plan.kennung, self.plan.fassung);
         let paare = [
             ("plan", Some(plan.as_str())),

@@ -232,7 +232,8 @@ async fn eines(
     let format = anfrage.format(JSON)?;
     let plan = anfrage.parameter.einzig("plan")?.filter(|p| !p.is_empty());
     let (mut tx, stichtag) = sicht::oeffne(&public, &anfrage).await?;
-    let p = profil::lies(&mut tx, &kennung, plan, stichtag).await?;
+    let mut p = profil::lies(&mut tx, &kennung, plan, stichtag).await?;
+    p.verlinke(&anfrage.basis.0);
     match format {
         Format::Json => Ok(axum::Json(p).into_response()),
         Format::Html => html(&ZielSeite {

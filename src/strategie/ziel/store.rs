@@ -64,7 +64,7 @@ pub async fn landnutzung(
 ) -> Result<Vec<Landnutzung>> {
     Ok(sqlx::query_as!(
         Landnutzung,
-        r#"SELECT w.nutzung, n.name, n.farbe, w.wirkung, w.begruendung, o.kennung AS "ortsteil?", o.name AS "ortsteil_name?", count(DISTINCT a.ordnung) AS "flaechen!", sum(a.m2) AS "m2!"
+        r#"SELECT w.nutzung, n.name, n.farbe, w.wirkung, w.begruendung, o.kennung AS "ortsteil?", o.name AS "ortsteil_name?", count(DISTINCT a.ordnung) AS "flaechen!", sum(a.m2) AS "m2!", NULL AS rechenweg
            FROM ziel_nutzungsart_wirkung w JOIN nutzung n ON n.schluessel = w.nutzung JOIN anteil a ON a.fassung_id = $2 AND a.nutzung = w.nutzung LEFT JOIN ortsteil o ON o.id = a.ortsteil_id
            WHERE w.ziel_id = $1 GROUP BY w.ziel_id, w.nutzung, n.schluessel, o.id, o.kennung, o.name ORDER BY w.wirkung DESC, n.reihenfolge, o.name COLLATE "de-x-icu" NULLS LAST"#,
         ziel,

@@ -157,6 +157,18 @@ async fn a_goal_tells_what_bears_on_it() {
     assert_eq!(f["dient_m2"].as_f64(), Some(0.0));
     assert_eq!(feld(&f["zeilen"], "ortsteil"), ["ost", "west"]);
     assert_eq!(f["plan"]["kennung"], "fnp-a");
+    assert!(
+        f["zeilen"][0]["rechenweg"]
+            .as_str()
+            .unwrap()
+            .contains("/bilanz/flaechen?plan=fnp-a")
+    );
+    assert!(
+        k["rechenweg"]
+            .as_str()
+            .unwrap()
+            .contains("/kennzahlen/k-flaeche?")
+    );
     // plans contradict each other, the contradiction first
     assert_eq!(z["widerspruch"], true);
     assert_eq!(
