@@ -14,7 +14,7 @@ use crate::error::{Error, Result};
 use crate::http::problem::Problem;
 use crate::http::{Kontext, frame};
 use crate::layers::{self, catalog, sammlung::Katalog};
-use crate::{dorferneuerung, fnp, strategie, web};
+use crate::{dorferneuerung, fnp, import, strategie, web};
 
 /// What the service was started with.
 #[derive(Debug, Clone)]
@@ -71,6 +71,7 @@ pub fn router(app: &App) -> Router {
         .merge(layers::routes::router(Arc::new(ebenen)))
         .merge(fnp::routes::router(app.public.clone()))
         .merge(strategie::routes::router(app.public.clone()))
+        .merge(import::strategie::routes::router(app.public.clone()))
         .merge(web::routes::router(app.public.clone()))
         .route("/health/live", get(|| async { "ok" }))
         .route("/health/ready", get(ready).with_state(app.public.clone()));

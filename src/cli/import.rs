@@ -23,7 +23,7 @@ pub(super) enum Was {
     Ortsteile(Gebiete),
     /// Gebiete der Dorferneuerung (GeoJSON oder GeoPackage)
     Dorferneuerung(Gebiete),
-    /// Handlungsfelder, Ziele, Maßnahmen und ihre Verknüpfungen aus CSV-Dateien
+    /// Die Strategie mit Zielen, Maßnahmen, Kennzahlen und Geld aus Excel- oder CSV-Dateien
     Strategie(strategie::Import),
 }
 

@@ -12,8 +12,12 @@ const WERT_MAX: usize = 60;
 pub struct Stelle {
     /// File name as given, without its folder.
     pub datei: String,
+    /// Sheet of a workbook.
+    pub blatt: Option<String>,
     /// Line of the file, from 1; 0 for the whole file.
     pub zeile: usize,
+    /// Position of the column in a workbook, from 0.
+    pub position: Option<usize>,
     /// Heading of the column.
     pub spalte: Option<String>,
     /// Value as delivered.
@@ -35,6 +39,17 @@ impl Stelle {
             ..Self::default()
         }
     }
+    /// Its column in a workbook, from 0.
+    #[must_use]
+    pub fn an(mut self, position: Option<usize>) -> Self {
+        self.position = self.blatt.is_some().then_some(position).flatten();
+        self
+    }
+    /// The cell as spreadsheets name it: `C7`.
+    #[must_use]
+    pub fn a1(&self) -> Option<String> {
+        Some(format!("{}{}", buchstaben(self.position?), self.zeile))
+    }
     /// One cell of that line.
     #[must_use]
     pub fn zelle(mut self, spalte: &str, wert: &str) -> Self {
@@ -47,17 +62,39 @@ impl Stelle {
 impl std::fmt::Display for Stelle {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&self.datei)?;
-        if self.zeile > 0 {
-            write!(f, ", Zeile {}", self.zeile)?;
+        if let Some(blatt) = &self.blatt {
+            write!(f, ", Blatt „{blatt}“")?;
         }
-        if let Some(spalte) = &self.spalte {
-            write!(f, ", Spalte {spalte}")?;
+        match (self.a1(), &self.spalte) {
+            (Some(a1), Some(spalte)) => write!(f, ", Zelle {a1} (Spalte {spalte})")?,
+            (_, spalte) => {
+                if self.zeile > 0 {
+                    write!(f, ", Zeile {}", self.zeile)?;
+                }
+                if let Some(spalte) = spalte {
+                    write!(f, ", Spalte {spalte}")?;
+                }
+            }
         }
         if let Some(wert) = &self.wert {
             write!(f, ", Wert „{wert}“")?;
         }
         Ok(())
     }
+}
+
+/// A column as spreadsheets name it: 0 is A, 26 is AA.
+#[must_use]
+pub fn buchstaben(mut position: usize) -> String {
+    let mut text = Vec::new();
+    loop {
+        text.push(char::from(b'A' + u8::try_from(position % 26).unwrap_or_default()));
+        if position < 26 {
+            break;
+        }
+        position = position / 26 - 1;
+    }
+    text.iter().rev().collect()
 }
 
 /// The value as it is shown: one line, not too long.
@@ -112,6 +149,20 @@ impl Bericht {
         }
         text.push_str("Bitte die Dateien berichtigen und alle noch einmal zusammen einlesen.");
         text
+    }
+
+    /// Everything found, for programs.
+    #[must_use]
+    pub fn json(&self) -> serde_json::Value {
+        let eintrag = |(stelle, satz): &(Stelle, String), schwere: &str| {
+            serde_json::json!({
+                "schwere": schwere, "datei": stelle.datei, "blatt": stelle.blatt, "zeile": (stelle.zeile > 0).then_some(stelle.zeile),
+                "zelle": stelle.a1(), "spalte": stelle.spalte, "wert": stelle.wert, "text": satz,
+            })
+        };
+        let mut alle: Vec<_> = self.fehler.iter().map(|f| eintrag(f, "fehler")).collect();
+        alle.extend(self.hinweise.iter().map(|h| eintrag(h, "hinweis")));
+        serde_json::json!({ "abgelehnt": self.abgelehnt(), "fehler": self.fehler.len(), "hinweise": self.hinweise.len(), "befunde": alle })
     }
 
     /// The hints of an import that went through; empty without any.

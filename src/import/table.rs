@@ -18,6 +18,8 @@ pub const GROESSE_MAX: usize = 256 << 20;
 pub struct Tabelle {
     /// File name without its folder.
     pub datei: String,
+    /// Sheet of a workbook.
+    pub blatt: Option<String>,
     /// Checksum of the file, hexadecimal.
     pub sha256: String,
     /// How its characters were encoded.
@@ -36,7 +38,73 @@ pub struct Zeile {
     /// Line of the file where it begins, from 1.
     pub nummer: usize,
     /// Cells, trimmed; as many as there are headings.
-    pub felder: Vec<String>,
+    pub felder: Vec<Feld>,
+}
+
+/// One cell: its text and what a spreadsheet knows about it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Feld {
+    /// Text; numbers with a decimal point, days as 2026-03-01.
+    pub text: String,
+    /// What it was.
+    pub art: Feldart,
+}
+
+/// What a cell was in its file.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Feldart {
+    /// Text, or a cell of a text file.
+    #[default]
+    Text,
+    /// Number: the point in its text is a decimal point.
+    Zahl,
+    /// Number shown as a percentage: 0.6 is seen as 60 %.
+    Prozent,
+    /// Day.
+    Datum,
+    /// Formula whose result is not in the file.
+    Formel,
+    /// Error value such as `#NV`.
+    Fehler,
+}
+
+impl From<String> for Feld {
+    fn from(text: String) -> Self {
+        Self {
+            text,
+            art: Feldart::Text,
+        }
+    }
+}
+impl From<&str> for Feld {
+    fn from(text: &str) -> Self {
+        text.to_owned().into()
+    }
+}
+impl std::ops::Deref for Feld {
+    type Target = str;
+    fn deref(&self) -> &str {
+        &self.text
+    }
+}
+
+impl Tabelle {
+    /// Where a line of it stands.
+    #[must_use]
+    pub fn stelle(&self, zeile: usize) -> Stelle {
+        Stelle {
+            blatt: self.blatt.clone(),
+            ..Stelle::zeile(&self.datei, zeile)
+        }
+    }
+    /// File and sheet for people.
+    #[must_use]
+    pub fn name(&self) -> String {
+        match &self.blatt {
+            Some(blatt) => format!("{}, Blatt „{blatt}“", self.datei),
+            None => self.datei.clone(),
+        }
+    }
 }
 
 /// Encoding of a file.
@@ -48,6 +116,8 @@ pub enum Kodierung {
     Utf16,
     /// Windows-1252, what Excel calls "CSV".
     Cp1252,
+    /// A workbook (XLSX).
+    Mappe,
 }
 
 impl std::fmt::Display for Kodierung {
@@ -56,6 +126,7 @@ impl std::fmt::Display for Kodierung {
             Self::Utf8 => "UTF-8",
             Self::Utf16 => "UTF-16",
             Self::Cp1252 => "Windows-1252",
+            Self::Mappe => "Excel-Mappe",
         })
     }
 }
@@ -111,21 +182,28 @@ pub fn lies(
         );
         return None;
     }
-    let kopf = zeilen.remove(0).felder;
+    let kopf: Vec<String> = zeilen.remove(0).felder.into_iter().map(|f| f.text).collect();
     let zeilen = pruefe_breite(datei, &kopf, zeilen, trenner, bericht);
     Some(Tabelle {
         datei: datei.to_owned(),
-        sha256: Sha256::digest(bytes)
-            .iter()
-            .fold(String::new(), |mut hex, byte| {
-                let _ = write!(hex, "{byte:02x}");
-                hex
-            }),
+        blatt: None,
+        sha256: sha256(bytes),
         kodierung,
         trenner,
         kopf,
         zeilen,
     })
+}
+
+/// Checksum, hexadecimal.
+#[must_use]
+pub fn sha256(bytes: &[u8]) -> String {
+    Sha256::digest(bytes)
+        .iter()
+        .fold(String::new(), |mut hex, byte| {
+            let _ = write!(hex, "{byte:02x}");
+            hex
+        })
 }
 
 fn pruefe_breite(
@@ -138,7 +216,7 @@ fn pruefe_breite(
     let mut gut = Vec::with_capacity(zeilen.len());
     for mut zeile in zeilen {
         // Spreadsheets pad rows with empty cells.
-        while zeile.felder.len() > kopf.len() && zeile.felder.last().is_some_and(String::is_empty) {
+        while zeile.felder.len() > kopf.len() && zeile.felder.last().is_some_and(|feld| feld.is_empty()) {
             zeile.felder.pop();
         }
         if zeile.felder.len() == kopf.len() {
@@ -182,9 +260,6 @@ fn dekodiere(bytes: &[u8]) -> Result<(String, Kodierung), String> {
         ));
     }
     let anfang = |magie: &[u8]| bytes.starts_with(magie);
-    if anfang(b"PK\x03\x04") || anfang(&[0xD0, 0xCF, 0x11, 0xE0]) {
-        return Err("Das ist keine CSV-Datei, sondern eine Excel-, LibreOffice- oder Zip-Datei. XLSX folgt; bitte als CSV speichern (in Excel: „CSV UTF-8 (durch Trennzeichen getrennt)“).".to_owned());
-    }
     if let Some((kodierung, bom)) = encoding_rs::Encoding::for_bom(bytes)
         && kodierung != encoding_rs::UTF_8
     {
@@ -218,6 +293,17 @@ fn dekodiere(bytes: &[u8]) -> Result<(String, Kodierung), String> {
             Ok((text.into_owned(), Kodierung::Cp1252))
         }
     }
+}
+
+/// Text without the blanks around it, whichever Unicode knows, and without what is invisible.
+#[must_use]
+pub fn sauber(text: &str) -> String {
+    let glatt: String = text
+        .chars()
+        .filter(|c| !matches!(c, '\u{200b}' | '\u{feff}' | '\u{ad}'))
+        .map(|c| if matches!(c, '\u{a0}' | '\u{202f}' | '\u{2007}') { ' ' } else { c })
+        .collect();
+    glatt.trim().to_owned()
 }
 
 /// Excel's own first line `sep=;`.
@@ -306,7 +392,7 @@ fn zerlege(text: &str, trenner: char, vorzeilen: usize) -> Result<Vec<Zeile>, (u
                     feld.push(c);
                 }
             }
-            felder.push(feld.trim().to_owned());
+            felder.push(Feld::from(sauber(&feld)));
             match zeichen.next() {
                 Some(c) if c == trenner => {}
                 Some('\r') => {
@@ -321,7 +407,7 @@ fn zerlege(text: &str, trenner: char, vorzeilen: usize) -> Result<Vec<Zeile>, (u
                 None => break,
             }
         }
-        if zitiert || felder.iter().any(|feld| !feld.is_empty()) {
+        if zitiert || felder.iter().any(|feld: &Feld| !feld.is_empty()) {
             zeilen.push(Zeile {
                 nummer: beginn,
                 felder,
@@ -383,17 +469,12 @@ mod tests {
         ] {
             let t = gelesen(&bytes).unwrap();
             assert_eq!((t.kodierung, t.trenner), (kodierung, trenner));
-            assert_eq!(t.zeilen[0].felder, ["a", "Süd"]);
+            assert_eq!(t.zeilen[0].felder, ["a", "Süd"].map(Feld::from));
         }
         assert!(
             gelesen(b"kennung;titel\na;S\xFC\x81d")
                 .unwrap_err()
                 .contains("weder UTF-8 noch")
-        );
-        assert!(
-            gelesen(b"PK\x03\x04....")
-                .unwrap_err()
-                .contains("XLSX folgt")
         );
         assert!(
             gelesen(b"kennung\0")

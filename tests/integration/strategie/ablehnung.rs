@@ -217,7 +217,7 @@ async fn every_kind_of_bad_row_has_its_sentence() {
         "{text}"
     );
     for (inhalt, teil) in [
-        (&b"PK\x03\x04xyz"[..], "XLSX folgt; bitte als CSV speichern"),
+        (&b"PK\x03\x04xyz"[..], "Die Datei ist beschädigt"),
         (b"ab\0c", "keine Textdatei"),
     ] {
         assert!(ablehnung(&db, "x.xlsx", inhalt).await.contains(teil));
