@@ -89,11 +89,7 @@ pub(super) async fn lade(db: &Database) -> Result<()> {
     )
     .await?;
     eprintln!("  Strategie");
-    let tabellen: Vec<_> = Dateien::iter()
-        .filter(|name| name.ends_with(".csv"))
-        .map(|name| datei(&name))
-        .collect();
-    strategie::importiere_dateien(db, &tabellen, true, WER).await?;
+    strategie::importiere_dateien(db, &[datei("strategie.xlsx")], true, WER).await?;
     audit::begin(&db.write, WER, FERTIG).await?.commit().await?;
     Ok(())
 }

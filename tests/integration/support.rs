@@ -248,12 +248,7 @@ async fn lade_demo(db: &Database) {
     import::dorferneuerung::fuehre_aus(db, &datei, Felder::default(), true, "pruefung")
         .await
         .unwrap();
-    let tabellen: Vec<PathBuf> = std::fs::read_dir(demo(""))
-        .unwrap()
-        .map(|eintrag| eintrag.unwrap().path())
-        .filter(|pfad| pfad.extension().is_some_and(|endung| endung == "csv"))
-        .collect();
-    import::strategie::importiere_dateien(db, &tabellen, true, "pruefung")
+    import::strategie::importiere_dateien(db, &[demo("strategie.xlsx")], true, "pruefung")
         .await
         .unwrap();
 }

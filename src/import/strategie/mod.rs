@@ -24,6 +24,7 @@ mod pruefen;
 pub mod routes;
 mod schreiben;
 pub mod spalten;
+pub mod umwandeln;
 mod veroeffentlichen;
 pub mod verzeichnis;
 mod versuch;
@@ -300,7 +301,11 @@ fn lies_tabellen(inhalte: &[(String, Vec<u8>)], bericht: &mut Bericht) -> Vec<Da
                 .collect()
         };
         for tabelle in tabellen {
-            let art = match spalten::erkenne(&tabelle.kopf, tabelle.blatt.as_deref()) {
+            let art = match spalten::erkenne(
+                &tabelle.kopf,
+                tabelle.blatt.as_deref().or(name.rsplit_once('.').map(|(stamm, _)| stamm)),
+                tabelle.blatt.is_some(),
+            ) {
                 Ok(art) => art,
                 Err(grund) => {
                     bericht.fehler(tabelle.stelle(1), grund);

@@ -262,15 +262,21 @@ pub fn bekannt(kopf: &str) -> bool {
         .any(|tabelle| tabelle.spalte(kopf).is_some())
 }
 
+/// What short headings mean: `kennung;titel` is a Handlungsfeld, with `art` a measure.
+const HAEUFIG: [Art; 3] = [Art::Handlungsfeld, Art::Ziel, Art::Massnahme];
+
 /// Finds out which table a sheet holds. A sheet of a workbook by its name; else the table
-/// that knows most of the headings, then the one that misses least.
+/// that knows most of the headings, then the one that misses least. The name of a text
+/// file is a hint alone (`mappe` false).
 /// Error: why it is none, in German.
-pub fn erkenne(kopf: &[String], name: Option<&str>) -> Result<&'static Tabellenart, String> {
+pub fn erkenne(kopf: &[String], name: Option<&str>, mappe: bool) -> Result<&'static Tabellenart, String> {
     let kopf: Vec<String> = kopf.iter().map(|name| schreibweise(name)).collect();
     let benannt = name.and_then(|name| {
         let name = schreibweise(name);
         TABELLEN.iter().find(|tabelle| tabelle.heisst(&name))
     });
+    // A file may be misnamed; a name counts where the headings do not contradict it.
+    let benannt = benannt.filter(|b| mappe || b.fehlende(&kopf).next().is_none());
     let beste = TABELLEN
         .iter()
         .filter(|tabelle| benannt.is_none_or(|b| b.art == tabelle.art))
@@ -286,7 +292,8 @@ pub fn erkenne(kopf: &[String], name: Option<&str>) -> Result<&'static Tabellena
             (
                 *bekannt,
                 std::cmp::Reverse(*fehlend),
-                // Of two that fit alike, the one with fewer columns is meant: it leaves less open.
+                // Of those that fit alike the one offices write most is meant.
+                HAEUFIG.contains(&tabelle.art),
                 std::cmp::Reverse(tabelle.spalten.len()),
             )
         });
@@ -295,7 +302,7 @@ pub fn erkenne(kopf: &[String], name: Option<&str>) -> Result<&'static Tabellena
     };
     let fehlend: Vec<&str> = tabelle
         .fehlende(&kopf)
-        .map(|spalte| if name.is_some() { spalte.titel } else { spalte.name })
+        .map(|spalte| if mappe { spalte.titel } else { spalte.name })
         .collect();
     if fehlend.is_empty() {
         return Ok(tabelle);
@@ -318,7 +325,7 @@ mod tests {
 
     fn art(kopf: &str) -> Result<Art, String> {
         let kopf: Vec<String> = kopf.split(';').map(str::to_owned).collect();
-        erkenne(&kopf, None).map(|tabelle| tabelle.art)
+        erkenne(&kopf, None, false).map(|tabelle| tabelle.art)
     }
 
     #[test]
@@ -328,8 +335,8 @@ mod tests {
                 tabelle.spalten.iter().map(|s| s.name.to_owned()).collect::<Vec<_>>(),
                 tabelle.spalten.iter().map(|s| s.titel.to_owned()).collect(),
             ] {
-                assert_eq!(erkenne(&kopf, None).unwrap().art, tabelle.art, "{}", tabelle.blatt);
-                assert_eq!(erkenne(&kopf, Some(tabelle.blatt)).unwrap().art, tabelle.art);
+                assert_eq!(erkenne(&kopf, None, false).unwrap().art, tabelle.art, "{}", tabelle.blatt);
+                assert_eq!(erkenne(&kopf, Some(tabelle.blatt), true).unwrap().art, tabelle.art);
             }
         }
     }
@@ -349,7 +356,8 @@ mod tests {
     #[test]
     fn short_headings_and_missing_columns() {
         assert_eq!(art("ziel;Maßnahme"), Ok(Art::ZielMassnahme));
-        assert_eq!(art("KENNUNG;TITEL;ART;Umsetzungsphase"), Ok(Art::Massnahme));
+        assert_eq!(art("Kennung;Titel"), Ok(Art::Handlungsfeld));
+        assert_eq!(art("KENNUNG;TITEL;ART;unbekannt"), Ok(Art::Massnahme));
         assert_eq!(art("Kennung;Maßnahmentitel;Art der Maßnahme"), Ok(Art::Massnahme));
         assert_eq!(art("massnahme;art;Geometrie"), Ok(Art::Raumbezug));
         let ohne_art = art("kennung;titel;kurztext;ampel").unwrap_err();

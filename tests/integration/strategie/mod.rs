@@ -4,5 +4,6 @@ mod daten;
 mod einlesen;
 mod fragen;
 mod http;
+mod mappe;
 mod polygon;
 mod veroeffentlichung;
