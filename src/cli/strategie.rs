@@ -11,7 +11,9 @@ use crate::dorferneuerung::{self, inhalt};
 use crate::error::{Error, Result};
 use crate::import::bericht::{Bericht, gemeint};
 use crate::import::strategie::katalog::TABELLEN;
-use crate::import::strategie::{Auftrag, ausgabe as export, fuehre_aus, lies_dateien, mappe, vorlage};
+use crate::import::strategie::{
+    Auftrag, ausgabe as export, fuehre_aus, lies_dateien, mappe, vorlage,
+};
 use crate::import::table::schreibweise;
 use crate::strategie::massnahme::Frage;
 use crate::strategie::{ausgabe, store, suchraum};
@@ -69,12 +71,15 @@ pub(super) async fn import(args: Import, db: &Database) -> Result<()> {
     }
     let mut ersetze = Vec::new();
     for name in &args.ersetze {
-        let tabelle = TABELLEN.iter().find(|t| t.heisst(&schreibweise(name))).ok_or_else(|| {
-            Error::aufruf(format!(
-                "--ersetze: Das Blatt „{name}“ gibt es nicht.{}",
-                gemeint(name, TABELLEN.iter().map(|t| t.blatt))
-            ))
-        })?;
+        let tabelle = TABELLEN
+            .iter()
+            .find(|t| t.heisst(&schreibweise(name)))
+            .ok_or_else(|| {
+                Error::aufruf(format!(
+                    "--ersetze: Das Blatt „{name}“ gibt es nicht.{}",
+                    gemeint(name, TABELLEN.iter().map(|t| t.blatt))
+                ))
+            })?;
         ersetze.push(tabelle.art);
     }
     let auftrag = Auftrag {
@@ -99,7 +104,8 @@ pub(super) async fn import(args: Import, db: &Database) -> Result<()> {
 }
 
 fn ist_xlsx(pfad: &Path) -> bool {
-    pfad.extension().is_some_and(|e| e.eq_ignore_ascii_case("xlsx"))
+    pfad.extension()
+        .is_some_and(|e| e.eq_ignore_ascii_case("xlsx"))
 }
 
 pub(super) async fn run(was: Was, db: &Database) -> Result<()> {
@@ -108,13 +114,22 @@ pub(super) async fn run(was: Was, db: &Database) -> Result<()> {
     let (blaetter, verzeichnis) = export::blaetter(&mut conn, ist_xlsx(&ziel)).await?;
     drop(conn);
     if ist_xlsx(&ziel) {
-        std::fs::write(&ziel, mappe::mappe(&blaetter, &export::anleitung(false), &verzeichnis, false)?).map_err(|cause| {
-            Error::eingabe(format!("Die Datei {} lässt sich nicht schreiben: {cause}", ziel.display()))
+        std::fs::write(
+            &ziel,
+            mappe::mappe(&blaetter, &export::anleitung(false), &verzeichnis, false)?,
+        )
+        .map_err(|cause| {
+            Error::eingabe(format!(
+                "Die Datei {} lässt sich nicht schreiben: {cause}",
+                ziel.display()
+            ))
         })?;
         return answer(&format!("{}\n", ziel.display()));
     }
     let dateien = mappe::ordner(&blaetter, &ziel)?;
-    answer(&dateien.iter().fold(String::new(), |text, pfad| format!("{text}{}\n", pfad.display())))
+    answer(&dateien.iter().fold(String::new(), |text, pfad| {
+        format!("{text}{}\n", pfad.display())
+    }))
 }
 
 pub(super) async fn vorlagen(db: &Database, args: &Vorlage) -> Result<()> {

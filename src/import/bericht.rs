@@ -88,7 +88,9 @@ impl std::fmt::Display for Stelle {
 pub fn buchstaben(mut position: usize) -> String {
     let mut text = Vec::new();
     loop {
-        text.push(char::from(b'A' + u8::try_from(position % 26).unwrap_or_default()));
+        text.push(char::from(
+            b'A' + u8::try_from(position % 26).unwrap_or_default(),
+        ));
         if position < 26 {
             break;
         }

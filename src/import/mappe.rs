@@ -60,7 +60,9 @@ fn pruefe_behaelter(bytes: &[u8]) -> Result<(), String> {
         // Names in the old container are UTF-16.
         let hat = |name: &str| {
             let gesucht: Vec<u8> = name.encode_utf16().flat_map(u16::to_le_bytes).collect();
-            bytes.windows(gesucht.len()).any(|fenster| fenster == gesucht)
+            bytes
+                .windows(gesucht.len())
+                .any(|fenster| fenster == gesucht)
         };
         return Err(if hat("EncryptedPackage") {
             "Die Datei ist mit einem Kennwort geschützt und lässt sich nicht lesen. Bitte in Excel öffnen, unter Datei → Informationen → Arbeitsmappe schützen das Kennwort entfernen und neu speichern.".to_owned()
@@ -71,7 +73,9 @@ fn pruefe_behaelter(bytes: &[u8]) -> Result<(), String> {
     let mut archiv = zip::ZipArchive::new(Cursor::new(bytes))
         .map_err(|cause| format!("Die Datei ist beschädigt ({cause}). Bitte neu speichern."))?;
     if archiv.len() > 5_000 {
-        return Err("Die Datei enthält ungewöhnlich viele Teile und wird nicht gelesen.".to_owned());
+        return Err(
+            "Die Datei enthält ungewöhnlich viele Teile und wird nicht gelesen.".to_owned(),
+        );
     }
     let mut ods = false;
     let mut xlsx = false;
@@ -83,7 +87,10 @@ fn pruefe_behaelter(bytes: &[u8]) -> Result<(), String> {
         let mut eintrag = archiv
             .by_index(nr)
             .map_err(|cause| format!("Die Datei ist beschädigt ({cause}). Bitte neu speichern."))?;
-        let name = eintrag.name().map(|name| name.into_owned()).unwrap_or_default();
+        let name = eintrag
+            .name()
+            .map(|name| name.into_owned())
+            .unwrap_or_default();
         xlsx |= name == "xl/workbook.xml";
         if name == "mimetype" {
             let mut mime = String::new();
@@ -123,21 +130,29 @@ fn blaetter(
     let mut zellen = 0;
     let namen: Vec<_> = mappe.sheets_metadata().to_vec();
     for metadaten in namen {
-        if metadaten.typ != SheetType::WorkSheet {
+        let name = metadaten.name;
+        // Ours: explanations and the words of the drop-down lists.
+        if metadaten.typ != SheetType::WorkSheet
+            || ["anleitung", "listen"].contains(&schreibweise(&name).as_str())
+        {
             continue;
         }
-        let name = metadaten.name;
         let stelle = || Stelle {
             blatt: Some(name.clone()),
             ..Stelle::datei(datei)
         };
         let (zeilen, abgeschnitten) = zeilen(&mut mappe, &name, &mut zellen)?;
-        let Some(kopf_nr) = kopfzeile(&zeilen, bekannt) else {
-            // An Anleitung or a chart's data is no mistake; a sheet that is named like one of ours is.
-            if blatt(&schreibweise(&name)) && !zeilen.is_empty() {
+        let benannt = blatt(&schreibweise(&name));
+        // One known word alone is chance, unless the sheet's name says what it is.
+        let Some(kopf_nr) = kopfzeile(&zeilen, bekannt, if benannt { 1 } else { 2 }) else {
+            // A chart's data is no mistake; a sheet that is named like one of ours is.
+            if benannt && !zeilen.is_empty() {
                 bericht.fehler(stelle(), "In den ersten Zeilen dieses Blatts steht keine bekannte Kopfzeile. Die erste Zeile nennt die Spalten.");
-            } else if !zeilen.is_empty() && !["anleitung", "listen"].contains(&schreibweise(&name).as_str()) {
-                bericht.hinweis(stelle(), "Dieses Blatt hat keine bekannte Kopfzeile und wird nicht gelesen.");
+            } else if !zeilen.is_empty() {
+                bericht.hinweis(
+                    stelle(),
+                    "Dieses Blatt hat keine bekannte Kopfzeile und wird nicht gelesen.",
+                );
             }
             continue;
         };
@@ -148,13 +163,22 @@ fn blaetter(
             bericht.fehler(stelle(), format!("Das Blatt hat zu viele gefüllte Zellen (mehr als {ZELLEN_MAX} in der Mappe). Bitte aufteilen."));
             continue;
         }
-        let kopf: Vec<String> = zeilen[kopf_nr].felder.iter().map(|f| f.text.clone()).collect();
+        let kopf: Vec<String> = zeilen[kopf_nr]
+            .felder
+            .iter()
+            .map(|f| f.text.clone())
+            .collect();
         pruefe_verbund(&mut mappe, &name, zeilen[kopf_nr].nummer, &stelle, bericht);
         let mut rest: Vec<Zeile> = zeilen.into_iter().skip(kopf_nr + 1).collect();
         for zeile in &mut rest {
             zeile.felder.resize(kopf.len(), Feld::default());
         }
-        rest.retain(|zeile| zeile.felder.iter().any(|feld| !feld.is_empty() || feld.art != Feldart::Text));
+        rest.retain(|zeile| {
+            zeile
+                .felder
+                .iter()
+                .any(|feld| !feld.is_empty() || feld.art != Feldart::Text)
+        });
         tabellen.push(Tabelle {
             datei: datei.to_owned(),
             blatt: Some(name),
@@ -183,7 +207,11 @@ fn zeilen(
         let prozent: Vec<bool> = leser
             .styles()
             .iter()
-            .map(|stil| stil.number_format.as_ref().is_some_and(|f| f.format_code.contains('%')))
+            .map(|stil| {
+                stil.number_format
+                    .as_ref()
+                    .is_some_and(|f| f.format_code.contains('%'))
+            })
             .collect();
         while let Some((zelle, stil)) = leser.next_cell_with_style_id()? {
             let (zeile, spalte) = zelle.get_position();
@@ -234,7 +262,13 @@ fn setze(zeilen: &mut Vec<Zeile>, zeile: u32, spalte: u32, feld: Feld) {
         match zeilen.binary_search_by_key(&nummer, |z| z.nummer) {
             Ok(stelle) => stelle,
             Err(stelle) => {
-                zeilen.insert(stelle, Zeile { nummer, felder: Vec::new() });
+                zeilen.insert(
+                    stelle,
+                    Zeile {
+                        nummer,
+                        felder: Vec::new(),
+                    },
+                );
                 stelle
             }
         }
@@ -247,7 +281,11 @@ fn setze(zeilen: &mut Vec<Zeile>, zeile: u32, spalte: u32, feld: Feld) {
 }
 
 fn feld(wert: &DataRef<'_>, prozent: bool) -> Feld {
-    let zahl = if prozent { Feldart::Prozent } else { Feldart::Zahl };
+    let zahl = if prozent {
+        Feldart::Prozent
+    } else {
+        Feldart::Zahl
+    };
     let (text, art) = match wert {
         DataRef::Empty => (String::new(), Feldart::Text),
         DataRef::Int(zahl_) => (zahl_.to_string(), zahl),
@@ -270,7 +308,7 @@ fn feld(wert: &DataRef<'_>, prozent: bool) -> Feld {
 }
 
 /// The row that names the columns: of the first rows the one with most known headings.
-fn kopfzeile(zeilen: &[Zeile], bekannt: &dyn Fn(&str) -> bool) -> Option<usize> {
+fn kopfzeile(zeilen: &[Zeile], bekannt: &dyn Fn(&str) -> bool, mindestens: usize) -> Option<usize> {
     let treffer: HashMap<usize, usize> = zeilen
         .iter()
         .take(VORZEILEN)
@@ -278,13 +316,21 @@ fn kopfzeile(zeilen: &[Zeile], bekannt: &dyn Fn(&str) -> bool) -> Option<usize> 
         .map(|(n, zeile)| {
             (
                 n,
-                zeile.felder.iter().filter(|feld| bekannt(&schreibweise(feld))).count(),
+                zeile
+                    .felder
+                    .iter()
+                    .filter(|feld| bekannt(&schreibweise(feld)))
+                    .count(),
             )
         })
-        .filter(|(_, zahl)| *zahl > 0)
+        .filter(|(_, zahl)| *zahl >= mindestens)
         .collect();
     let beste = treffer.values().max()?;
-    treffer.iter().filter(|(_, zahl)| *zahl == beste).map(|(n, _)| *n).min()
+    treffer
+        .iter()
+        .filter(|(_, zahl)| *zahl == beste)
+        .map(|(n, _)| *n)
+        .min()
 }
 
 /// Merged cells hold their value in the first one only; the rest would read as empty.
@@ -303,7 +349,8 @@ fn pruefe_verbund(
         if (bereich.end.0 as usize) + 1 < kopf {
             continue;
         }
-        let ecke = |(zeile, spalte): (u32, u32)| format!("{}{}", buchstaben(spalte as usize), zeile + 1);
+        let ecke =
+            |(zeile, spalte): (u32, u32)| format!("{}{}", buchstaben(spalte as usize), zeile + 1);
         bericht.fehler(
             Stelle { zeile: bereich.start.0 as usize + 1, ..stelle() }.an(Some(bereich.start.1 as usize)),
             format!(

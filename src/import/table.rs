@@ -182,7 +182,12 @@ pub fn lies(
         );
         return None;
     }
-    let kopf: Vec<String> = zeilen.remove(0).felder.into_iter().map(|f| f.text).collect();
+    let kopf: Vec<String> = zeilen
+        .remove(0)
+        .felder
+        .into_iter()
+        .map(|f| f.text)
+        .collect();
     let zeilen = pruefe_breite(datei, &kopf, zeilen, trenner, bericht);
     Some(Tabelle {
         datei: datei.to_owned(),
@@ -216,7 +221,9 @@ fn pruefe_breite(
     let mut gut = Vec::with_capacity(zeilen.len());
     for mut zeile in zeilen {
         // Spreadsheets pad rows with empty cells.
-        while zeile.felder.len() > kopf.len() && zeile.felder.last().is_some_and(|feld| feld.is_empty()) {
+        while zeile.felder.len() > kopf.len()
+            && zeile.felder.last().is_some_and(|feld| feld.is_empty())
+        {
             zeile.felder.pop();
         }
         if zeile.felder.len() == kopf.len() {
@@ -301,7 +308,13 @@ pub fn sauber(text: &str) -> String {
     let glatt: String = text
         .chars()
         .filter(|c| !matches!(c, '\u{200b}' | '\u{feff}' | '\u{ad}'))
-        .map(|c| if matches!(c, '\u{a0}' | '\u{202f}' | '\u{2007}') { ' ' } else { c })
+        .map(|c| {
+            if matches!(c, '\u{a0}' | '\u{202f}' | '\u{2007}') {
+                ' '
+            } else {
+                c
+            }
+        })
         .collect();
     glatt.trim().to_owned()
 }

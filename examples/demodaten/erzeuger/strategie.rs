@@ -17,7 +17,10 @@ pub fn mappe(raumbezug: String) -> Result<Vec<u8>> {
             dateien.push((name.into_owned(), std::fs::read(&pfad)?));
         }
     }
-    let anleitung = ["Demodaten – keine amtlichen Angaben", "Alles hier ist erfunden und gibt keine Planung der Stadt wieder."]
-        .map(|zeile| (zeile.to_owned(), String::new(), String::new()));
+    let anleitung = [
+        "Demodaten – keine amtlichen Angaben",
+        "Alles hier ist erfunden und gibt keine Planung der Stadt wieder.",
+    ]
+    .map(|zeile| (zeile.to_owned(), String::new(), String::new()));
     mappe_aus_csv(&dateien, &anleitung.to_vec()).map_err(Error::other)
 }

@@ -40,12 +40,22 @@ pub async fn blaetter(conn: &mut PgConnection, mappe: bool) -> Result<(Vec<Blatt
             .spalten
             .iter()
             // What the public world does not have is no column there.
-            .filter(|s| !s.nur_eingabe && (!s.gespeichert() || s.typ == Typ::Veroeffentlichung || roh.first().is_none_or(|z| z.contains_key(s.feld))))
+            .filter(|s| {
+                !s.nur_eingabe
+                    && (!s.gespeichert()
+                        || s.typ == Typ::Veroeffentlichung
+                        || roh.first().is_none_or(|z| z.contains_key(s.feld)))
+            })
             .filter(|s| s.typ != Typ::Veroeffentlichung)
             .collect();
         let mut zeilen: Vec<Vec<Wert>> = roh
             .iter()
-            .map(|zeile| spalten.iter().map(|spalte| leser.wert(art, spalte, zeile)).collect())
+            .map(|zeile| {
+                spalten
+                    .iter()
+                    .map(|spalte| leser.wert(art, spalte, zeile))
+                    .collect()
+            })
             .collect();
         zeilen.sort_by_key(|zeile| zeile.iter().take(6).map(sortierung).collect::<Vec<_>>());
         blaetter.push(Blatt {
@@ -63,10 +73,18 @@ pub fn anleitung(oeffentlich: bool) -> Anleitung {
     let zeile = |a: &str| (a.to_owned(), String::new(), String::new());
     vec![
         zeile("Zielraum: Strategie"),
-        zeile(if oeffentlich { "Veröffentlichter Stand." } else { "Arbeitsstand." }),
+        zeile(if oeffentlich {
+            "Veröffentlichter Stand."
+        } else {
+            "Arbeitsstand."
+        }),
         zeile("Geändert einlesen: zielraum import strategie DATEI.xlsx (vorher ansehen: --probe)."),
-        zeile("Die Kennung ist der bleibende Name einer Zeile und wird nicht geändert. Gelöschte Zeilen bleiben gespeichert, außer mit --ersetze BLATT."),
-        zeile("Die Spalten sind in der Vorlage erklärt: zielraum import strategie --vorlage DATEI.xlsx."),
+        zeile(
+            "Die Kennung ist der bleibende Name einer Zeile und wird nicht geändert. Gelöschte Zeilen bleiben gespeichert, außer mit --ersetze BLATT.",
+        ),
+        zeile(
+            "Die Spalten sind in der Vorlage erklärt: zielraum import strategie --vorlage DATEI.xlsx.",
+        ),
     ]
 }
 
@@ -81,19 +99,29 @@ fn verzeichnis_namen(verzeichnis: &Verzeichnis) -> HashMap<&'static str, HashMap
     let mut namen = HashMap::new();
     for spalte in TABELLEN.iter().flat_map(|t| t.spalten) {
         if let Typ::Verweis(art) = spalte.typ {
-            namen.entry(art).or_insert_with(|| verzeichnis.kennungen_nach_id(art));
+            namen
+                .entry(art)
+                .or_insert_with(|| verzeichnis.kennungen_nach_id(art));
         }
     }
     namen
 }
 
 /// SDG by owner.
-fn listen(je_tabelle: &HashMap<String, Vec<Map<String, Value>>>) -> HashMap<(String, String), Vec<i64>> {
+fn listen(
+    je_tabelle: &HashMap<String, Vec<Map<String, Value>>>,
+) -> HashMap<(String, String), Vec<i64>> {
     let mut listen: HashMap<(String, String), Vec<i64>> = HashMap::new();
     for zeile in je_tabelle.get("sdg_bezug").into_iter().flatten() {
         for feld in tabelle(Art::Sdg).eigner {
-            if let (Some(id), Some(sdg)) = (zeile.get(*feld).and_then(Value::as_str), zeile.get("sdg").and_then(Value::as_i64)) {
-                listen.entry(((*feld).to_owned(), id.to_owned())).or_default().push(sdg);
+            if let (Some(id), Some(sdg)) = (
+                zeile.get(*feld).and_then(Value::as_str),
+                zeile.get("sdg").and_then(Value::as_i64),
+            ) {
+                listen
+                    .entry(((*feld).to_owned(), id.to_owned()))
+                    .or_default()
+                    .push(sdg);
             }
         }
     }
@@ -111,23 +139,41 @@ impl Leser<'_> {
                 .unwrap_or_default();
             sdg.sort_unstable();
             let text: Vec<String> = sdg.iter().map(i64::to_string).collect();
-            return if text.is_empty() { Wert::Leer } else { Wert::Text(text.join("; ")) };
+            return if text.is_empty() {
+                Wert::Leer
+            } else {
+                Wert::Text(text.join("; "))
+            };
         }
         let wert = zeile.get(spalte.feld).unwrap_or(&Value::Null);
         match (spalte.typ, wert) {
             (_, Value::Null) => Wert::Leer,
-            (Typ::Wahr, Value::Bool(wahr)) => Wert::Text(if *wahr { "ja" } else { "nein" }.to_owned()),
-            (Typ::Code(tabelle), Value::String(schluessel)) => Wert::Text(self.titel(tabelle, schluessel)),
+            (Typ::Wahr, Value::Bool(wahr)) => {
+                Wert::Text(if *wahr { "ja" } else { "nein" }.to_owned())
+            }
+            (Typ::Code(tabelle), Value::String(schluessel)) => {
+                Wert::Text(self.titel(tabelle, schluessel))
+            }
             (Typ::Verweis(ziel), wert) => {
-                let id = wert.as_str().map_or_else(|| wert.to_string(), str::to_owned);
-                let name = self.namen.get(ziel).and_then(|namen| namen.get(id.as_str()));
+                let id = wert
+                    .as_str()
+                    .map_or_else(|| wert.to_string(), str::to_owned);
+                let name = self
+                    .namen
+                    .get(ziel)
+                    .and_then(|namen| namen.get(id.as_str()));
                 name.map_or(Wert::Leer, |name| Wert::Text((*name).to_owned()))
             }
-            (Typ::Betrag, Value::Number(cent)) => Wert::Zahl(cent.as_f64().unwrap_or_default() / 100.0),
+            (Typ::Betrag, Value::Number(cent)) => {
+                Wert::Zahl(cent.as_f64().unwrap_or_default() / 100.0)
+            }
             (Typ::Datum | Typ::Stichtag, Value::String(tag)) => Wert::Tag(tag.clone()),
             (Typ::Zeitraum, Value::String(bereich)) => Wert::Text(zeitraum(bereich)),
             (Typ::Spanne, Value::String(bereich)) => Wert::Text(
-                bereich.trim_matches(['[', ']', '(', ')']).replacen(',', " bis ", 1).replace('.', ","),
+                bereich
+                    .trim_matches(['[', ']', '(', ')'])
+                    .replacen(',', " bis ", 1)
+                    .replace('.', ","),
             ),
             (_, Value::Number(zahl)) => Wert::Zahl(zahl.as_f64().unwrap_or_default()),
             (_, Value::String(text)) => Wert::Text(text.clone()),
@@ -144,7 +190,9 @@ impl Leser<'_> {
             .find(|(s, _)| s == schluessel)
             .map(|(_, titel)| titel.as_str());
         match titel {
-            Some(titel) if self.verzeichnis.code(tabelle, titel) == Ok(schluessel) => titel.to_owned(),
+            Some(titel) if self.verzeichnis.code(tabelle, titel) == Ok(schluessel) => {
+                titel.to_owned()
+            }
             _ => schluessel.to_owned(),
         }
     }
@@ -168,10 +216,19 @@ fn zeitraum(bereich: &str) -> String {
 fn ohne_zu_lange(zeilen: &mut Vec<Map<String, Value>>) {
     let lang: Vec<Value> = zeilen
         .iter()
-        .filter(|zeile| zeile.get("geom").and_then(Value::as_str).is_some_and(|wkt| wkt.len() > ZELLE_MAX))
+        .filter(|zeile| {
+            zeile
+                .get("geom")
+                .and_then(Value::as_str)
+                .is_some_and(|wkt| wkt.len() > ZELLE_MAX)
+        })
         .filter_map(|zeile| zeile.get("massnahme_id").cloned())
         .collect();
-    zeilen.retain(|zeile| zeile.get("massnahme_id").is_none_or(|id| !lang.contains(id)));
+    zeilen.retain(|zeile| {
+        zeile
+            .get("massnahme_id")
+            .is_none_or(|id| !lang.contains(id))
+    });
 }
 
 fn sortierung(wert: &Wert) -> String {

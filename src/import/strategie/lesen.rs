@@ -84,7 +84,14 @@ pub fn lies(dateien: &[Datei], verzeichnis: &mut Verzeichnis, bericht: &mut Beri
                 continue;
             }
             let stelle = datei.tabelle.stelle(zeile.nummer);
-            satz(datei, &stelle, &zeile.felder, verzeichnis, &mut saetze, bericht);
+            satz(
+                datei,
+                &stelle,
+                &zeile.felder,
+                verzeichnis,
+                &mut saetze,
+                bericht,
+            );
         }
     }
     saetze
@@ -152,7 +159,10 @@ fn satz(
             }
             Ok(_) => {}
             Err(satz) => {
-                bericht.fehler(stelle.clone().an(Some(n)).zelle(spalte.name, &zellen[n]), satz);
+                bericht.fehler(
+                    stelle.clone().an(Some(n)).zelle(spalte.name, &zellen[n]),
+                    satz,
+                );
                 gut = false;
             }
         }
@@ -219,7 +229,10 @@ fn einer_von(art: &Tabellenart, satz: &Satz, bericht: &mut Bericht) -> bool {
     };
     bericht.fehler(
         stelle,
-        format!("Genau eine der Spalten {} nennt, worum es geht; {grund}.", namen.join(", ")),
+        format!(
+            "Genau eine der Spalten {} nennt, worum es geht; {grund}.",
+            namen.join(", ")
+        ),
     );
     false
 }
@@ -307,7 +320,11 @@ impl Liste {
         } else {
             text.split(',').collect()
         };
-        for teil in teile.into_iter().map(str::trim).filter(|teil| !teil.is_empty()) {
+        for teil in teile
+            .into_iter()
+            .map(str::trim)
+            .filter(|teil| !teil.is_empty())
+        {
             let stelle = || {
                 eltern
                     .stelle
@@ -350,7 +367,11 @@ impl Liste {
     ) -> Result<Map<String, Value>, String> {
         let (name, wert) = match teil.rsplit_once(':') {
             // A title may hold a colon itself.
-            Some((name, wert)) if self.zusatz.is_some() && verzeichnis.verweis(self.art(), teil).is_err() => (name.trim(), Some(wert.trim())),
+            Some((name, wert))
+                if self.zusatz.is_some() && verzeichnis.verweis(self.art(), teil).is_err() =>
+            {
+                (name.trim(), Some(wert.trim()))
+            }
             _ => (teil, None),
         };
         let mut felder = Map::new();
@@ -391,7 +412,13 @@ pub fn pruefe_kopf(tabelle: &Tabellenart, datei: &Datei, bericht: &mut Bericht) 
     let stelle = || datei.tabelle.stelle(0);
     let mut gesehen: HashMap<&str, &str> = HashMap::new();
     for (n, kopf) in datei.tabelle.kopf.iter().enumerate() {
-        let gefuellt = || datei.tabelle.zeilen.iter().any(|zeile| !zeile.felder[n].is_empty());
+        let gefuellt = || {
+            datei
+                .tabelle
+                .zeilen
+                .iter()
+                .any(|zeile| !zeile.felder[n].is_empty())
+        };
         match tabelle.spalte(&schreibweise(kopf)) {
             Some(spalte) => {
                 if let Some(andere) = gesehen.insert(spalte.name, kopf) {

@@ -5,7 +5,8 @@
 use std::path::{Path, PathBuf};
 
 use rust_xlsxwriter::{
-    DataValidation, DataValidationErrorStyle, DocProperties, ExcelDateTime, Format, FormatAlign, Formula, Note, Workbook, Worksheet, XlsxError,
+    DataValidation, DataValidationErrorStyle, DocProperties, ExcelDateTime, Format, FormatAlign,
+    Formula, Note, Workbook, Worksheet, XlsxError,
 };
 
 use super::spalten::{Spalte, Tabellenart, Typ};
@@ -48,28 +49,51 @@ pub type Anleitung = Vec<(String, String, String)>;
 ///
 /// # Errors
 /// [`Error::Intern`] when a name or text breaks a limit of the format.
-pub fn mappe(blaetter: &[Blatt], anleitung: &Anleitung, verzeichnis: &Verzeichnis, beispiele: bool) -> Result<Vec<u8>> {
+pub fn mappe(
+    blaetter: &[Blatt],
+    anleitung: &Anleitung,
+    verzeichnis: &Verzeichnis,
+    beispiele: bool,
+) -> Result<Vec<u8>> {
     schreibe(blaetter, anleitung, verzeichnis, beispiele).map_err(Error::intern)
 }
 
-fn schreibe(blaetter: &[Blatt], anleitung: &Anleitung, verzeichnis: &Verzeichnis, beispiele: bool) -> std::result::Result<Vec<u8>, XlsxError> {
+fn schreibe(
+    blaetter: &[Blatt],
+    anleitung: &Anleitung,
+    verzeichnis: &Verzeichnis,
+    beispiele: bool,
+) -> std::result::Result<Vec<u8>, XlsxError> {
     let mut mappe = Workbook::new();
     mappe.set_properties(
         &DocProperties::new()
             .set_title("Zielraum: Strategie")
             .set_creation_datetime(&ExcelDateTime::from_ymd(2026, 1, 1)?),
     );
-    let kopf = Format::new().set_bold().set_background_color("DCE6F1").set_text_wrap();
-    let pflicht = Format::new().set_bold().set_background_color("F8CBAD").set_text_wrap();
+    let kopf = Format::new()
+        .set_bold()
+        .set_background_color("DCE6F1")
+        .set_text_wrap();
+    let pflicht = Format::new()
+        .set_bold()
+        .set_background_color("F8CBAD")
+        .set_text_wrap();
     let grau = Format::new().set_italic().set_font_color("7F7F7F");
     let listen = listen(blaetter, verzeichnis);
     {
         let blatt = mappe.add_worksheet().set_name("Anleitung")?;
         let fett = Format::new().set_bold();
         let oben = Format::new().set_align(FormatAlign::Top).set_text_wrap();
-        blatt.set_column_width(0, 26)?.set_column_width(1, 30)?.set_column_width(2, 100)?;
+        blatt
+            .set_column_width(0, 26)?
+            .set_column_width(1, 30)?
+            .set_column_width(2, 100)?;
         for (n, (a, b, c)) in (0..).zip(anleitung) {
-            let format = if b.is_empty() && c.is_empty() { &fett } else { &oben };
+            let format = if b.is_empty() && c.is_empty() {
+                &fett
+            } else {
+                &oben
+            };
             blatt.write_string_with_format(n, 0, a, format)?;
             blatt.write_string_with_format(n, 1, b, format)?;
             blatt.write_string_with_format(n, 2, c, format)?;
@@ -79,18 +103,34 @@ fn schreibe(blaetter: &[Blatt], anleitung: &Anleitung, verzeichnis: &Verzeichnis
         let ziel = mappe.add_worksheet().set_name(blatt.art.blatt)?;
         ziel.set_freeze_panes(1, 0)?;
         for (n, spalte) in (0u16..).zip(&blatt.spalten) {
-            ziel.write_string_with_format(0, n, spalte.titel, if spalte.pflicht { &pflicht } else { &kopf })?;
+            ziel.write_string_with_format(
+                0,
+                n,
+                spalte.titel,
+                if spalte.pflicht { &pflicht } else { &kopf },
+            )?;
             ziel.set_column_width(n, breite(spalte))?;
             let note = super::vorlage::inhalt(spalte, verzeichnis);
             if !note.trim().is_empty() {
                 let note: String = note.trim().chars().take(1_500).collect();
-                ziel.insert_note(0, n, &Note::new(note).add_author_prefix(false).set_width(320).set_height(110))?;
+                ziel.insert_note(
+                    0,
+                    n,
+                    &Note::new(note)
+                        .add_author_prefix(false)
+                        .set_width(320)
+                        .set_height(110),
+                )?;
             }
         }
         let mut zeile = 1;
         if beispiele {
             for (n, spalte) in (0u16..).zip(&blatt.spalten) {
-                let text = if n == 0 { format!("Beispiel: {}", spalte.beispiel) } else { spalte.beispiel.to_owned() };
+                let text = if n == 0 {
+                    format!("Beispiel: {}", spalte.beispiel)
+                } else {
+                    spalte.beispiel.to_owned()
+                };
                 ziel.write_string_with_format(zeile, n, text, &grau)?;
             }
             zeile += 1;
@@ -100,7 +140,10 @@ fn schreibe(blaetter: &[Blatt], anleitung: &Anleitung, verzeichnis: &Verzeichnis
             zeile += 1;
         }
         for (n, spalte) in (0u16..).zip(&blatt.spalten) {
-            if let Some((spalte_nr, anzahl)) = listen.iter().position(|(name, _)| *name == listenname(spalte)).map(|nr| (nr, listen[nr].1.len()))
+            if let Some((spalte_nr, anzahl)) = listen
+                .iter()
+                .position(|(name, _)| *name == listenname(spalte))
+                .map(|nr| (nr, listen[nr].1.len()))
                 && anzahl > 0
             {
                 let buchstabe = crate::import::bericht::buchstaben(spalte_nr);
@@ -123,7 +166,12 @@ fn schreibe(blaetter: &[Blatt], anleitung: &Anleitung, verzeichnis: &Verzeichnis
     mappe.save_to_buffer()
 }
 
-fn schreibe_zeile(ziel: &mut Worksheet, zeile: u32, spalten: &[&Spalte], werte: &[Wert]) -> std::result::Result<(), XlsxError> {
+fn schreibe_zeile(
+    ziel: &mut Worksheet,
+    zeile: u32,
+    spalten: &[&Spalte],
+    werte: &[Wert],
+) -> std::result::Result<(), XlsxError> {
     let tag = Format::new().set_num_format("dd.mm.yyyy");
     let geld = Format::new().set_num_format("#,##0.00");
     let prozent = Format::new().set_num_format("0.##%");
@@ -142,7 +190,12 @@ fn schreibe_zeile(ziel: &mut Worksheet, zeile: u32, spalten: &[&Spalte], werte: 
                 };
             }
             Wert::Tag(text) => {
-                ziel.write_datetime_with_format(zeile, n, ExcelDateTime::parse_from_str(text)?, &tag)?;
+                ziel.write_datetime_with_format(
+                    zeile,
+                    n,
+                    ExcelDateTime::parse_from_str(text)?,
+                    &tag,
+                )?;
             }
         }
     }
@@ -151,7 +204,12 @@ fn schreibe_zeile(ziel: &mut Worksheet, zeile: u32, spalten: &[&Spalte], werte: 
 
 fn breite(spalte: &Spalte) -> f64 {
     match spalte.typ {
-        Typ::Text if ["text", "beschreibung", "kurztext", "begruendung", "titel"].contains(&spalte.name) => 48.0,
+        Typ::Text
+            if ["text", "beschreibung", "kurztext", "begruendung", "titel"]
+                .contains(&spalte.name) =>
+        {
+            48.0
+        }
         Typ::Kennung | Typ::Verweis(_) | Typ::Liste(..) | Typ::Wkt => 28.0,
         Typ::Text => 24.0,
         _ => 16.0,
@@ -176,7 +234,11 @@ fn listen(blaetter: &[Blatt], verzeichnis: &Verzeichnis) -> Vec<(String, Vec<Str
             continue;
         }
         let worte = match spalte.typ {
-            Typ::Code(tabelle) => verzeichnis.codes(tabelle).iter().map(|(_, titel)| titel.clone()).collect(),
+            Typ::Code(tabelle) => verzeichnis
+                .codes(tabelle)
+                .iter()
+                .map(|(_, titel)| titel.clone())
+                .collect(),
             Typ::Wahl(worte) => worte.iter().map(|w| (*w).to_owned()).collect(),
             _ => vec!["ja".to_owned(), "nein".to_owned()],
         };
@@ -195,7 +257,11 @@ pub fn ordner(blaetter: &[Blatt], ordner: &Path) -> Result<Vec<PathBuf>> {
         text += &namen.join(";");
         text += "\r\n";
         for zeile in &blatt.zeilen {
-            let felder: Vec<String> = zeile.iter().zip(&blatt.spalten).map(|(wert, spalte)| csv_feld(wert, spalte)).collect();
+            let felder: Vec<String> = zeile
+                .iter()
+                .zip(&blatt.spalten)
+                .map(|(wert, spalte)| csv_feld(wert, spalte))
+                .collect();
             text += &felder.join(";");
             text += "\r\n";
         }
@@ -210,7 +276,9 @@ fn csv_feld(wert: &Wert, spalte: &Spalte) -> String {
     let text = match wert {
         Wert::Leer => String::new(),
         Wert::Text(text) | Wert::Tag(text) => text.clone(),
-        Wert::Zahl(zahl) if spalte.typ == Typ::Anteil => format!("{} %", (zahl * 1e6).round() / 1e4).replace('.', ","),
+        Wert::Zahl(zahl) if spalte.typ == Typ::Anteil => {
+            format!("{} %", (zahl * 1e6).round() / 1e4).replace('.', ",")
+        }
         Wert::Zahl(zahl) => zahl.to_string().replace('.', ","),
     };
     if text.contains(['"', ';', '\n', '\r']) || text.starts_with(' ') || text.ends_with(' ') {

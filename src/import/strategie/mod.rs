@@ -26,8 +26,8 @@ mod schreiben;
 pub mod spalten;
 pub mod umwandeln;
 mod veroeffentlichen;
-pub mod verzeichnis;
 mod versuch;
+pub mod verzeichnis;
 pub mod vorlage;
 mod vorschau;
 mod zahl;
@@ -145,8 +145,9 @@ pub fn lies_dateien(pfade: &[PathBuf]) -> Result<Vec<(String, Vec<u8>)>> {
             let mut darin: Vec<PathBuf> = std::fs::read_dir(pfad)?
                 .filter_map(|eintrag| Some(eintrag.ok()?.path()))
                 .filter(|p| {
-                    p.extension()
-                        .is_some_and(|e| e.eq_ignore_ascii_case("csv") || e.eq_ignore_ascii_case("xlsx"))
+                    p.extension().is_some_and(|e| {
+                        e.eq_ignore_ascii_case("csv") || e.eq_ignore_ascii_case("xlsx")
+                    })
                 })
                 .collect();
             darin.sort();
@@ -203,12 +204,13 @@ pub async fn fuehre_aus(
     bericht: &mut Bericht,
 ) -> Result<Ergebnis> {
     let dateien = lies_tabellen(inhalte, bericht);
-    let warum = inhalte
-        .iter()
-        .fold("import strategie:".to_owned(), |mut text, (name, inhalt)| {
+    let warum = inhalte.iter().fold(
+        "import strategie:".to_owned(),
+        |mut text, (name, inhalt)| {
             let _ = write!(text, " {name} (sha256 {})", table::sha256(inhalt));
             text
-        });
+        },
+    );
     let mut tx = audit::begin(&db.write, &auftrag.wer, &warum).await?;
     match in_transaktion(&mut tx, &dateien, auftrag, bericht).await {
         // Nothing was changed, or only asked: no entry in the audit either.
@@ -254,7 +256,14 @@ async fn in_transaktion(
     Ok(Ergebnis {
         dateien: dateien
             .iter()
-            .map(|d| (d.tabelle.name(), d.art.tabelle, d.tabelle.kodierung, d.tabelle.trenner))
+            .map(|d| {
+                (
+                    d.tabelle.name(),
+                    d.art.tabelle,
+                    d.tabelle.kodierung,
+                    d.tabelle.trenner,
+                )
+            })
             .collect(),
         zahlen: geschrieben.zahlen,
         veroeffentlicht,
@@ -277,12 +286,18 @@ fn abgelehnt(bericht: &Bericht) -> Result<()> {
 
 /// States without their proof, at the cell that claims them.
 async fn nachweise(tx: &mut PgConnection, saetze: &Saetze, bericht: &mut Bericht) -> Result<()> {
-    let ids: Vec<_> = saetze.von(Art::Massnahme).map(|satz| satz.besitzer).collect();
+    let ids: Vec<_> = saetze
+        .von(Art::Massnahme)
+        .map(|satz| satz.besitzer)
+        .collect();
     let fehlend = sqlx::query_file!("src/import/strategie/nachweis.sql", &ids)
         .fetch_all(tx)
         .await?;
     for zeile in fehlend {
-        if let Some(satz) = saetze.von(Art::Massnahme).find(|s| s.kennung == zeile.kennung) {
+        if let Some(satz) = saetze
+            .von(Art::Massnahme)
+            .find(|s| s.kennung == zeile.kennung)
+        {
             bericht.fehler(satz.zelle(&zeile.spalte), zeile.satz);
         }
     }
@@ -303,7 +318,10 @@ fn lies_tabellen(inhalte: &[(String, Vec<u8>)], bericht: &mut Bericht) -> Vec<Da
         for tabelle in tabellen {
             let art = match spalten::erkenne(
                 &tabelle.kopf,
-                tabelle.blatt.as_deref().or(name.rsplit_once('.').map(|(stamm, _)| stamm)),
+                tabelle
+                    .blatt
+                    .as_deref()
+                    .or(name.rsplit_once('.').map(|(stamm, _)| stamm)),
                 tabelle.blatt.is_some(),
             ) {
                 Ok(art) => art,
@@ -348,8 +366,14 @@ impl Ergebnis {
         for (datei, tabelle, kodierung, trenner) in &self.dateien {
             let _ = match (kodierung, trenner) {
                 (Kodierung::Mappe, _) => writeln!(text, "{datei}: {tabelle}"),
-                (_, '\t') => writeln!(text, "{datei}: {tabelle} ({kodierung}, Trennzeichen Tabulator)"),
-                _ => writeln!(text, "{datei}: {tabelle} ({kodierung}, Trennzeichen „{trenner}“)"),
+                (_, '\t') => writeln!(
+                    text,
+                    "{datei}: {tabelle} ({kodierung}, Trennzeichen Tabulator)"
+                ),
+                _ => writeln!(
+                    text,
+                    "{datei}: {tabelle} ({kodierung}, Trennzeichen „{trenner}“)"
+                ),
             };
         }
         for (art, zahl) in &self.zahlen {
@@ -382,7 +406,15 @@ impl Ergebnis {
             text.push('\n');
         }
         if let Some(vorschau) = &self.vorschau {
-            let _ = write!(text, "Probe, nichts wurde gespeichert. Es würde sich ändern:\n{}", if vorschau.is_empty() { "  nichts\n" } else { vorschau });
+            let _ = write!(
+                text,
+                "Probe, nichts wurde gespeichert. Es würde sich ändern:\n{}",
+                if vorschau.is_empty() {
+                    "  nichts\n"
+                } else {
+                    vorschau
+                }
+            );
         }
         let _ = writeln!(
             text,

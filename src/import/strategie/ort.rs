@@ -31,9 +31,20 @@ pub fn wkt(text: &str, dimension: u8, umrechner: &mut Umrechner) -> Result<Geome
         )
     })?;
     // Only flat kinds: a collection could nest until the stack ends.
-    let wort: String = rest.trim().chars().take_while(char::is_ascii_alphabetic).collect();
-    if !["POINT", "MULTIPOINT", "LINESTRING", "MULTILINESTRING", "POLYGON", "MULTIPOLYGON"]
-        .contains(&wort.to_ascii_uppercase().as_str())
+    let wort: String = rest
+        .trim()
+        .chars()
+        .take_while(char::is_ascii_alphabetic)
+        .collect();
+    if ![
+        "POINT",
+        "MULTIPOINT",
+        "LINESTRING",
+        "MULTILINESTRING",
+        "POLYGON",
+        "MULTIPOLYGON",
+    ]
+    .contains(&wort.to_ascii_uppercase().as_str())
     {
         return geometrie::lies(rest, dimension);
     }
@@ -45,12 +56,18 @@ pub fn wkt(text: &str, dimension: u8, umrechner: &mut Umrechner) -> Result<Geome
         .nach_25832(angabe, &mut punkte)
         .map_err(|cause| cause.to_string())?;
     if lage.ausserhalb {
-        return Err(format!("Die Koordinaten liegen in EPSG:{} nicht in Deutschland; stimmt das Bezugssystem?", srid.trim()));
+        return Err(format!(
+            "Die Koordinaten liegen in EPSG:{} nicht in Deutschland; stimmt das Bezugssystem?",
+            srid.trim()
+        ));
     }
     // The closure must be Copy.
     let neu = std::cell::RefCell::new(punkte.into_iter());
     form.map_coords_in_place(|alt| neu.borrow_mut().next().unwrap_or(alt));
-    geometrie::lies(&geozero::ToWkt::to_wkt(&form).map_err(|cause| cause.to_string())?, dimension)
+    geometrie::lies(
+        &geozero::ToWkt::to_wkt(&form).map_err(|cause| cause.to_string())?,
+        dimension,
+    )
 }
 
 /// How a pair of coordinates was understood.
@@ -75,13 +92,22 @@ pub fn punkt(text: &str, umrechner: &mut Umrechner) -> Result<(Geometry<f64>, De
     };
     let breite = |x: f64| (46.5..=56.0).contains(&x);
     let laenge = |x: f64| (4.0..=17.0).contains(&x);
-    let ost = |x: f64| (100_000.0..=1_000_000.0).contains(&x) || (32_100_000.0..=33_000_000.0).contains(&x);
+    let ost = |x: f64| {
+        (100_000.0..=1_000_000.0).contains(&x) || (32_100_000.0..=33_000_000.0).contains(&x)
+    };
     let nord = |x: f64| (5_100_000.0..=6_250_000.0).contains(&x);
     let (geom, deutung) = if ost(a) && nord(b) {
         ((a, b), Deutung::Meter)
     } else if nord(a) && ost(b) {
         let angesagt = norden_zuerst == Some(true);
-        ((b, a), if angesagt { Deutung::Meter } else { Deutung::MeterVertauscht })
+        (
+            (b, a),
+            if angesagt {
+                Deutung::Meter
+            } else {
+                Deutung::MeterVertauscht
+            },
+        )
     } else if (breite(a) && laenge(b)) || (laenge(a) && breite(b)) {
         let (lon, lat) = if breite(a) { (b, a) } else { (a, b) };
         let angabe = crs::erkenne("EPSG:4326").ok_or("WGS 84 fehlt.")?;
@@ -95,7 +121,11 @@ pub fn punkt(text: &str, umrechner: &mut Umrechner) -> Result<(Geometry<f64>, De
             "Die Koordinaten {a} und {b} liegen nicht in Deutschland. Gebraucht wird Ostwert und Nordwert in EPSG:25832 (640123 5324987) oder Breite und Länge (48,0222 10,8256)."
         ));
     };
-    let x = if geom.0 > 32_000_000.0 { geom.0 - 32_000_000.0 } else { geom.0 };
+    let x = if geom.0 > 32_000_000.0 {
+        geom.0 - 32_000_000.0
+    } else {
+        geom.0
+    };
     Ok((MultiPoint(vec![Point::new(x, geom.1)]).into(), deutung))
 }
 
@@ -105,7 +135,11 @@ fn paar(text: &str) -> Result<(f64, f64, Vec<char>), String> {
         "Das ist kein Koordinatenpaar. Gebraucht wird etwa „640123 5324987“ (EPSG:25832), „48,0222 10,8256“ oder „48.0222N 10.8256E“.".to_owned()
     };
     // A comma is decimal where no point is; as separator where that leaves one number alone.
-    let varianten: &[bool] = if text.contains('.') { &[false] } else { &[true, false] };
+    let varianten: &[bool] = if text.contains('.') {
+        &[false]
+    } else {
+        &[true, false]
+    };
     for komma_dezimal in varianten {
         let (werte, richtungen) = zahlen(text, *komma_dezimal).ok_or_else(falsch)?;
         if let [a, b] = werte[..] {
@@ -129,7 +163,10 @@ fn zahlen(text: &str, komma_dezimal: bool) -> Option<(Vec<f64>, Vec<char>)> {
                     let dezimal = n == '.' || (n == ',' && komma_dezimal);
                     if n.is_ascii_digit() {
                         zahl.push(n);
-                    } else if dezimal && !zahl.contains('.') && zeichen.clone().nth(1).is_some_and(|m| m.is_ascii_digit()) {
+                    } else if dezimal
+                        && !zahl.contains('.')
+                        && zeichen.clone().nth(1).is_some_and(|m| m.is_ascii_digit())
+                    {
                         zahl.push('.');
                     } else {
                         break;
@@ -137,7 +174,9 @@ fn zahlen(text: &str, komma_dezimal: bool) -> Option<(Vec<f64>, Vec<char>)> {
                     zeichen.next();
                 }
                 let wert: f64 = zahl.parse().ok()?;
-                while zeichen.next_if(|c| c.is_whitespace()).is_some() && matches!(zeichen.peek(), Some(' ')) {}
+                while zeichen.next_if(|c| c.is_whitespace()).is_some()
+                    && matches!(zeichen.peek(), Some(' '))
+                {}
                 match zeichen.peek() {
                     Some('°' | 'º') => {
                         werte.push(wert);
@@ -181,7 +220,10 @@ mod tests {
     fn pairs_in_every_form_are_the_same_place() {
         let (x, y, deutung) = ort("48.0222 10.8256").unwrap();
         assert_eq!(deutung, Deutung::Grad);
-        assert!((x - 636_108.0).abs() < 600.0 && (y - 5_320_400.0).abs() < 1_500.0, "{x} {y}");
+        assert!(
+            (x - 636_108.0).abs() < 600.0 && (y - 5_320_400.0).abs() < 1_500.0,
+            "{x} {y}"
+        );
         for text in [
             "48,0222 10,8256",
             "10.8256, 48.0222",
@@ -194,7 +236,10 @@ mod tests {
         ] {
             let (a, b, deutung) = ort(text).unwrap_or_else(|e| panic!("{text}: {e}"));
             assert_eq!(deutung, Deutung::Grad, "{text}");
-            assert!((a - x).abs() < 0.5 && (b - y).abs() < 0.5, "{text}: {a} {b}");
+            assert!(
+                (a - x).abs() < 0.5 && (b - y).abs() < 0.5,
+                "{text}: {a} {b}"
+            );
         }
         for (text, deutung) in [
             ("640123 5324987", Deutung::Meter),
@@ -204,20 +249,40 @@ mod tests {
             ("5324987 640123", Deutung::MeterVertauscht),
             ("N 5324987 E 640123", Deutung::Meter),
         ] {
-            assert_eq!(ort(text).unwrap(), (640_123.0, 5_324_987.0, deutung), "{text}");
+            assert_eq!(
+                ort(text).unwrap(),
+                (640_123.0, 5_324_987.0, deutung),
+                "{text}"
+            );
         }
-        for falsch in ["", "Rathaus", "48.0222", "0 0", "1 2 3", "-33.8 151.2", "40.7 -74"] {
+        for falsch in [
+            "",
+            "Rathaus",
+            "48.0222",
+            "0 0",
+            "1 2 3",
+            "-33.8 151.2",
+            "40.7 -74",
+        ] {
             assert!(ort(falsch).is_err(), "{falsch}");
         }
     }
 
     #[test]
     fn wkt_with_srid_is_converted() {
-        let Ok(Geometry::MultiPoint(punkte)) = wkt("SRID=4326;POINT(10.8256 48.0222)", 0, &mut Umrechner::default()) else {
+        let Ok(Geometry::MultiPoint(punkte)) = wkt(
+            "SRID=4326;POINT(10.8256 48.0222)",
+            0,
+            &mut Umrechner::default(),
+        ) else {
             panic!("a point")
         };
         let (x, y, _) = ort("48.0222 10.8256").unwrap();
         assert!((punkte.0[0].x() - x).abs() < 0.01 && (punkte.0[0].y() - y).abs() < 0.01);
-        assert!(wkt("SRID=9999;POINT(1 2)", 0, &mut Umrechner::default()).unwrap_err().contains("EPSG:9999"));
+        assert!(
+            wkt("SRID=9999;POINT(1 2)", 0, &mut Umrechner::default())
+                .unwrap_err()
+                .contains("EPSG:9999")
+        );
     }
 }

@@ -48,15 +48,26 @@ pub async fn pruefe(
             return Ok(());
         }
         if let Some(deutung) = pruefe_ort(satz, &mut umrechner, bericht) {
-            deutungen.entry(deutung).or_insert_with(|| (satz.clone(), 0)).1 += 1;
+            deutungen
+                .entry(deutung)
+                .or_insert_with(|| (satz.clone(), 0))
+                .1 += 1;
         }
     }
     for (deutung, (satz, zahl)) in deutungen {
-        let weitere = if zahl > 1 { format!(" So auch in {} weiteren Zeilen.", zahl - 1) } else { String::new() };
+        let weitere = if zahl > 1 {
+            format!(" So auch in {} weiteren Zeilen.", zahl - 1)
+        } else {
+            String::new()
+        };
         let text = match deutung {
             Deutung::Meter => continue,
-            Deutung::MeterVertauscht => "Der Nordwert steht vor dem Ostwert; das Paar wurde vertauscht gelesen.",
-            Deutung::Grad => "Als Breite und Länge (WGS 84) gelesen und nach EPSG:25832 umgerechnet.",
+            Deutung::MeterVertauscht => {
+                "Der Nordwert steht vor dem Ostwert; das Paar wurde vertauscht gelesen."
+            }
+            Deutung::Grad => {
+                "Als Breite und Länge (WGS 84) gelesen und nach EPSG:25832 umgerechnet."
+            }
         };
         bericht.hinweis(satz.zelle("koordinaten"), format!("{text}{weitere}"));
     }
@@ -66,7 +77,11 @@ pub async fn pruefe(
 }
 
 /// The columns that fit the kind of place, and the geometry.
-fn pruefe_ort(satz: &mut Satz, umrechner: &mut Umrechner, bericht: &mut Bericht) -> Option<Deutung> {
+fn pruefe_ort(
+    satz: &mut Satz,
+    umrechner: &mut Umrechner,
+    bericht: &mut Bericht,
+) -> Option<Deutung> {
     let art = satz.wert("art").unwrap_or_default().to_owned();
     let braucht = raumbezug::braucht(&art);
     let mut deutung = None;
@@ -110,7 +125,10 @@ fn pruefe_ort(satz: &mut Satz, umrechner: &mut Umrechner, bericht: &mut Bericht)
         }
     }
     if !satz.text("koordinaten").is_empty() && (art != "punkt" || !satz.text("wkt").is_empty()) {
-        bericht.fehler(satz.zelle("koordinaten"), "Koordinaten gehören zu einem Raumbezug der Art „punkt“ ohne Geometrie.");
+        bericht.fehler(
+            satz.zelle("koordinaten"),
+            "Koordinaten gehören zu einem Raumbezug der Art „punkt“ ohne Geometrie.",
+        );
     }
     deutung
 }
@@ -135,7 +153,10 @@ async fn ausserhalb(conn: &mut PgConnection, orte: &[&Satz], bericht: &mut Beric
     if mit_form.is_empty() {
         return Ok(());
     }
-    let formen: Vec<String> = mit_form.iter().map(|(_, form)| (*form).to_owned()).collect();
+    let formen: Vec<String> = mit_form
+        .iter()
+        .map(|(_, form)| (*form).to_owned())
+        .collect();
     let gefunden = sqlx::query!(
         r#"WITH gebiet AS (
              SELECT coalesce((SELECT st_union(geom) FROM gemeinde), (SELECT st_union(geom) FROM ortsteil)) AS geom
@@ -148,10 +169,17 @@ async fn ausserhalb(conn: &mut PgConnection, orte: &[&Satz], bericht: &mut Beric
     .fetch_all(&mut *conn)
     .await?;
     for zeile in gefunden {
-        let Some((satz, _)) = usize::try_from(zeile.nr).ok().and_then(|nr| mit_form.get(nr)) else {
+        let Some((satz, _)) = usize::try_from(zeile.nr)
+            .ok()
+            .and_then(|nr| mit_form.get(nr))
+        else {
             continue;
         };
-        let spalte = if satz.text("wkt").is_empty() { "koordinaten" } else { "wkt" };
+        let spalte = if satz.text("wkt").is_empty() {
+            "koordinaten"
+        } else {
+            "wkt"
+        };
         let km = format!("{:.1}", zeile.meter / 1000.0).replace('.', ",");
         if zeile.meter > ENTFERNT_M {
             bericht.fehler(

@@ -40,15 +40,33 @@ pub fn pruefe(saetze: &mut Saetze, verzeichnis: &Verzeichnis, bericht: &mut Beri
 /// What tells two rows of a kind apart, and what the second is called.
 fn identitaet(art: Art) -> (&'static [&'static str], &'static str) {
     match art {
-        Art::ZielMassnahme => (&["massnahme_id", "ziel_id"], "Dieser Beitrag der Maßnahme zu diesem Ziel"),
+        Art::ZielMassnahme => (
+            &["massnahme_id", "ziel_id"],
+            "Dieser Beitrag der Maßnahme zu diesem Ziel",
+        ),
         Art::GebietMassnahme => (&["gebiet_id", "massnahme_id"], "Dieses Projekt des Gebiets"),
         Art::ZielNutzung => (&["ziel_id", "nutzung"], "Diese Nutzung zu diesem Ziel"),
         Art::ZielKennzahl => (&["ziel_id", "kennzahl_id"], "Diese Kennzahl des Ziels"),
-        Art::MassnahmeKennzahl => (&["massnahme_id", "kennzahl_id"], "Diese Kennzahl der Maßnahme"),
+        Art::MassnahmeKennzahl => (
+            &["massnahme_id", "kennzahl_id"],
+            "Diese Kennzahl der Maßnahme",
+        ),
         Art::KennzahlKennzahl => (&["kennzahl_id", "andere_id"], "Dieser Zusammenhang"),
         Art::MassnahmeMassnahme => (&["massnahme_id", "andere_id", "art"], "Dieser Zusammenhang"),
-        Art::Zustaendigkeit => (&["ziel_id", "massnahme_id", "kennzahl_id", "akteur_id", "rolle"], "Diese Zuständigkeit"),
-        Art::Sdg => (&["ziel_id", "massnahme_id", "kennzahl_id", "sdg"], "Dieses SDG"),
+        Art::Zustaendigkeit => (
+            &[
+                "ziel_id",
+                "massnahme_id",
+                "kennzahl_id",
+                "akteur_id",
+                "rolle",
+            ],
+            "Diese Zuständigkeit",
+        ),
+        Art::Sdg => (
+            &["ziel_id", "massnahme_id", "kennzahl_id", "sdg"],
+            "Dieses SDG",
+        ),
         _ => match tabelle(art).weise {
             Weise::Schluessel(felder) => (felder, "Dieser Eintrag"),
             _ => (&["kennung"], "Diese Kennung"),
@@ -66,11 +84,17 @@ fn einmal(art: Art, saetze: &mut Vec<Satz>, bericht: &mut Bericht) {
     for (n, satz) in saetze.iter().enumerate() {
         let (schluessel, was) = if art == Art::Raumbezug {
             match satz.wert("art") {
-                Some(ort @ ("gesamtstadt" | "unverortet")) => (format!("{} {ort}", satz.besitzer), "Diese Art zu dieser Maßnahme"),
+                Some(ort @ ("gesamtstadt" | "unverortet")) => (
+                    format!("{} {ort}", satz.besitzer),
+                    "Diese Art zu dieser Maßnahme",
+                ),
                 _ => continue,
             }
         } else {
-            let werte: Vec<&Value> = felder.iter().map(|f| satz.felder.get(*f).unwrap_or(&Value::Null)).collect();
+            let werte: Vec<&Value> = felder
+                .iter()
+                .map(|f| satz.felder.get(*f).unwrap_or(&Value::Null))
+                .collect();
             (json!(werte).to_string(), was)
         };
         let Some(erster) = gesehen.insert(schluessel, n) else {
@@ -159,7 +183,11 @@ fn pruefe_massnahme(satz: &mut Satz, verzeichnis: &Verzeichnis, bericht: &mut Be
                 satz.zelle("ende"),
                 "Eine abgeschlossene Maßnahme braucht ein Ende.",
             );
-        } else if satz.felder.get("schlussbewertung").is_some_and(Value::is_null) {
+        } else if satz
+            .felder
+            .get("schlussbewertung")
+            .is_some_and(Value::is_null)
+        {
             bericht.fehler(
                 satz.zelle("schlussbewertung"),
                 "Eine abgeschlossene Maßnahme braucht eine Schlussbewertung; ein Satz genügt.",
@@ -206,7 +234,10 @@ fn foerderquoten(saetze: &Saetze, bericht: &mut Bericht) {
         if *alle > 1.0 + 1e-9 {
             bericht.fehler(
                 satz.zelle("quote"),
-                format!("Die Förderquoten dieses Gegenstands ergeben zusammen {:.0} %, mehr als 100 %.", *alle * 100.0),
+                format!(
+                    "Die Förderquoten dieses Gegenstands ergeben zusammen {:.0} %, mehr als 100 %.",
+                    *alle * 100.0
+                ),
             );
         }
     }

@@ -22,13 +22,21 @@ async fn strategie(State(public): State<PgPool>) -> Result<Response, Problem> {
     let mut conn = public.acquire().await.map_err(Error::from)?;
     let (blaetter, verzeichnis) = ausgabe::blaetter(&mut conn, true).await?;
     drop(conn);
-    let bytes = tokio::task::spawn_blocking(move || mappe::mappe(&blaetter, &ausgabe::anleitung(true), &verzeichnis, false))
-        .await
-        .map_err(Error::intern)??;
+    let bytes = tokio::task::spawn_blocking(move || {
+        mappe::mappe(&blaetter, &ausgabe::anleitung(true), &verzeichnis, false)
+    })
+    .await
+    .map_err(Error::intern)??;
     Ok((
         [
-            (header::CONTENT_TYPE, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
-            (header::CONTENT_DISPOSITION, "attachment; filename=\"strategie.xlsx\""),
+            (
+                header::CONTENT_TYPE,
+                "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            ),
+            (
+                header::CONTENT_DISPOSITION,
+                "attachment; filename=\"strategie.xlsx\"",
+            ),
         ],
         bytes,
     )

@@ -10,6 +10,7 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::Zaehlung;
+use super::katalog::TABELLEN;
 use super::lesen::{Saetze, Satz};
 use super::spalten::{Art, Tabellenart, Weise, tabelle, ziel_des_felds};
 use super::versuch::{Schritt, versuche};
@@ -17,7 +18,6 @@ use super::vorschau::Aenderung;
 use super::zelle;
 use crate::error::Result;
 use crate::import::bericht::Bericht;
-use super::katalog::TABELLEN;
 
 /// What was written.
 #[derive(Debug, Default)]
@@ -61,10 +61,28 @@ pub async fn schreibe(
         };
         match art.weise {
             Weise::Kennung => {
-                einzeln(conn, art, &["kennung"], liste, &mut zahl, &mut geschrieben, bericht).await?;
+                einzeln(
+                    conn,
+                    art,
+                    &["kennung"],
+                    liste,
+                    &mut zahl,
+                    &mut geschrieben,
+                    bericht,
+                )
+                .await?;
             }
             Weise::Schluessel(felder) => {
-                einzeln(conn, art, felder, liste, &mut zahl, &mut geschrieben, bericht).await?;
+                einzeln(
+                    conn,
+                    art,
+                    felder,
+                    liste,
+                    &mut zahl,
+                    &mut geschrieben,
+                    bericht,
+                )
+                .await?;
             }
             Weise::Menge(felder) => {
                 let mut ids: HashSet<Uuid> = liste.iter().map(|satz| satz.besitzer).collect();
@@ -79,7 +97,17 @@ pub async fn schreibe(
                     .await?;
                     ids.extend(andere);
                 }
-                mengen(conn, art, felder, liste, &ids, &mut zahl, &mut geschrieben, bericht).await?;
+                mengen(
+                    conn,
+                    art,
+                    felder,
+                    liste,
+                    &ids,
+                    &mut zahl,
+                    &mut geschrieben,
+                    bericht,
+                )
+                .await?;
             }
         }
         geschrieben.zahlen.push((art.art, zahl));
@@ -114,7 +142,10 @@ async fn einzeln<'a>(
     geschrieben: &mut Geschrieben,
     bericht: &mut Bericht,
 ) -> Result<()> {
-    let zeilen: Value = liste.iter().map(|satz| Value::Object(satz.felder.clone())).collect();
+    let zeilen: Value = liste
+        .iter()
+        .map(|satz| Value::Object(satz.felder.clone()))
+        .collect();
     let vergleich = sqlx::query!(
         r#"SELECT nr AS "nr!", id, aenderungen FROM freigabe.lieferung_vergleiche($1::text::regclass, $2, $3)"#,
         art.relation(), &namen(schluessel), zeilen
@@ -131,7 +162,9 @@ async fn einzeln<'a>(
             (None, _) => {
                 // A stored row keeps what the sheet has no column for; a new one needs a value.
                 for spalte in art.spalten.iter().filter(|s| s.gespeichert()) {
-                    werte.entry(spalte.feld.to_owned()).or_insert_with(|| zelle::vorgabe(spalte));
+                    werte
+                        .entry(spalte.feld.to_owned())
+                        .or_insert_with(|| zelle::vorgabe(spalte));
                 }
                 werte.entry("id").or_insert_with(|| json!(Uuid::now_v7()));
                 geschrieben.aenderungen.push(Aenderung::neu(art, satz));
@@ -139,7 +172,9 @@ async fn einzeln<'a>(
             }
             (Some(id), Some(Value::Object(felder))) => {
                 werte.insert("id".into(), json!(id));
-                geschrieben.aenderungen.push(Aenderung::geaendert(art, satz, felder));
+                geschrieben
+                    .aenderungen
+                    .push(Aenderung::geaendert(art, satz, felder));
                 anders.push(Zeile { satz, werte });
             }
             _ => zahl.unveraendert += 1,
@@ -151,7 +186,13 @@ async fn einzeln<'a>(
             geschrieben.frisch.insert(zeile.satz.besitzer);
         }
     }
-    eigner_beruehren(conn, art, neu.iter().chain(&anders).map(|z| &z.werte), geschrieben).await?;
+    eigner_beruehren(
+        conn,
+        art,
+        neu.iter().chain(&anders).map(|z| &z.werte),
+        geschrieben,
+    )
+    .await?;
     versuche(conn, Schritt::neu(art), gleichartig(neu), bericht).await?;
     versuche(conn, Schritt::geaendert(art), vec![anders], bericht).await
 }
@@ -188,11 +229,18 @@ async fn mengen(
         .filter(|spalte| spalte.gespeichert())
         .map(|spalte| spalte.feld.to_owned())
         .collect();
-    let zeilen: Value = liste.iter().map(|satz| Value::Object(satz.felder.clone())).collect();
+    let zeilen: Value = liste
+        .iter()
+        .map(|satz| Value::Object(satz.felder.clone()))
+        .collect();
     let ids: Vec<Uuid> = ids.iter().copied().collect();
     let anders: HashSet<Uuid> = sqlx::query_scalar!(
         r#"SELECT freigabe.lieferung_mengen($1::text::regclass, $2, $3, $4, $5) AS "id!""#,
-        art.relation(), &namen(eigner), &spalten, &ids, zeilen
+        art.relation(),
+        &namen(eigner),
+        &spalten,
+        &ids,
+        zeilen
     )
     .fetch_all(&mut *conn)
     .await?
@@ -207,9 +255,14 @@ async fn mengen(
     // Which of the owner columns an id belongs to shows in the rows; an emptied set has none.
     let mut je_feld: Vec<Map<String, Value>> = Vec::new();
     for id in &geaenderte {
-        let gefunden = liste.iter().find(|satz| satz.besitzer == *id).and_then(|satz| {
-            eigner.iter().find(|feld| satz.wert(feld) == Some(&id.to_string()))
-        });
+        let gefunden = liste
+            .iter()
+            .find(|satz| satz.besitzer == *id)
+            .and_then(|satz| {
+                eigner
+                    .iter()
+                    .find(|feld| satz.wert(feld) == Some(&id.to_string()))
+            });
         for feld in gefunden.map_or(eigner, std::slice::from_ref) {
             je_feld.push(Map::from_iter([((*feld).to_owned(), json!(id))]));
         }
@@ -217,7 +270,9 @@ async fn mengen(
     eigner_beruehren(conn, art, je_feld.iter(), geschrieben).await?;
     sqlx::query!(
         "SELECT freigabe.lieferung_leere($1::text::regclass, $2, $3)",
-        art.relation(), &namen(eigner), &geaenderte
+        art.relation(),
+        &namen(eigner),
+        &geaenderte
     )
     .execute(&mut *conn)
     .await?;
@@ -226,7 +281,9 @@ async fn mengen(
     for satz in liste.iter().filter(|satz| anders.contains(&satz.besitzer)) {
         if gemeldet.insert(satz.besitzer) {
             let anzahl = liste.iter().filter(|s| s.besitzer == satz.besitzer).count();
-            geschrieben.aenderungen.push(Aenderung::menge(art, satz, anzahl));
+            geschrieben
+                .aenderungen
+                .push(Aenderung::menge(art, satz, anzahl));
         }
         gruppe.push(Zeile {
             satz,
@@ -247,10 +304,17 @@ async fn eigner_beruehren<'a>(
     for werte in zeilen {
         for feld in art.eigner {
             if let (Some(id), Some(ziel)) = (
-                werte.get(*feld).and_then(Value::as_str).and_then(|id| id.parse().ok()),
+                werte
+                    .get(*feld)
+                    .and_then(Value::as_str)
+                    .and_then(|id| id.parse().ok()),
                 ziel_des_felds(feld),
             ) {
-                je_tabelle.entry(feld).or_insert_with(|| (ziel, HashSet::new())).1.insert(id);
+                je_tabelle
+                    .entry(feld)
+                    .or_insert_with(|| (ziel, HashSet::new()))
+                    .1
+                    .insert(id);
             }
         }
     }
@@ -258,7 +322,8 @@ async fn eigner_beruehren<'a>(
         let ids: Vec<Uuid> = ids.into_iter().collect();
         let oeffentlich = sqlx::query_scalar!(
             r#"SELECT freigabe.oeffentlich_neueste($1::text::regclass, $2) AS "id!""#,
-            ziel.relation(), &ids
+            ziel.relation(),
+            &ids
         )
         .fetch_all(&mut *conn)
         .await?;
@@ -270,7 +335,8 @@ async fn eigner_beruehren<'a>(
         if !beruehrt.is_empty() {
             sqlx::query!(
                 "SELECT freigabe.lieferung_beruehre($1::text::regclass, $2)",
-                ziel.relation(), &beruehrt
+                ziel.relation(),
+                &beruehrt
             )
             .execute(&mut *conn)
             .await?;
@@ -292,7 +358,10 @@ async fn fehlende(
         Weise::Schluessel(felder) => felder,
         Weise::Menge(_) => return Ok(()),
     };
-    let zeilen: Value = saetze.von(art.art).map(|satz| Value::Object(satz.felder.clone())).collect();
+    let zeilen: Value = saetze
+        .von(art.art)
+        .map(|satz| Value::Object(satz.felder.clone()))
+        .collect();
     let weg = sqlx::query!(
         r#"SELECT id AS "id!", zeile AS "zeile!" FROM freigabe.lieferung_fehlende($1::text::regclass, $2, $3)"#,
         art.relation(), &namen(schluessel), zeilen
@@ -302,15 +371,21 @@ async fn fehlende(
     if weg.is_empty() {
         return Ok(());
     }
-    let werte: Vec<Map<String, Value>> = weg.iter().filter_map(|z| z.zeile.as_object().cloned()).collect();
+    let werte: Vec<Map<String, Value>> = weg
+        .iter()
+        .filter_map(|z| z.zeile.as_object().cloned())
+        .collect();
     eigner_beruehren(conn, art, werte.iter(), geschrieben).await?;
     for werte in &werte {
-        geschrieben.aenderungen.push(Aenderung::geloescht(art, werte));
+        geschrieben
+            .aenderungen
+            .push(Aenderung::geloescht(art, werte));
     }
     let ids: Vec<Uuid> = weg.iter().map(|z| z.id).collect();
     let geloescht = sqlx::query!(
         "SELECT freigabe.lieferung_loesche($1::text::regclass, $2)",
-        art.relation(), &ids
+        art.relation(),
+        &ids
     )
     .execute(&mut *conn)
     .await;
@@ -323,7 +398,10 @@ async fn fehlende(
         }
         Err(crate::error::Error::Eingabe(satz)) => {
             bericht.fehler(
-                crate::import::bericht::Stelle::datei(&format!("--ersetze {}", tabelle(art.art).blatt)),
+                crate::import::bericht::Stelle::datei(&format!(
+                    "--ersetze {}",
+                    tabelle(art.art).blatt
+                )),
                 satz,
             );
             Ok(())

@@ -6,7 +6,10 @@ use crate::import::table::schreibweise;
 
 /// One kind of table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[expect(missing_docs, reason = "named as their tables, which have German titles")]
+#[expect(
+    missing_docs,
+    reason = "named as their tables, which have German titles"
+)]
 pub enum Art {
     Akteur,
     Beschluss,
@@ -269,7 +272,11 @@ const HAEUFIG: [Art; 3] = [Art::Handlungsfeld, Art::Ziel, Art::Massnahme];
 /// that knows most of the headings, then the one that misses least. The name of a text
 /// file is a hint alone (`mappe` false).
 /// Error: why it is none, in German.
-pub fn erkenne(kopf: &[String], name: Option<&str>, mappe: bool) -> Result<&'static Tabellenart, String> {
+pub fn erkenne(
+    kopf: &[String],
+    name: Option<&str>,
+    mappe: bool,
+) -> Result<&'static Tabellenart, String> {
     let kopf: Vec<String> = kopf.iter().map(|name| schreibweise(name)).collect();
     let benannt = name.and_then(|name| {
         let name = schreibweise(name);
@@ -332,11 +339,23 @@ mod tests {
     fn every_template_is_recognised() {
         for tabelle in TABELLEN {
             for kopf in [
-                tabelle.spalten.iter().map(|s| s.name.to_owned()).collect::<Vec<_>>(),
+                tabelle
+                    .spalten
+                    .iter()
+                    .map(|s| s.name.to_owned())
+                    .collect::<Vec<_>>(),
                 tabelle.spalten.iter().map(|s| s.titel.to_owned()).collect(),
             ] {
-                assert_eq!(erkenne(&kopf, None, false).unwrap().art, tabelle.art, "{}", tabelle.blatt);
-                assert_eq!(erkenne(&kopf, Some(tabelle.blatt), true).unwrap().art, tabelle.art);
+                assert_eq!(
+                    erkenne(&kopf, None, false).unwrap().art,
+                    tabelle.art,
+                    "{}",
+                    tabelle.blatt
+                );
+                assert_eq!(
+                    erkenne(&kopf, Some(tabelle.blatt), true).unwrap().art,
+                    tabelle.art
+                );
             }
         }
     }
@@ -345,9 +364,23 @@ mod tests {
     fn headings_of_a_sheet_are_unambiguous() {
         for tabelle in TABELLEN {
             for spalte in tabelle.spalten {
-                for kopf in [spalte.name.to_owned(), schreibweise(spalte.titel), spalte.feld.to_owned()] {
-                    let gemeint: Vec<_> = tabelle.spalten.iter().filter(|s| s.heisst(&kopf)).map(|s| s.name).collect();
-                    assert!(gemeint.first() == Some(&spalte.name) || gemeint.len() > 1 && !spalte.gespeichert(), "{} {kopf}: {gemeint:?}", tabelle.blatt);
+                for kopf in [
+                    spalte.name.to_owned(),
+                    schreibweise(spalte.titel),
+                    spalte.feld.to_owned(),
+                ] {
+                    let gemeint: Vec<_> = tabelle
+                        .spalten
+                        .iter()
+                        .filter(|s| s.heisst(&kopf))
+                        .map(|s| s.name)
+                        .collect();
+                    assert!(
+                        gemeint.first() == Some(&spalte.name)
+                            || gemeint.len() > 1 && !spalte.gespeichert(),
+                        "{} {kopf}: {gemeint:?}",
+                        tabelle.blatt
+                    );
                 }
             }
         }
@@ -358,7 +391,10 @@ mod tests {
         assert_eq!(art("ziel;Maßnahme"), Ok(Art::ZielMassnahme));
         assert_eq!(art("Kennung;Titel"), Ok(Art::Handlungsfeld));
         assert_eq!(art("KENNUNG;TITEL;ART;unbekannt"), Ok(Art::Massnahme));
-        assert_eq!(art("Kennung;Maßnahmentitel;Art der Maßnahme"), Ok(Art::Massnahme));
+        assert_eq!(
+            art("Kennung;Maßnahmentitel;Art der Maßnahme"),
+            Ok(Art::Massnahme)
+        );
         assert_eq!(art("massnahme;art;Geometrie"), Ok(Art::Raumbezug));
         let ohne_art = art("kennung;titel;kurztext;ampel").unwrap_err();
         assert!(

@@ -56,10 +56,16 @@ fn wert(spalte: &Spalte, feld: &Feld) -> Wert {
         return Wert::Leer;
     }
     match spalte.typ {
-        Typ::Zahl(..) | Typ::Ganzzahl(..) => zahl::dezimal(feld).map_or_else(|_| text(), Wert::Zahl),
-        Typ::Betrag => zahl::cent(feld).map_or_else(|_| text(), |cent| Wert::Zahl(cent as f64 / 100.0)),
+        Typ::Zahl(..) | Typ::Ganzzahl(..) => {
+            zahl::dezimal(feld).map_or_else(|_| text(), Wert::Zahl)
+        }
+        Typ::Betrag => {
+            zahl::cent(feld).map_or_else(|_| text(), |cent| Wert::Zahl(cent as f64 / 100.0))
+        }
         Typ::Anteil => zahl::anteil(feld).map_or_else(|_| text(), Wert::Zahl),
-        Typ::Datum | Typ::Stichtag => zahl::datum(feld).map_or_else(|_| text(), |tag| Wert::Tag(tag.to_string())),
+        Typ::Datum | Typ::Stichtag => {
+            zahl::datum(feld).map_or_else(|_| text(), |tag| Wert::Tag(tag.to_string()))
+        }
         _ => text(),
     }
 }

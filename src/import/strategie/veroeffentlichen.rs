@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, HashSet};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::lesen::Saetze;
 use super::katalog::TABELLEN;
+use super::lesen::Saetze;
 use super::spalten::Weise;
 use crate::error::Result;
 use crate::import::bericht::Bericht;
@@ -32,7 +32,10 @@ pub async fn veroeffentliche(
         .collect();
     let mut zahl = 0;
     for art in arten {
-        let Some(tabelle) = TABELLEN.iter().find(|t| t.relation() == art.relation && t.weise == Weise::Kennung) else {
+        let Some(tabelle) = TABELLEN
+            .iter()
+            .find(|t| t.relation() == art.relation && t.weise == Weise::Kennung)
+        else {
             continue;
         };
         let eigene: BTreeMap<Uuid, _> = saetze
@@ -49,9 +52,10 @@ pub async fn veroeffentliche(
             .collect();
         loop {
             // A goal waits for the one above it, which may be in the same call.
-            let bereit = sqlx::query_scalar!(r#"SELECT freigabe.bereit($1, $2) AS "id!""#, art.art, &ids)
-                .fetch_all(&mut *conn)
-                .await?;
+            let bereit =
+                sqlx::query_scalar!(r#"SELECT freigabe.bereit($1, $2) AS "id!""#, art.art, &ids)
+                    .fetch_all(&mut *conn)
+                    .await?;
             if bereit.is_empty() {
                 break;
             }
@@ -62,13 +66,17 @@ pub async fn veroeffentliche(
         }
         let oeffentlich: HashSet<Uuid> = sqlx::query_scalar!(
             r#"SELECT freigabe.oeffentlich_neueste($1::text::regclass, $2) AS "id!""#,
-            art.relation, &ids
+            art.relation,
+            &ids
         )
         .fetch_all(&mut *conn)
         .await?
         .into_iter()
         .collect();
-        for (id, satz) in eigene.iter().filter(|(id, _)| !zurueck.contains(*id) && !oeffentlich.contains(*id)) {
+        for (id, satz) in eigene
+            .iter()
+            .filter(|(id, _)| !zurueck.contains(*id) && !oeffentlich.contains(*id))
+        {
             debug_assert!(ids.contains(id));
             bericht.hinweis(
                 satz.zelle("kennung"),

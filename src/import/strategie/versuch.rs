@@ -99,13 +99,21 @@ async fn fuehre_aus(conn: &mut PgConnection, schritt: Schritt, zeilen: &[Zeile<'
             .await?;
     }
     if schritt.neu {
-        sqlx::query!("SELECT freigabe.lieferung_neu($1::text::regclass, $2)", relation, json)
-            .execute(conn)
-            .await?;
+        sqlx::query!(
+            "SELECT freigabe.lieferung_neu($1::text::regclass, $2)",
+            relation,
+            json
+        )
+        .execute(conn)
+        .await?;
     } else {
-        sqlx::query!("SELECT freigabe.lieferung_geaendert($1::text::regclass, $2)", relation, json)
-            .execute(conn)
-            .await?;
+        sqlx::query!(
+            "SELECT freigabe.lieferung_geaendert($1::text::regclass, $2)",
+            relation,
+            json
+        )
+        .execute(conn)
+        .await?;
     }
     Ok(())
 }

@@ -38,13 +38,21 @@ const ARTEN: &[(&str, &str, &str)] = &[
     ("handlungsfeld", "Ein Handlungsfeld", "import strategie"),
     ("ziel", "Ein Ziel", "import strategie"),
     ("massnahme", "Eine Maßnahme", "import strategie"),
-    ("gebiet", "Ein Dorferneuerungsgebiet", "import dorferneuerung"),
+    (
+        "gebiet",
+        "Ein Dorferneuerungsgebiet",
+        "import dorferneuerung",
+    ),
     ("ortsteil", "Einen Ortsteil", "import ortsteile"),
     ("plan", "Einen Plan", "import fnp"),
     ("akteur", "Einen Akteur", "import strategie"),
     ("beschluss", "Einen Beschluss", "import strategie"),
     ("strategie", "Eine Strategie", "import strategie"),
-    ("strategiefassung", "Eine Strategiefassung", "import strategie"),
+    (
+        "strategiefassung",
+        "Eine Strategiefassung",
+        "import strategie",
+    ),
     ("leitlinie", "Eine Leitlinie", "import strategie"),
     ("produkt", "Ein Produkt", "import strategie"),
     ("kennzahl", "Eine Kennzahl", "import strategie"),
@@ -94,7 +102,12 @@ impl Verzeichnis {
 
     fn merke(&mut self, art: &'static str, kennung: String, ziel: Ziel) {
         for name in [&ziel.nummer, &ziel.titel].into_iter().flatten() {
-            let namen = self.andere.entry(art).or_default().entry(schreibweise(name)).or_default();
+            let namen = self
+                .andere
+                .entry(art)
+                .or_default()
+                .entry(schreibweise(name))
+                .or_default();
             if !namen.contains(&kennung) {
                 namen.push(kennung.clone());
             }
@@ -130,7 +143,9 @@ impl Verzeichnis {
     ) {
         let alt = self.finde(art, kennung).cloned();
         let ziel = Ziel {
-            id: alt.as_ref().map_or_else(|| Uuid::now_v7().to_string(), |z| z.id.clone()),
+            id: alt
+                .as_ref()
+                .map_or_else(|| Uuid::now_v7().to_string(), |z| z.id.clone()),
             nummer: nummer.or_else(|| alt.as_ref().and_then(|z| z.nummer.clone())),
             titel: titel.or_else(|| alt.as_ref().and_then(|z| z.titel.clone())),
             zusatz: zusatz.or_else(|| alt.as_ref().and_then(|z| z.zusatz.clone())),
@@ -147,7 +162,12 @@ impl Verzeichnis {
         if let Some((kennung, _)) = liste.get_key_value(text) {
             return Ok(kennung);
         }
-        match self.andere.get(art).and_then(|namen| namen.get(&schreibweise(text))).map(Vec::as_slice) {
+        match self
+            .andere
+            .get(art)
+            .and_then(|namen| namen.get(&schreibweise(text)))
+            .map(Vec::as_slice)
+        {
             Some([kennung]) => return Ok(kennung),
             Some(mehrere) => {
                 return Err(format!(
@@ -169,7 +189,9 @@ impl Verzeichnis {
         let mut rat = gemeint(text, liste.keys().map(String::as_str));
         if rat.is_empty()
             && let Some(titel) = naechstes(text, liste.values().filter_map(|z| z.titel.as_deref()))
-            && let Some((kennung, _)) = liste.iter().find(|(_, z)| z.titel.as_deref() == Some(titel))
+            && let Some((kennung, _)) = liste
+                .iter()
+                .find(|(_, z)| z.titel.as_deref() == Some(titel))
         {
             rat = format!(" Gemeint ist vielleicht „{kennung}“ ({titel}).");
         }
@@ -206,16 +228,21 @@ impl Verzeichnis {
                     .find(|(schluessel, _)| schluessel.to_lowercase() == gesucht)
             })
             .or_else(|| {
-                codes
-                    .iter()
-                    .find(|(schluessel, titel)| titel.to_lowercase() == gesucht || schreibweise(titel) == glatt || schreibweise(schluessel) == glatt)
+                codes.iter().find(|(schluessel, titel)| {
+                    titel.to_lowercase() == gesucht
+                        || schreibweise(titel) == glatt
+                        || schreibweise(schluessel) == glatt
+                })
             })
             .map(|(schluessel, _)| schluessel.as_str())
             .ok_or_else(|| {
                 format!(
                     "Diesen Wert gibt es nicht. Möglich sind {}.{}",
                     oder(codes.iter().map(|(schluessel, _)| schluessel.as_str())),
-                    gemeint(text, codes.iter().flat_map(|(s, t)| [s.as_str(), t.as_str()]))
+                    gemeint(
+                        text,
+                        codes.iter().flat_map(|(s, t)| [s.as_str(), t.as_str()])
+                    )
                 )
             })
     }

@@ -54,16 +54,27 @@ pub async fn schreibe_mappe(pool: &PgPool, datei: &Path) -> Result<()> {
             zeilen: Vec::new(),
         })
         .collect();
-    let bytes = mappe::mappe(&blaetter, &anleitung(&verzeichnis, &titel), &verzeichnis, true)?;
+    let bytes = mappe::mappe(
+        &blaetter,
+        &anleitung(&verzeichnis, &titel),
+        &verzeichnis,
+        true,
+    )?;
     let mut ziel = OpenOptions::new()
         .write(true)
         .create_new(true)
         .open(datei)
         .map_err(|cause| {
             Error::eingabe(if cause.kind() == std::io::ErrorKind::AlreadyExists {
-                format!("Die Datei {} gibt es schon, sie wird nicht überschrieben.", datei.display())
+                format!(
+                    "Die Datei {} gibt es schon, sie wird nicht überschrieben.",
+                    datei.display()
+                )
             } else {
-                format!("Die Datei {} lässt sich nicht schreiben: {cause}", datei.display())
+                format!(
+                    "Die Datei {} lässt sich nicht schreiben: {cause}",
+                    datei.display()
+                )
             })
         })?;
     Ok(ziel.write_all(&bytes)?)
@@ -72,8 +83,16 @@ pub async fn schreibe_mappe(pool: &PgPool, datei: &Path) -> Result<()> {
 /// The sheet „Anleitung“: rules, then every column.
 fn anleitung(verzeichnis: &Verzeichnis, titel: &HashMap<(String, String), String>) -> Anleitung {
     let zeile = |a: &str| (a.to_owned(), String::new(), String::new());
-    let mut alle = vec![zeile("Vorlage für Zielraum: die Strategie"), zeile("Einlesen: zielraum import strategie DATEI.xlsx"), zeile("")];
-    alle.extend(REGELN.iter().map(|regel| ("•".to_owned(), String::new(), (*regel).to_owned())));
+    let mut alle = vec![
+        zeile("Vorlage für Zielraum: die Strategie"),
+        zeile("Einlesen: zielraum import strategie DATEI.xlsx"),
+        zeile(""),
+    ];
+    alle.extend(
+        REGELN
+            .iter()
+            .map(|regel| ("•".to_owned(), String::new(), (*regel).to_owned())),
+    );
     for art in TABELLEN.iter().filter(|t| t.art != Art::Sdg) {
         alle.push(zeile(""));
         alle.push(zeile(&format!("{}: {}", art.blatt, weise(art))));
@@ -83,7 +102,10 @@ fn anleitung(verzeichnis: &Verzeichnis, titel: &HashMap<(String, String), String
             alle.push((
                 String::new(),
                 format!("{}{pflicht}", spalte.titel),
-                format!("{was}.{}", inhalt(spalte, verzeichnis)).trim_start_matches('.').trim().to_owned(),
+                format!("{was}.{}", inhalt(spalte, verzeichnis))
+                    .trim_start_matches('.')
+                    .trim()
+                    .to_owned(),
             ));
         }
     }
@@ -165,7 +187,11 @@ async fn titel(pool: &PgPool) -> Result<HashMap<(String, String), String>> {
         .collect())
 }
 
-fn beschreibung(art: &Tabellenart, spalte: &Spalte, titel: &HashMap<(String, String), String>) -> String {
+fn beschreibung(
+    art: &Tabellenart,
+    spalte: &Spalte,
+    titel: &HashMap<(String, String), String>,
+) -> String {
     titel
         .get(&(art.tabelle.to_owned(), spalte.feld.to_owned()))
         .map(|t| match spalte.typ {

@@ -43,7 +43,11 @@ impl Aenderung {
     pub(super) fn neu(art: &'static Tabellenart, satz: &Satz) -> Self {
         Self::an(art, satz, Was::Neu)
     }
-    pub(super) fn geaendert(art: &'static Tabellenart, satz: &Satz, felder: Map<String, Value>) -> Self {
+    pub(super) fn geaendert(
+        art: &'static Tabellenart,
+        satz: &Satz,
+        felder: Map<String, Value>,
+    ) -> Self {
         Self::an(art, satz, Was::Geaendert(felder))
     }
     pub(super) fn menge(art: &'static Tabellenart, satz: &Satz, zeilen: usize) -> Self {
@@ -53,7 +57,11 @@ impl Aenderung {
         Self {
             art,
             wo: "--ersetze".to_owned(),
-            kennung: werte.get("kennung").and_then(Value::as_str).unwrap_or_default().to_owned(),
+            kennung: werte
+                .get("kennung")
+                .and_then(Value::as_str)
+                .unwrap_or_default()
+                .to_owned(),
             was: Was::Geloescht,
         }
     }
@@ -64,7 +72,11 @@ impl Aenderung {
 pub fn text(aenderungen: &[Aenderung], verzeichnis: &Verzeichnis) -> String {
     let mut text = String::new();
     for aenderung in aenderungen.iter().take(GRENZE) {
-        let _ = write!(text, "  {}: {} „{}“", aenderung.wo, aenderung.art.blatt, aenderung.kennung);
+        let _ = write!(
+            text,
+            "  {}: {} „{}“",
+            aenderung.wo, aenderung.art.blatt, aenderung.kennung
+        );
         let _ = match &aenderung.was {
             Was::Neu => writeln!(text, " neu"),
             Was::Menge(zeilen) => writeln!(text, " neu gesetzt ({zeilen} Einträge)"),
@@ -101,9 +113,13 @@ fn anzeige(art: &Tabellenart, feld: &str, wert: &Value, verzeichnis: &Verzeichni
     let text = match typ {
         Some(Typ::Verweis(ziel)) => {
             let kennungen: HashMap<&str, &str> = verzeichnis.kennungen_nach_id(ziel);
-            kennungen.get(roh.as_str()).map_or(roh.clone(), |k| (*k).to_owned())
+            kennungen
+                .get(roh.as_str())
+                .map_or(roh.clone(), |k| (*k).to_owned())
         }
-        Some(Typ::Betrag) => roh.parse::<f64>().map_or(roh.clone(), |ct| format!("{:.2} €", ct / 100.0).replace('.', ",")),
+        Some(Typ::Betrag) => roh.parse::<f64>().map_or(roh.clone(), |ct| {
+            format!("{:.2} €", ct / 100.0).replace('.', ",")
+        }),
         _ => roh,
     };
     let mut kurz: String = text.chars().take(80).collect();

@@ -25,7 +25,11 @@ pub fn dezimal(feld: &Feld) -> Result<f64, String> {
         Some(rest) => (-1.0, rest),
         None => (1.0, glatt.strip_prefix('+').unwrap_or(&glatt)),
     };
-    if ziffern.is_empty() || !ziffern.chars().all(|c| c.is_ascii_digit() || c == '.' || c == ',') {
+    if ziffern.is_empty()
+        || !ziffern
+            .chars()
+            .all(|c| c.is_ascii_digit() || c == '.' || c == ',')
+    {
         return Err(keine());
     }
     let (punkte, kommas) = (ziffern.matches('.').count(), ziffern.matches(',').count());
@@ -60,7 +64,10 @@ pub fn dezimal(feld: &Feld) -> Result<f64, String> {
             let gut = gruppen.first().is_some_and(|g| (1..=3).contains(&g.len()))
                 && gruppen.iter().skip(1).all(|g| g.len() == 3);
             if !gut {
-                return Err(format!("Die Tausendertrennung „{c}“ steht nicht nach je drei Ziffern. {}", keine()));
+                return Err(format!(
+                    "Die Tausendertrennung „{c}“ steht nicht nach je drei Ziffern. {}",
+                    keine()
+                ));
             }
             gruppen.concat()
         }
@@ -93,7 +100,9 @@ pub fn cent(feld: &Feld) -> Result<i64, String> {
     })? * faktor
         * 100.0;
     if zahl < 0.0 {
-        return Err("Ein Betrag ist nie negativ; ob er einnimmt oder ausgibt, sagt die Art.".to_owned());
+        return Err(
+            "Ein Betrag ist nie negativ; ob er einnimmt oder ausgibt, sagt die Art.".to_owned(),
+        );
     }
     if zahl > 9.0e15 {
         return Err("Der Betrag ist zu groß.".to_owned());
@@ -123,12 +132,18 @@ pub fn anteil(feld: &Feld) -> Result<f64, String> {
 
 /// A day: 01.03.2026, 2026-03-01, a date cell, or the number Excel stores for one.
 pub fn datum(feld: &Feld) -> Result<NaiveDate, String> {
-    let kein = || "Das ist kein Datum. Gebraucht wird Tag.Monat.Jahr (01.03.2026) oder 2026-03-01, das Jahr vierstellig.".to_owned();
+    let kein = || {
+        "Das ist kein Datum. Gebraucht wird Tag.Monat.Jahr (01.03.2026) oder 2026-03-01, das Jahr vierstellig.".to_owned()
+    };
     if matches!(feld.art, Feldart::Zahl) {
         let zahl: f64 = feld.parse().map_err(|_| kein())?;
         // 1950 to 2150 in days since the last day of 1899, what Excel shows as a number when the format is lost.
         if (18_264.0..=91_675.0).contains(&zahl) {
-            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "in range")]
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "in range"
+            )]
             return NaiveDate::from_ymd_opt(1899, 12, 30)
                 .and_then(|tag| tag.checked_add_days(Days::new(zahl as u64)))
                 .ok_or_else(kein);
@@ -215,12 +230,24 @@ mod tests {
         ] {
             assert_eq!(dezimal(&Feld::from(text)), Ok(zahl), "{text}");
         }
-        assert!(dezimal(&Feld::from("1.234")).unwrap_err().contains("mehrdeutig: 1234 oder 1,234"));
-        for falsch in ["", "zwölf", "1.2.3", "1,2,3", "12.34,5", "1e5", "--1", "1.23.456"] {
+        assert!(
+            dezimal(&Feld::from("1.234"))
+                .unwrap_err()
+                .contains("mehrdeutig: 1234 oder 1,234")
+        );
+        for falsch in [
+            "", "zwölf", "1.2.3", "1,2,3", "12.34,5", "1e5", "--1", "1.23.456",
+        ] {
             assert!(dezimal(&Feld::from(falsch)).is_err(), "{falsch}");
         }
         // A number cell is never ambiguous.
-        assert_eq!(dezimal(&Feld { text: "1.234".into(), art: Feldart::Zahl }), Ok(1.234));
+        assert_eq!(
+            dezimal(&Feld {
+                text: "1.234".into(),
+                art: Feldart::Zahl
+            }),
+            Ok(1.234)
+        );
     }
 
     #[test]
@@ -228,24 +255,60 @@ mod tests {
         assert_eq!(cent(&Feld::from("1.250.000,50 €")), Ok(125_000_050));
         assert_eq!(cent(&Feld::from("2,5 Mio. €")), Ok(250_000_000));
         assert_eq!(cent(&Feld::from("60 T€")), Ok(6_000_000));
-        assert!(cent(&Feld::from("1,234567")).unwrap_err().contains("Nachkommastellen"));
+        assert!(
+            cent(&Feld::from("1,234567"))
+                .unwrap_err()
+                .contains("Nachkommastellen")
+        );
         assert!(cent(&Feld::from("-5")).is_err());
         assert_eq!(anteil(&Feld::from("60 %")), Ok(0.6));
         assert_eq!(anteil(&Feld::from("0,6")), Ok(0.6));
         assert_eq!(anteil(&Feld::from("60")), Ok(0.6));
-        assert_eq!(anteil(&Feld { text: "0.6".into(), art: Feldart::Prozent }), Ok(0.6));
+        assert_eq!(
+            anteil(&Feld {
+                text: "0.6".into(),
+                art: Feldart::Prozent
+            }),
+            Ok(0.6)
+        );
         assert!(anteil(&Feld::from("120 %")).unwrap_err().contains("100 %"));
-        assert!(anteil(&Feld { text: "1.2".into(), art: Feldart::Prozent }).is_err());
+        assert!(
+            anteil(&Feld {
+                text: "1.2".into(),
+                art: Feldart::Prozent
+            })
+            .is_err()
+        );
         let tag = NaiveDate::from_ymd_opt(2026, 3, 1).unwrap();
         for text in ["01.03.2026", "1.3.2026", "2026-03-01", "01.03.2026 00:00"] {
             assert_eq!(datum(&Feld::from(text)), Ok(tag), "{text}");
         }
-        assert_eq!(datum(&Feld { text: "46082".into(), art: Feldart::Zahl }), Ok(tag));
-        for falsch in ["2026", "1.3.26", "31.02.2026", "03/01/2026", "2026-03", "", "März 2026"] {
+        assert_eq!(
+            datum(&Feld {
+                text: "46082".into(),
+                art: Feldart::Zahl
+            }),
+            Ok(tag)
+        );
+        for falsch in [
+            "2026",
+            "1.3.26",
+            "31.02.2026",
+            "03/01/2026",
+            "2026-03",
+            "",
+            "März 2026",
+        ] {
             assert!(datum(&Feld::from(falsch)).is_err(), "{falsch}");
         }
-        assert_eq!(stichtag(&Feld::from("2025")), Ok(NaiveDate::from_ymd_opt(2025, 12, 31).unwrap()));
-        assert_eq!(zeitraum(&Feld::from("25.07.2018 bis offen")).unwrap(), "[2018-07-25,)");
+        assert_eq!(
+            stichtag(&Feld::from("2025")),
+            Ok(NaiveDate::from_ymd_opt(2025, 12, 31).unwrap())
+        );
+        assert_eq!(
+            zeitraum(&Feld::from("25.07.2018 bis offen")).unwrap(),
+            "[2018-07-25,)"
+        );
         assert_eq!(spanne(&Feld::from("10 bis 20,5")).unwrap(), "[10,20.5]");
     }
 }

@@ -309,7 +309,10 @@ async fn defaults_are_those_of_the_tables() {
                 "{ort}"
             );
             // The shape of an area is required too, but comes with „import dorferneuerung“ as well.
-            assert!(spalte.pflicht == (pflicht && vorgabe.is_none()) || ort == "gebiet.wkt", "{ort}");
+            assert!(
+                spalte.pflicht == (pflicht && vorgabe.is_none()) || ort == "gebiet.wkt",
+                "{ort}"
+            );
         }
     }
 }
