@@ -89,7 +89,7 @@ fn pruefe_behaelter(bytes: &[u8]) -> Result<(), String> {
             .map_err(|cause| format!("Die Datei ist beschädigt ({cause}). Bitte neu speichern."))?;
         let name = eintrag
             .name()
-            .map(|name| name.into_owned())
+            .map(std::borrow::Cow::into_owned)
             .unwrap_or_default();
         xlsx |= name == "xl/workbook.xml";
         if name == "mimetype" {

@@ -11,6 +11,7 @@ pub mod dorferneuerung;
 pub mod fnp;
 pub mod gebiete;
 mod hilbert;
+mod kodierung;
 pub mod mappe;
 pub mod protokoll;
 pub mod strategie;

@@ -107,7 +107,7 @@ pub fn cent(feld: &Feld) -> Result<i64, String> {
     if zahl > 9.0e15 {
         return Err("Der Betrag ist zu groß.".to_owned());
     }
-    if (zahl - zahl.round()).abs() > 1e-4 * zahl.max(1.0).min(1e4) {
+    if (zahl - zahl.round()).abs() > 1e-4 * zahl.clamp(1.0, 1e4) {
         return Err("Der Betrag hat mehr als zwei Nachkommastellen.".to_owned());
     }
     #[expect(clippy::cast_possible_truncation, reason = "checked above")]
