@@ -22,7 +22,7 @@ use crate::strategie::{ausgabe, store, suchraum};
 #[derive(Debug, clap::Args)]
 pub(super) struct Import {
     /// Excel-Mappe, CSV-Dateien oder ein Ordner davon; erkannt an Blattname und Kopfzeile
-    #[arg(required_unless_present = "vorlage", value_name = "DATEI")]
+    #[arg(required_unless_present_any = ["vorlage", "geometrien"], value_name = "DATEI")]
     dateien: Vec<PathBuf>,
     /// Alles Eingelesene gleich veröffentlichen, außer Zeilen mit veroeffentlichung = entwurf
     #[arg(long)]
@@ -33,11 +33,14 @@ pub(super) struct Import {
     /// Zeilen dieses Blatts, die nicht geliefert werden, löschen (mehrmals möglich)
     #[arg(long, value_name = "BLATT")]
     ersetze: Vec<String>,
+    /// Orte der Maßnahmen aus GeoPackage oder GeoJSON, verknüpft über das Feld kennung
+    #[arg(long, value_name = "DATEI")]
+    geometrien: Option<PathBuf>,
     /// Bericht als JSON in diese Datei schreiben
     #[arg(long, value_name = "DATEI.json")]
     bericht: Option<PathBuf>,
     /// Statt einzulesen: eine Vorlage mit Erläuterung schreiben (XLSX, sonst Ordner mit CSV)
-    #[arg(long, value_name = "DATEI.xlsx|ORDNER", conflicts_with_all = ["dateien", "probe", "ersetze", "veroeffentlichen"])]
+    #[arg(long, value_name = "DATEI.xlsx|ORDNER", conflicts_with_all = ["dateien", "geometrien", "probe", "ersetze", "veroeffentlichen"])]
     vorlage: Option<PathBuf>,
 }
 
@@ -86,6 +89,7 @@ pub(super) async fn import(args: Import, db: &Database) -> Result<()> {
         veroeffentlichen: args.veroeffentlichen,
         probe: args.probe,
         ersetze,
+        geometrien: args.geometrien,
         wer: audit::operator(),
     };
     let mut bericht = Bericht::default();

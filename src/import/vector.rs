@@ -183,7 +183,7 @@ fn ersetze(ring: &mut LineString<f64>, neu: &mut impl Iterator<Item = Coord<f64>
 }
 
 /// Old GeoJSON may name its CRS by a link, which GDAL would fetch.
-fn lehne_verweis_ab(datei: &Path) -> Result<()> {
+pub(super) fn lehne_verweis_ab(datei: &Path) -> Result<()> {
     #[derive(serde::Deserialize)]
     struct Kopf {
         crs: Option<Crs>,

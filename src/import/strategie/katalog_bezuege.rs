@@ -150,6 +150,7 @@ pub(super) const BEZUEGE: [Tabellenart; 16] = [
             spalte("flaeche", "Fläche des Plans", Typ::Flaeche).feld("flaeche_kennung").auch(&["fnp_flaeche"]),
             spalte("wkt", "Geometrie", Typ::Wkt).feld("geom").auch(&["wkt_geom", "geometry"]),
             spalte("koordinaten", "Koordinaten", Typ::Koordinaten).nur_eingabe().auch(&["koordinate", "lage"]).beispiel("48.0222 10.8256"),
+            spalte("flurstueck", "Flurstück", Typ::Flurstueck).nur_eingabe().auch(&["flurstuecksnummer", "flst", "fl_nr"]),
             spalte("grund", "Grund (unverortet)", Typ::Text).auch(&["grund_warum_unverortet"]),
             spalte("rolle", "Rolle des Orts", Typ::Wahl(crate::strategie::raumbezug::ROLLEN)).vorgabe("\"standort\"").beispiel("standort"),
             spalte("genauigkeit", "Genauigkeit", Typ::Wahl(crate::strategie::raumbezug::GENAUIGKEITEN)).vorgabe("\"lagegenau\"").beispiel("lagegenau"),

@@ -13,6 +13,7 @@
 //! [`orte`], [`schreiben`], [`veroeffentlichen`]; out again: [`ausgabe`], [`vorlage`].
 
 pub mod ausgabe;
+mod geometrien;
 pub mod katalog;
 mod katalog_bezuege;
 mod katalog_eintraege;
@@ -32,6 +33,7 @@ pub mod vorlage;
 mod vorschau;
 mod zahl;
 pub mod zelle;
+mod zusammenfassung;
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
@@ -40,7 +42,7 @@ use std::path::{Path, PathBuf};
 use sqlx::PgConnection;
 
 use self::lesen::Saetze;
-use self::spalten::{Art, Tabellenart, Weise};
+use self::spalten::{Art, Tabellenart};
 use self::verzeichnis::Verzeichnis;
 use super::bericht::Bericht;
 use super::table::{self, Kodierung, Tabelle, schreibweise};
@@ -71,6 +73,8 @@ pub struct Auftrag {
     pub probe: bool,
     /// Sheets whose rows that are not delivered are deleted.
     pub ersetze: Vec<Art>,
+    /// GeoPackage or GeoJSON with places, joined on the kennung of the measure.
+    pub geometrien: Option<PathBuf>,
     /// Author.
     pub wer: String,
 }
@@ -203,7 +207,15 @@ pub async fn fuehre_aus(
     auftrag: &Auftrag,
     bericht: &mut Bericht,
 ) -> Result<Ergebnis> {
-    let dateien = lies_tabellen(inhalte, bericht);
+    let mut dateien = lies_tabellen(inhalte, bericht);
+    let mut zusatz = String::new();
+    if let Some(pfad) = auftrag.geometrien.clone() {
+        let tabelle = tokio::task::spawn_blocking(move || geometrien::lies(&pfad))
+            .await
+            .map_err(Error::intern)??;
+        zusatz = format!(" {} (sha256 {})", tabelle.datei, tabelle.sha256);
+        dateien.push(datei(tabelle, spalten::tabelle(Art::Raumbezug)));
+    }
     let warum = inhalte.iter().fold(
         "import strategie:".to_owned(),
         |mut text, (name, inhalt)| {
@@ -211,6 +223,7 @@ pub async fn fuehre_aus(
             text
         },
     );
+    let warum = warum + &zusatz;
     let mut tx = audit::begin(&db.write, &auftrag.wer, &warum).await?;
     match in_transaktion(&mut tx, &dateien, auftrag, bericht).await {
         // Nothing was changed, or only asked: no entry in the audit either.
@@ -330,17 +343,7 @@ fn lies_tabellen(inhalte: &[(String, Vec<u8>)], bericht: &mut Bericht) -> Vec<Da
                     continue;
                 }
             };
-            let mut spalten = HashMap::new();
-            for (n, kopf) in tabelle.kopf.iter().enumerate() {
-                if let Some(spalte) = art.spalte(&schreibweise(kopf)) {
-                    spalten.entry(spalte.name).or_insert(n);
-                }
-            }
-            let datei = Datei {
-                tabelle,
-                art,
-                spalten,
-            };
+            let datei = datei(tabelle, art);
             lesen::pruefe_kopf(art, &datei, bericht);
             dateien.push(datei);
         }
@@ -348,88 +351,16 @@ fn lies_tabellen(inhalte: &[(String, Vec<u8>)], bericht: &mut Bericht) -> Vec<Da
     dateien
 }
 
-impl Ergebnis {
-    /// Everything was as delivered, and public where it should be.
-    #[must_use]
-    pub fn nichts_geaendert(&self) -> bool {
-        self.veroeffentlicht == 0
-            && self
-                .zahlen
-                .iter()
-                .all(|(_, zahl)| zahl.neu + zahl.geaendert + zahl.geloescht == 0)
+fn datei(tabelle: Tabelle, art: &'static Tabellenart) -> Datei {
+    let mut spalten = HashMap::new();
+    for (n, kopf) in tabelle.kopf.iter().enumerate() {
+        if let Some(spalte) = art.spalte(&schreibweise(kopf)) {
+            spalten.entry(spalte.name).or_insert(n);
+        }
     }
-
-    /// The summary a clerk reads.
-    #[must_use]
-    pub fn text(&self) -> String {
-        let mut text = String::new();
-        for (datei, tabelle, kodierung, trenner) in &self.dateien {
-            let _ = match (kodierung, trenner) {
-                (Kodierung::Mappe, _) => writeln!(text, "{datei}: {tabelle}"),
-                (_, '\t') => writeln!(
-                    text,
-                    "{datei}: {tabelle} ({kodierung}, Trennzeichen Tabulator)"
-                ),
-                _ => writeln!(
-                    text,
-                    "{datei}: {tabelle} ({kodierung}, Trennzeichen „{trenner}“)"
-                ),
-            };
-        }
-        for (art, zahl) in &self.zahlen {
-            let tabelle = spalten::tabelle(*art);
-            let name = tabelle.tabelle;
-            let _ = match tabelle.weise {
-                Weise::Menge(_) => {
-                    let je = match art {
-                        Art::ZielNutzung | Art::ZielKennzahl => "Ziele",
-                        Art::GebietMassnahme => "Gebiete",
-                        Art::Zustaendigkeit | Art::Sdg => "Gegenstände",
-                        Art::KennzahlKennzahl => "Kennzahlen",
-                        _ => "Maßnahmen",
-                    };
-                    write!(
-                        text,
-                        "{name}: {} Zeilen; {je} neu gesetzt {}, unverändert {}",
-                        zahl.zeilen, zahl.neu, zahl.unveraendert
-                    )
-                }
-                _ => write!(
-                    text,
-                    "{name}: {} neu, {} geändert, {} unverändert",
-                    zahl.neu, zahl.geaendert, zahl.unveraendert
-                ),
-            };
-            if zahl.geloescht > 0 {
-                let _ = write!(text, ", {} gelöscht", zahl.geloescht);
-            }
-            text.push('\n');
-        }
-        if let Some(vorschau) = &self.vorschau {
-            let _ = write!(
-                text,
-                "Probe, nichts wurde gespeichert. Es würde sich ändern:\n{}",
-                if vorschau.is_empty() {
-                    "  nichts\n"
-                } else {
-                    vorschau
-                }
-            );
-        }
-        let _ = writeln!(
-            text,
-            "Veröffentlicht: {}. Entwurf: {}{}.",
-            self.veroeffentlicht,
-            self.entwuerfe,
-            if self.entwuerfe > 0 && !self.mit_freigabe {
-                " (öffentlich wird er mit --veroeffentlichen)"
-            } else {
-                ""
-            }
-        );
-        if !self.hinweise.is_empty() {
-            let _ = write!(text, "Hinweise:\n{}", self.hinweise);
-        }
-        text
+    Datei {
+        tabelle,
+        art,
+        spalten,
     }
 }

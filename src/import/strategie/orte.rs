@@ -43,6 +43,12 @@ pub async fn pruefe(
             Err(text) => bericht.fehler(satz.zelle("wkt"), text),
         }
     }
+    flurstuecke(
+        conn,
+        saetze.alle.entry(Art::Raumbezug).or_default(),
+        bericht,
+    )
+    .await?;
     for satz in saetze.alle.entry(Art::Raumbezug).or_default() {
         if bericht.voll() {
             return Ok(());
@@ -88,6 +94,13 @@ fn pruefe_ort(
     for spalte in ["ortsteil", "plan", "flaeche", "wkt", "grund"] {
         let text = satz.text(spalte).to_owned();
         let koordinaten = satz.text("koordinaten").to_owned();
+        if spalte == "wkt"
+            && art == "flaeche"
+            && text.is_empty()
+            && !satz.text("flurstueck").is_empty()
+        {
+            continue; // its shape is that of the parcel
+        }
         if spalte == "wkt" && art == "punkt" && text.is_empty() && !koordinaten.is_empty() {
             match ort::punkt(&koordinaten, umrechner).and_then(|(g, d)| Ok((hex(&g)?, d))) {
                 Ok((form, gelesen)) => {
@@ -124,6 +137,12 @@ fn pruefe_ort(
             }
         }
     }
+    if !satz.text("flurstueck").is_empty() && (art != "flaeche" || !satz.text("wkt").is_empty()) {
+        bericht.fehler(
+            satz.zelle("flurstueck"),
+            "Ein Flurstück gehört zu einem Raumbezug der Art „flaeche“ ohne Geometrie.",
+        );
+    }
     if !satz.text("koordinaten").is_empty() && (art != "punkt" || !satz.text("wkt").is_empty()) {
         bericht.fehler(
             satz.zelle("koordinaten"),
@@ -131,6 +150,54 @@ fn pruefe_ort(
         );
     }
     deutung
+}
+
+/// Shapes of parcels. The table comes with `import flurstuecke`; without it the sentence says so.
+async fn flurstuecke(
+    conn: &mut PgConnection,
+    saetze: &mut [Satz],
+    bericht: &mut Bericht,
+) -> Result<()> {
+    let gesucht: Vec<String> = saetze
+        .iter()
+        .map(|satz| satz.text("flurstueck").to_owned())
+        .collect();
+    if gesucht.iter().all(String::is_empty) {
+        return Ok(());
+    }
+    let da =
+        sqlx::query_scalar!(r#"SELECT to_regclass('gemeinde.flurstueck') IS NOT NULL AS "da!""#)
+            .fetch_one(&mut *conn)
+            .await?;
+    // Not checked at compile time: this schema may not have the table.
+    let gefunden: Vec<(i32, i32, Option<String>)> = if da {
+        sqlx::query_as(include_str!("flurstueck.sql"))
+            .bind(&gesucht)
+            .fetch_all(&mut *conn)
+            .await?
+    } else {
+        Vec::new()
+    };
+    for (nr, satz) in saetze.iter_mut().enumerate() {
+        if satz.text("flurstueck").is_empty() {
+            continue;
+        }
+        let treffer = gefunden
+            .iter()
+            .find(|(n, ..)| usize::try_from(*n) == Ok(nr));
+        match treffer {
+            None => bericht.fehler(satz.zelle("flurstueck"), "Flurstücke sind in dieser Datenbank noch nicht eingelesen. Bitte Geometrie oder Koordinaten angeben."),
+            Some((_, 1, Some(form))) => {
+                satz.felder.insert("geom".into(), json!(form));
+                if satz.text("genauigkeit").is_empty() {
+                    satz.felder.insert("genauigkeit".into(), json!("flurstuecksscharf"));
+                }
+            }
+            Some((_, 0, _)) => bericht.fehler(satz.zelle("flurstueck"), "Dieses Flurstück gibt es nicht. Gebraucht wird das Kennzeichen oder Gemarkung und Nummer (Musterdorf 123/4)."),
+            Some((_, anzahl, _)) => bericht.fehler(satz.zelle("flurstueck"), format!("Diese Nummer tragen {anzahl} Flurstücke. Bitte die Gemarkung davor schreiben (Musterdorf 123/4) oder das Kennzeichen nennen.")),
+        }
+    }
+    Ok(())
 }
 
 /// EWKB as PostgreSQL's text input takes it.

@@ -84,6 +84,8 @@ pub enum Typ {
     Wkt,
     /// A point as a pair of coordinates.
     Koordinaten,
+    /// A parcel by its Kennzeichen, or Gemarkung and number.
+    Flurstueck,
     /// Rows of another sheet, `a; b:+2; c`: the column of the other end, and the one the
     /// part behind the colon fills.
     Liste(Art, &'static str, Option<&'static str>),
@@ -167,7 +169,7 @@ impl Spalte {
     pub fn gespeichert(&self) -> bool {
         !matches!(
             self.typ,
-            Typ::Liste(..) | Typ::Koordinaten | Typ::Veroeffentlichung
+            Typ::Liste(..) | Typ::Koordinaten | Typ::Flurstueck | Typ::Veroeffentlichung
         )
     }
 }

@@ -281,6 +281,7 @@ pub fn inhalt(spalte: &Spalte, verzeichnis: &Verzeichnis) -> String {
         Typ::Flaeche => "Kennung der Fläche in der aktuellen Fassung des Plans, bei art = fnp_flaeche.".to_owned(),
         Typ::Wkt => "WKT in EPSG:25832 (Ostwert, Nordwert), etwa POINT (640000.5 5324000.2), oder mit SRID=4326; davor.".to_owned(),
         Typ::Koordinaten => "Ein Punkt: 640123 5324987 (EPSG:25832), 48,0222 10,8256 oder 48.0222N 10.8256E; statt der Geometrie.".to_owned(),
+        Typ::Flurstueck => "Kennzeichen oder Gemarkung und Nummer (Musterdorf 123/4); statt der Geometrie, bei art = flaeche.".to_owned(),
         Typ::Liste(art, _, zusatz) => {
             let mit = zusatz
                 .and_then(|feld| tabelle(art).feld(feld))

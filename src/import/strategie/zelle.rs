@@ -40,10 +40,13 @@ pub fn lies(spalte: &Spalte, feld: &Feld, verzeichnis: &Verzeichnis) -> Result<V
     }
     match spalte.typ {
         Typ::Kennung => pruefe_kennung(text).map(|()| json!(text)),
+        Typ::Flurstueck if feld.art == Feldart::Datum => Err(
+            "Excel hat diese Flurstücksnummer in ein Datum verwandelt. Bitte die Spalte als „Text“ formatieren und die Nummer neu eingeben.".to_owned(),
+        ),
         Typ::Text if feld.art == Feldart::Datum && spalte.name == "nummer" => Err(
             "Excel hat diese Nummer in ein Datum verwandelt. Bitte die Spalte als „Text“ formatieren und die Nummer neu eingeben.".to_owned(),
         ),
-        Typ::Text | Typ::Flaeche | Typ::Wkt | Typ::Koordinaten | Typ::Liste(..) => Ok(json!(text)),
+        Typ::Text | Typ::Flaeche | Typ::Wkt | Typ::Koordinaten | Typ::Flurstueck | Typ::Liste(..) => Ok(json!(text)),
         Typ::Ganzzahl(von, bis) => ganzzahl(text, von, bis),
         Typ::Zahl(von, bis) => {
             let zahl = zahl::dezimal(feld)?;

@@ -331,6 +331,62 @@ async fn places_come_as_coordinates_too() {
 }
 
 #[tokio::test]
+async fn places_come_from_parcels_and_map_files() {
+    let db = stadt().await;
+    entwurf(&db, &fixtures(&ALLE)).await.unwrap();
+    let csv = |nummer: &str| {
+        vec![(
+            "raumbezug.csv".to_owned(),
+            format!("massnahme;art;Flurstück\nm-park;flaeche;{nummer}\n").into_bytes(),
+        )]
+    };
+    let ohne = entwurf(&db, &csv("Ostdorf 12/3"))
+        .await
+        .unwrap_err()
+        .to_string();
+    assert!(ohne.contains("noch nicht eingelesen"), "{ohne}");
+    // As another part of the program creates it.
+    for sql in [
+        "CREATE TABLE gemeinde.flurstueck (kennzeichen text, gemarkung text, nummer text, geom geometry(MultiPolygon, 25832))",
+        "INSERT INTO gemeinde.flurstueck VALUES ('091234___00012003____', 'Ostdorf', '12/3', st_multi(st_makeenvelope(641500, 5324500, 641540, 5324525, 25832))),
+           ('091235___00012003____', 'Westdorf', '12/3', st_multi(st_makeenvelope(640500, 5324500, 640540, 5324525, 25832)))",
+        "GRANT SELECT ON gemeinde.flurstueck TO PUBLIC",
+    ] {
+        sqlx::query(sql).execute(&crate::support::admin(&db).await).await.unwrap();
+    }
+    let zwei = entwurf(&db, &csv("12/3")).await.unwrap_err().to_string();
+    assert!(zwei.contains("Diese Nummer tragen 2 Flurstücke"), "{zwei}");
+    let keins = entwurf(&db, &csv("Ostdorf 99"))
+        .await
+        .unwrap_err()
+        .to_string();
+    assert!(keins.contains("gibt es nicht"), "{keins}");
+    entwurf(&db, &csv("ostdorf 12/3")).await.unwrap();
+    assert_eq!(zahl(&db, "SELECT count(*) FROM raumbezug WHERE genauigkeit = 'flurstuecksscharf' AND st_area(geom) = 1000").await, 1);
+
+    let ordner = tempfile::tempdir().unwrap();
+    let datei = ordner.path().join("orte.geojson");
+    std::fs::write(
+        &datei,
+        r#"{"type":"FeatureCollection","features":[
+          {"type":"Feature","properties":{"kennung":"m-park"},"geometry":{"type":"Point","coordinates":[10.8824,48.0582]}},
+          {"type":"Feature","properties":{"kennung":"M-02"},"geometry":{"type":"LineString","coordinates":[[10.8824,48.0582],[10.8850,48.0582]]}}]}"#,
+    )
+    .unwrap();
+    let auftrag = Auftrag {
+        geometrien: Some(datei),
+        wer: "test".into(),
+        ..Auftrag::default()
+    };
+    let ergebnis = fuehre_aus(&db.db, &[], &auftrag, &mut Bericht::default())
+        .await
+        .unwrap();
+    assert_eq!(ergebnis.zahlen[0].1.neu, 2, "{}", ergebnis.text());
+    assert_eq!(zahl(&db, "SELECT count(*) FROM raumbezug r JOIN massnahme m ON m.id = r.massnahme_id WHERE m.kennung = 'm-park' AND r.art = 'punkt' AND st_within(r.geom, (SELECT geom FROM gemeinde))").await, 1);
+    assert_eq!(zahl(&db, "SELECT count(*) FROM raumbezug r JOIN massnahme m ON m.id = r.massnahme_id WHERE m.kennung = 'm-weg' AND r.art = 'linie' AND st_length(r.geom) BETWEEN 150 AND 250").await, 1);
+}
+
+#[tokio::test]
 async fn a_sheet_may_replace_all_rows() {
     let db = datenbank_mit_demo().await;
     let werte = blatt("Kennzahlwerte", |b| {
