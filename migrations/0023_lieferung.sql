@@ -135,4 +135,17 @@ BEGIN
   END LOOP;
   RETURN summe;
 END $$;
+
+-- Columns added to a history after it was made (audit.verfolge again) take the title of their table.
+DO $$
+DECLARE
+  r record;
+BEGIN
+  FOR r IN SELECT n.nspname, h.relname, a.attname, col_description(t.oid, b.attnum) AS titel
+      FROM pg_class h JOIN pg_namespace n ON n.oid = h.relnamespace JOIN pg_class t ON t.relnamespace = n.oid AND h.relname = t.relname || '_historie'
+      JOIN pg_attribute a ON a.attrelid = h.oid AND a.attnum > 0 AND NOT a.attisdropped JOIN pg_attribute b ON b.attrelid = t.oid AND b.attname = a.attname
+      WHERE col_description(h.oid, a.attnum) IS NULL AND col_description(t.oid, b.attnum) IS NOT NULL LOOP
+    EXECUTE format('COMMENT ON COLUMN %I.%I.%I IS %L', r.nspname, r.relname, r.attname, r.titel);
+  END LOOP;
+END $$;
 RESET ROLE;

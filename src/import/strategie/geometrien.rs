@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use gdal::vector::LayerAccess as _;
+use gdal::vector::{Layer, LayerAccess as _};
 use gdal::{Dataset, DatasetOptions, GdalOpenFlags};
 
 use crate::error::{Error, Result};
@@ -67,6 +67,21 @@ pub fn lies(pfad: &Path) -> Result<Tabelle> {
                 datei.name
             ))
         })?;
+    let zeilen = zeilen(&mut layer, epsg, &datei.name)?;
+    Ok(Tabelle {
+        sha256: datei.sha256.clone(),
+        datei: datei.name,
+        blatt: None,
+        kodierung: Kodierung::Utf8,
+        trenner: ' ',
+        kopf: ["massnahme", "art", "wkt", "rolle", "genauigkeit"]
+            .map(str::to_owned)
+            .to_vec(),
+        zeilen,
+    })
+}
+
+fn zeilen(layer: &mut Layer<'_>, epsg: i32, name: &str) -> Result<Vec<Zeile>> {
     let mut zeilen = Vec::new();
     for (n, feature) in layer.features().enumerate() {
         let felder: Vec<(String, String)> = feature
@@ -87,7 +102,7 @@ pub fn lies(pfad: &Path) -> Result<Tabelle> {
         {
             return Err(Error::eingabe(format!(
                 "Die Objekte von „{}“ haben kein Feld mit der Kennung der Maßnahme; gesucht wird {}.",
-                datei.name,
+                name,
                 KENNUNG.join(", ")
             )));
         }
@@ -111,15 +126,5 @@ pub fn lies(pfad: &Path) -> Result<Tabelle> {
             ],
         });
     }
-    Ok(Tabelle {
-        sha256: datei.sha256.clone(),
-        datei: datei.name,
-        blatt: None,
-        kodierung: Kodierung::Utf8,
-        trenner: ' ',
-        kopf: ["massnahme", "art", "wkt", "rolle", "genauigkeit"]
-            .map(str::to_owned)
-            .to_vec(),
-        zeilen,
-    })
+    Ok(zeilen)
 }
