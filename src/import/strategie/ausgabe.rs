@@ -169,12 +169,7 @@ impl Leser<'_> {
             }
             (Typ::Datum | Typ::Stichtag, Value::String(tag)) => Wert::Tag(tag.clone()),
             (Typ::Zeitraum, Value::String(bereich)) => Wert::Text(zeitraum(bereich)),
-            (Typ::Spanne, Value::String(bereich)) => Wert::Text(
-                bereich
-                    .trim_matches(['[', ']', '(', ')'])
-                    .replacen(',', " bis ", 1)
-                    .replace('.', ","),
-            ),
+            (Typ::Spanne, Value::String(bereich)) => Wert::Text(spanne(bereich)),
             (_, Value::Number(zahl)) => Wert::Zahl(zahl.as_f64().unwrap_or_default()),
             (_, Value::String(text)) => Wert::Text(text.clone()),
             (_, andere) => Wert::Text(andere.to_string()),
@@ -210,6 +205,20 @@ fn zeitraum(bereich: &str) -> String {
         .and_then(|tag| tag.pred_opt())
         .map_or_else(|| "offen".to_owned(), |tag| tag.to_string());
     format!("{von} bis {bis}")
+}
+
+/// `[44,52]` as people write it; an end may be open.
+fn spanne(bereich: &str) -> String {
+    let (von, bis) = bereich
+        .trim_matches(['[', ']', '(', ')'])
+        .split_once(',')
+        .unwrap_or_default();
+    match (von, bis) {
+        (von, "") => format!("ab {von}"),
+        ("", bis) => format!("bis {bis}"),
+        (von, bis) => format!("{von} bis {bis}"),
+    }
+    .replace('.', ",")
 }
 
 /// A measure with a shape too long for a cell is left out: its stored places stay.

@@ -195,9 +195,16 @@ pub fn zeitraum(feld: &Feld) -> Result<String, String> {
     }
 }
 
-/// Numbers from … to as PostgreSQL's numrange, both ends included.
+/// Numbers from … to as PostgreSQL's numrange, both ends included; „ab 10“ and „bis 20“ are open.
 pub fn spanne(feld: &Feld) -> Result<String, String> {
-    let falsch = || "Ein Korridor wird als „10 bis 20“ angegeben.".to_owned();
+    let falsch =
+        || "Ein Korridor wird als „10 bis 20“, „ab 10“ oder „bis 20“ angegeben.".to_owned();
+    if let Some(von) = feld.strip_prefix("ab ") {
+        return Ok(format!("[{},)", dezimal(&Feld::from(von.trim()))?));
+    }
+    if let Some(bis) = feld.strip_prefix("bis ") {
+        return Ok(format!("(,{}]", dezimal(&Feld::from(bis.trim()))?));
+    }
     let (von, bis) = feld
         .split_once(" bis ")
         .or_else(|| feld.split_once('–'))
@@ -310,5 +317,7 @@ mod tests {
             "[2018-07-25,)"
         );
         assert_eq!(spanne(&Feld::from("10 bis 20,5")).unwrap(), "[10,20.5]");
+        assert_eq!(spanne(&Feld::from("ab 10")).unwrap(), "[10,)");
+        assert_eq!(spanne(&Feld::from("bis 7,5")).unwrap(), "(,7.5]");
     }
 }
