@@ -513,5 +513,5 @@ async fn fifty_thousand_rows_take_seconds() {
     let dauer = beginn.elapsed();
     assert_eq!(ergebnis.unwrap().zahlen[0].1.neu, 50_000);
     // Debug build on a shared machine; a release build takes a fraction.
-    assert!(dauer.as_secs() < 90, "{dauer:?}");
+    assert!(dauer.as_secs() < 180, "{dauer:?}");
 }

@@ -5,5 +5,6 @@ mod einlesen;
 mod fragen;
 mod http;
 mod mappe;
+mod oeffentlich;
 mod polygon;
 mod veroeffentlichung;
