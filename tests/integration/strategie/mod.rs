@@ -1,5 +1,6 @@
 //! The strategy: import, publication, questions.
 mod ablehnung;
+mod andere_dateien;
 mod daten;
 mod einlesen;
 mod fragen;
