@@ -73,6 +73,7 @@ pub fn router(app: &App) -> Router {
         .merge(fnp::routes::router(app.public.clone()))
         .merge(import::lauf::routes::router(app.public.clone()))
         .merge(strategie::routes::router(app.public.clone()))
+        .merge(import::strategie::routes::router(app.public.clone()))
         .merge(web::routes::router(app.public.clone()))
         .route("/health/live", get(|| async { "ok" }))
         .route("/health/ready", get(ready).with_state(app.public.clone()));

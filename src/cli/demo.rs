@@ -94,11 +94,7 @@ pub(super) async fn lade(db: &Database) -> Result<()> {
     eprintln!("  Flurstücke, Fachdaten, Einwohner");
     sachdaten(db, ordner.path()).await?;
     eprintln!("  Strategie");
-    let tabellen: Vec<_> = Dateien::iter()
-        .filter(|name| name.ends_with(".csv") && name != EINWOHNER)
-        .map(|name| datei(&name))
-        .collect();
-    strategie::importiere_dateien(db, &tabellen, true, WER).await?;
+    strategie::importiere_dateien(db, &[datei("strategie.xlsx")], true, WER).await?;
     audit::begin(&db.write, WER, FERTIG).await?.commit().await?;
     Ok(())
 }

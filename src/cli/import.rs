@@ -26,7 +26,7 @@ pub(super) enum Was {
     Ortsteile(Gebiete),
     /// Gebiete der Dorferneuerung (GeoJSON, GeoPackage, Shapefile oder FlatGeobuf)
     Dorferneuerung(Gebiete),
-    /// Handlungsfelder, Ziele, Maßnahmen und ihre Verknüpfungen aus CSV-Dateien
+    /// Die Strategie mit Zielen, Maßnahmen, Kennzahlen und Geld aus Excel- oder CSV-Dateien
     Strategie(strategie::Import),
     /// Flurstücke des Liegenschaftskatasters, ohne Angaben zu Eigentümern (GeoPackage oder GeoJSON)
     Flurstuecke(sachdaten::Flurstuecke),

@@ -62,6 +62,9 @@ enum Command {
     Massnahmen(strategie::Massnahmen),
     /// Ziele, auch die einer Fläche des Plans
     Ziele(strategie::Ziele),
+    /// Die Strategie als Tabellen ausgeben
+    #[command(subcommand)]
+    Strategie(strategie::Was),
     /// Was in einem Gebiet der Dorferneuerung liegt
     Gebiet(strategie::Gebiet),
     /// Datenbank anlegen oder auf den Stand dieses Programms bringen
@@ -142,6 +145,7 @@ async fn dispatch(command: Command, db: &Database) -> Result<()> {
         Command::Migrate => migrate::run(db),
         Command::Massnahmen(frage) => strategie::massnahmen(frage, db).await,
         Command::Ziele(frage) => strategie::ziele(frage, db).await,
+        Command::Strategie(was) => strategie::run(was, db).await,
         Command::Gebiet(frage) => strategie::gebiet(frage, db).await,
         Command::Export(Export::Vorlage(args)) => strategie::vorlagen(db, &args).await,
         Command::Lesekapsel => Ok(()), // ended in main()

@@ -1,6 +1,6 @@
 //! Commands of the strategy: import, templates, questions.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 use serde::Serialize;
@@ -9,19 +9,50 @@ use super::{answer, notice};
 use crate::db::{Database, audit};
 use crate::dorferneuerung::{self, inhalt};
 use crate::error::{Error, Result};
-use crate::import::strategie::{importiere_dateien, vorlage};
+use crate::import::bericht::{Bericht, gemeint};
+use crate::import::strategie::katalog::TABELLEN;
+use crate::import::strategie::{
+    Auftrag, ausgabe as export, fuehre_aus, lies_dateien, mappe, vorlage,
+};
+use crate::import::table::schreibweise;
 use crate::strategie::massnahme::Frage;
 use crate::strategie::{ausgabe, store, suchraum};
 
 /// Options of `import strategie`.
 #[derive(Debug, clap::Args)]
 pub(super) struct Import {
-    /// CSV-Dateien; erkannt an ihrer Kopfzeile, Reihenfolge beliebig
-    #[arg(required = true, value_name = "DATEI")]
+    /// Excel-Mappe, CSV-Dateien oder ein Ordner davon; erkannt an Blattname und Kopfzeile
+    #[arg(required_unless_present_any = ["vorlage", "geometrien"], value_name = "DATEI")]
     dateien: Vec<PathBuf>,
     /// Alles Eingelesene gleich veröffentlichen, außer Zeilen mit veroeffentlichung = entwurf
     #[arg(long)]
     veroeffentlichen: bool,
+    /// Nur zeigen, was sich je Zeile ändern würde; nichts speichern
+    #[arg(long)]
+    probe: bool,
+    /// Zeilen dieses Blatts, die nicht geliefert werden, löschen (mehrmals möglich)
+    #[arg(long, value_name = "BLATT")]
+    ersetze: Vec<String>,
+    /// Orte der Maßnahmen aus GeoPackage oder GeoJSON, verknüpft über das Feld kennung
+    #[arg(long, value_name = "DATEI")]
+    geometrien: Option<PathBuf>,
+    /// Bericht als JSON in diese Datei schreiben
+    #[arg(long, value_name = "DATEI.json")]
+    bericht: Option<PathBuf>,
+    /// Statt einzulesen: eine Vorlage mit Erläuterung schreiben (XLSX, sonst Ordner mit CSV)
+    #[arg(long, value_name = "DATEI.xlsx|ORDNER", conflicts_with_all = ["dateien", "geometrien", "probe", "ersetze", "veroeffentlichen"])]
+    vorlage: Option<PathBuf>,
+}
+
+/// Commands of `strategie`.
+#[derive(Debug, clap::Subcommand)]
+pub(super) enum Was {
+    /// Alles Gespeicherte in die Blätter schreiben, die „import strategie“ liest
+    Export {
+        /// Excel-Mappe (.xlsx) oder Ordner für CSV-Dateien
+        #[arg(value_name = "DATEI.xlsx|ORDNER")]
+        ziel: PathBuf,
+    },
 }
 
 /// Options of `export vorlage`.
@@ -33,10 +64,76 @@ pub(super) struct Vorlage {
 }
 
 pub(super) async fn import(args: Import, db: &Database) -> Result<()> {
-    let ergebnis =
-        importiere_dateien(db, &args.dateien, args.veroeffentlichen, &audit::operator()).await?;
-    notice(&ergebnis.text());
+    if let Some(ziel) = args.vorlage {
+        return if ist_xlsx(&ziel) {
+            vorlage::schreibe_mappe(&db.write, &ziel).await?;
+            answer(&format!("{}\n", ziel.display()))
+        } else {
+            vorlagen(db, &Vorlage { ordner: ziel }).await
+        };
+    }
+    let mut ersetze = Vec::new();
+    for name in &args.ersetze {
+        let tabelle = TABELLEN
+            .iter()
+            .find(|t| t.heisst(&schreibweise(name)))
+            .ok_or_else(|| {
+                Error::aufruf(format!(
+                    "--ersetze: Das Blatt „{name}“ gibt es nicht.{}",
+                    gemeint(name, TABELLEN.iter().map(|t| t.blatt))
+                ))
+            })?;
+        ersetze.push(tabelle.art);
+    }
+    let auftrag = Auftrag {
+        veroeffentlichen: args.veroeffentlichen,
+        probe: args.probe,
+        ersetze,
+        geometrien: args.geometrien,
+        wer: audit::operator(),
+    };
+    let mut bericht = Bericht::default();
+    let inhalte = lies_dateien(&args.dateien)?;
+    let ergebnis = fuehre_aus(db, &inhalte, &auftrag, &mut bericht).await;
+    if let Some(datei) = &args.bericht {
+        std::fs::write(datei, serde_json::to_vec_pretty(&bericht.json())?).map_err(|cause| {
+            Error::umgebung(format!(
+                "Der Bericht lässt sich nicht nach „{}“ schreiben: {cause}",
+                datei.display()
+            ))
+        })?;
+    }
+    notice(&ergebnis?.text());
     Ok(())
+}
+
+fn ist_xlsx(pfad: &Path) -> bool {
+    pfad.extension()
+        .is_some_and(|e| e.eq_ignore_ascii_case("xlsx"))
+}
+
+pub(super) async fn run(was: Was, db: &Database) -> Result<()> {
+    let Was::Export { ziel } = was;
+    let mut conn = db.write.acquire().await?;
+    let (blaetter, verzeichnis) = export::blaetter(&mut conn, ist_xlsx(&ziel)).await?;
+    drop(conn);
+    if ist_xlsx(&ziel) {
+        std::fs::write(
+            &ziel,
+            mappe::mappe(&blaetter, &export::anleitung(false), &verzeichnis, false)?,
+        )
+        .map_err(|cause| {
+            Error::eingabe(format!(
+                "Die Datei {} lässt sich nicht schreiben: {cause}",
+                ziel.display()
+            ))
+        })?;
+        return answer(&format!("{}\n", ziel.display()));
+    }
+    let dateien = mappe::ordner(&blaetter, &ziel)?;
+    answer(&dateien.iter().fold(String::new(), |text, pfad| {
+        format!("{text}{}\n", pfad.display())
+    }))
 }
 
 pub(super) async fn vorlagen(db: &Database, args: &Vorlage) -> Result<()> {

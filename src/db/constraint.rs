@@ -233,6 +233,7 @@ const SENTENCES: &[(&str, &str)] = &[
 pub fn sentence(constraint: &str) -> Option<&'static str> {
     SENTENCES
         .iter()
+        .chain(super::constraint_strategie::SENTENCES)
         .find(|(name, _)| *name == constraint)
         .map(|(_, text)| *text)
 }
@@ -249,6 +250,10 @@ pub(super) fn translate(cause: sqlx::Error) -> Error {
                 Some(code) if code.starts_with("ZR00") && code != "ZR001" => {
                     Error::eingabe(error.message())
                 }
+                // Only a row that is deleted or points nowhere gets here; kennungen are resolved before.
+                Some("23503") => Error::eingabe(
+                    "Die Zeile wird noch gebraucht: andere Einträge verweisen auf sie. Bitte zuerst diese ändern oder löschen.",
+                ),
                 Some("57014") => Error::umgebung(
                     "Die Datenbank hat für diese Frage zu lange gebraucht; bitte enger fragen oder später erneut.",
                 ),

@@ -9,6 +9,7 @@ pub mod audit;
 pub mod check;
 pub mod cluster;
 pub mod constraint;
+mod constraint_strategie;
 pub mod copy;
 pub mod geom;
 pub mod migrate;

@@ -171,7 +171,7 @@ fn lies(
         if bericht.voll() {
             break;
         }
-        let zelle = |name: &str| wo.get(name).map_or("", |i| zeile.felder[*i].as_str());
+        let zelle = |name: &str| wo.get(name).map_or("", |i| &*zeile.felder[*i]);
         // Spreadsheets end in rows with the source alone.
         if zelle("ortsteil").is_empty() && zelle("anzahl").is_empty() {
             bericht.hinweis(

@@ -9,6 +9,7 @@ use std::fmt::Write as _;
 use sha2::{Digest, Sha256};
 
 use super::bericht::{Bericht, Stelle};
+use super::kodierung::{dekodiere, excel_vorzeile};
 
 /// Largest file that is read, in bytes.
 pub const GROESSE_MAX: usize = 256 << 20;
@@ -18,6 +19,8 @@ pub const GROESSE_MAX: usize = 256 << 20;
 pub struct Tabelle {
     /// File name without its folder.
     pub datei: String,
+    /// Sheet of a workbook.
+    pub blatt: Option<String>,
     /// Checksum of the file, hexadecimal.
     pub sha256: String,
     /// How its characters were encoded.
@@ -36,7 +39,73 @@ pub struct Zeile {
     /// Line of the file where it begins, from 1.
     pub nummer: usize,
     /// Cells, trimmed; as many as there are headings.
-    pub felder: Vec<String>,
+    pub felder: Vec<Feld>,
+}
+
+/// One cell: its text and what a spreadsheet knows about it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Feld {
+    /// Text; numbers with a decimal point, days as 2026-03-01.
+    pub text: String,
+    /// What it was.
+    pub art: Feldart,
+}
+
+/// What a cell was in its file.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Feldart {
+    /// Text, or a cell of a text file.
+    #[default]
+    Text,
+    /// Number: the point in its text is a decimal point.
+    Zahl,
+    /// Number shown as a percentage: 0.6 is seen as 60 %.
+    Prozent,
+    /// Day.
+    Datum,
+    /// Formula whose result is not in the file.
+    Formel,
+    /// Error value such as `#NV`.
+    Fehler,
+}
+
+impl From<String> for Feld {
+    fn from(text: String) -> Self {
+        Self {
+            text,
+            art: Feldart::Text,
+        }
+    }
+}
+impl From<&str> for Feld {
+    fn from(text: &str) -> Self {
+        text.to_owned().into()
+    }
+}
+impl std::ops::Deref for Feld {
+    type Target = str;
+    fn deref(&self) -> &str {
+        &self.text
+    }
+}
+
+impl Tabelle {
+    /// Where a line of it stands.
+    #[must_use]
+    pub fn stelle(&self, zeile: usize) -> Stelle {
+        Stelle {
+            blatt: self.blatt.clone(),
+            ..Stelle::zeile(&self.datei, zeile)
+        }
+    }
+    /// File and sheet for people.
+    #[must_use]
+    pub fn name(&self) -> String {
+        match &self.blatt {
+            Some(blatt) => format!("{}, Blatt „{blatt}“", self.datei),
+            None => self.datei.clone(),
+        }
+    }
 }
 
 /// Encoding of a file.
@@ -48,6 +117,8 @@ pub enum Kodierung {
     Utf16,
     /// Windows-1252, what Excel calls "CSV".
     Cp1252,
+    /// A workbook (XLSX).
+    Mappe,
 }
 
 impl std::fmt::Display for Kodierung {
@@ -56,6 +127,7 @@ impl std::fmt::Display for Kodierung {
             Self::Utf8 => "UTF-8",
             Self::Utf16 => "UTF-16",
             Self::Cp1252 => "Windows-1252",
+            Self::Mappe => "Excel-Mappe",
         })
     }
 }
@@ -111,21 +183,33 @@ pub fn lies(
         );
         return None;
     }
-    let kopf = zeilen.remove(0).felder;
+    let kopf: Vec<String> = zeilen
+        .remove(0)
+        .felder
+        .into_iter()
+        .map(|f| f.text)
+        .collect();
     let zeilen = pruefe_breite(datei, &kopf, zeilen, trenner, bericht);
     Some(Tabelle {
         datei: datei.to_owned(),
-        sha256: Sha256::digest(bytes)
-            .iter()
-            .fold(String::new(), |mut hex, byte| {
-                let _ = write!(hex, "{byte:02x}");
-                hex
-            }),
+        blatt: None,
+        sha256: sha256(bytes),
         kodierung,
         trenner,
         kopf,
         zeilen,
     })
+}
+
+/// Checksum, hexadecimal.
+#[must_use]
+pub fn sha256(bytes: &[u8]) -> String {
+    Sha256::digest(bytes)
+        .iter()
+        .fold(String::new(), |mut hex, byte| {
+            let _ = write!(hex, "{byte:02x}");
+            hex
+        })
 }
 
 fn pruefe_breite(
@@ -138,7 +222,9 @@ fn pruefe_breite(
     let mut gut = Vec::with_capacity(zeilen.len());
     for mut zeile in zeilen {
         // Spreadsheets pad rows with empty cells.
-        while zeile.felder.len() > kopf.len() && zeile.felder.last().is_some_and(String::is_empty) {
+        while zeile.felder.len() > kopf.len()
+            && zeile.felder.last().is_some_and(|feld| feld.is_empty())
+        {
             zeile.felder.pop();
         }
         if zeile.felder.len() == kopf.len() {
@@ -173,64 +259,21 @@ fn name(trenner: char) -> &'static str {
     }
 }
 
-/// The text of a file, strictly decoded, or why it is none.
-fn dekodiere(bytes: &[u8]) -> Result<(String, Kodierung), String> {
-    if bytes.len() > GROESSE_MAX {
-        return Err(format!(
-            "Die Datei ist größer als {} MB.",
-            GROESSE_MAX >> 20
-        ));
-    }
-    let anfang = |magie: &[u8]| bytes.starts_with(magie);
-    if anfang(b"PK\x03\x04") || anfang(&[0xD0, 0xCF, 0x11, 0xE0]) {
-        return Err("Das ist keine CSV-Datei, sondern eine Excel-, LibreOffice- oder Zip-Datei. XLSX folgt; bitte als CSV speichern (in Excel: „CSV UTF-8 (durch Trennzeichen getrennt)“).".to_owned());
-    }
-    if let Some((kodierung, bom)) = encoding_rs::Encoding::for_bom(bytes)
-        && kodierung != encoding_rs::UTF_8
-    {
-        let (text, fehler) = kodierung.decode_without_bom_handling(&bytes[bom..]);
-        return if fehler {
-            Err("Die Datei beginnt wie UTF-16, ist es aber nicht durchgehend. Bitte als „CSV UTF-8“ speichern.".to_owned())
-        } else {
-            Ok((text.into_owned(), Kodierung::Utf16))
-        };
-    }
-    if anfang(b"%PDF") || bytes.contains(&0) {
-        return Err("Das ist keine Textdatei. Gebraucht wird eine CSV-Datei.".to_owned());
-    }
-    match std::str::from_utf8(bytes) {
-        Ok(text) => Ok((
-            text.trim_start_matches('\u{feff}').to_owned(),
-            Kodierung::Utf8,
-        )),
-        Err(fehler) => {
-            let (text, _) = encoding_rs::WINDOWS_1252.decode_without_bom_handling(bytes);
-            // 0x81, 0x8D, 0x8F, 0x90, 0x9D mean nothing in Windows-1252; the decoder keeps them as controls.
-            if anfang(b"\xEF\xBB\xBF") || text.chars().any(|c| ('\u{80}'..='\u{9f}').contains(&c)) {
-                let zeile = 1 + bytes[..fehler.valid_up_to()]
-                    .split(|b| *b == b'\n')
-                    .skip(1)
-                    .count();
-                return Err(format!(
-                    "Die Zeichen sind weder UTF-8 noch Windows-1252 (Zeile {zeile}). Bitte als „CSV UTF-8“ speichern."
-                ));
+/// Text without the blanks around it, whichever Unicode knows, and without what is invisible.
+#[must_use]
+pub fn sauber(text: &str) -> String {
+    let glatt: String = text
+        .chars()
+        .filter(|c| !matches!(c, '\u{200b}' | '\u{feff}' | '\u{ad}'))
+        .map(|c| {
+            if matches!(c, '\u{a0}' | '\u{202f}' | '\u{2007}') {
+                ' '
+            } else {
+                c
             }
-            Ok((text.into_owned(), Kodierung::Cp1252))
-        }
-    }
-}
-
-/// Excel's own first line `sep=;`.
-fn excel_vorzeile(text: &str) -> (usize, &str, Option<char>) {
-    let ende = text.find('\n').map_or(text.len(), |n| n + 1);
-    let zeile = text[..ende].trim().trim_matches('"');
-    match zeile
-        .strip_prefix("sep=")
-        .map(|rest| rest.chars().collect::<Vec<_>>())
-    {
-        Some(zeichen) if zeichen.len() == 1 => (1, &text[ende..], Some(zeichen[0])),
-        _ => (0, text, None),
-    }
+        })
+        .collect();
+    glatt.trim().to_owned()
 }
 
 fn waehle_trenner(text: &str, bekannt: &dyn Fn(&str) -> bool) -> char {
@@ -306,7 +349,7 @@ fn zerlege(text: &str, trenner: char, vorzeilen: usize) -> Result<Vec<Zeile>, (u
                     feld.push(c);
                 }
             }
-            felder.push(feld.trim().to_owned());
+            felder.push(Feld::from(sauber(&feld)));
             match zeichen.next() {
                 Some(c) if c == trenner => {}
                 Some('\r') => {
@@ -321,7 +364,7 @@ fn zerlege(text: &str, trenner: char, vorzeilen: usize) -> Result<Vec<Zeile>, (u
                 None => break,
             }
         }
-        if zitiert || felder.iter().any(|feld| !feld.is_empty()) {
+        if zitiert || felder.iter().any(|feld: &Feld| !feld.is_empty()) {
             zeilen.push(Zeile {
                 nummer: beginn,
                 felder,
@@ -383,17 +426,12 @@ mod tests {
         ] {
             let t = gelesen(&bytes).unwrap();
             assert_eq!((t.kodierung, t.trenner), (kodierung, trenner));
-            assert_eq!(t.zeilen[0].felder, ["a", "Süd"]);
+            assert_eq!(t.zeilen[0].felder, ["a", "Süd"].map(Feld::from));
         }
         assert!(
             gelesen(b"kennung;titel\na;S\xFC\x81d")
                 .unwrap_err()
                 .contains("weder UTF-8 noch")
-        );
-        assert!(
-            gelesen(b"PK\x03\x04....")
-                .unwrap_err()
-                .contains("XLSX folgt")
         );
         assert!(
             gelesen(b"kennung\0")

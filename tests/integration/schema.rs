@@ -121,7 +121,7 @@ async fn every_constraint_has_a_sentence() {
     let db = datenbank().await;
     let names: Vec<String> = sqlx::query_scalar(
         "SELECT DISTINCT c.conname::text FROM pg_constraint c JOIN pg_class k ON k.oid = c.conrelid JOIN pg_namespace n ON n.oid = k.relnamespace
-         WHERE n.nspname IN ('gemeinde', 'fnp', 'strategie', 'dorferneuerung', 'fachdaten') AND c.contype IN ('c', 'x', 'u') AND NOT k.relispartition
+         WHERE n.nspname IN ('gemeinde', 'fnp', 'strategie', 'dorferneuerung', 'haushalt', 'fachdaten', 'freigabe') AND c.contype IN ('c', 'x', 'u') AND NOT k.relispartition
            AND c.conname !~ '_reihenfolge_key$'",
     )
     .fetch_all(&admin(&db).await)

@@ -249,13 +249,7 @@ async fn lade_demo(db: &Database) {
         .await
         .unwrap();
     crate::sachdaten::lade_demo(db).await;
-    let tabellen: Vec<PathBuf> = std::fs::read_dir(demo(""))
-        .unwrap()
-        .map(|eintrag| eintrag.unwrap().path())
-        .filter(|pfad| pfad.extension().is_some_and(|endung| endung == "csv"))
-        .filter(|pfad| !pfad.ends_with("einwohner.csv"))
-        .collect();
-    import::strategie::importiere_dateien(db, &tabellen, true, "pruefung")
+    import::strategie::importiere_dateien(db, &[demo("strategie.xlsx")], true, "pruefung")
         .await
         .unwrap();
 }

@@ -17,6 +17,7 @@ mod plan;
 mod pruefung;
 mod raumbezug;
 mod sachdaten;
+mod strategie;
 mod teilung;
 mod xplan;
 mod zellen;
@@ -29,7 +30,8 @@ use plan::{Flaeche, Grundlage, Stand};
 use std::io::Result;
 use std::path::Path;
 
-/// Writes every file with geometry into `ordner`; the texts beside them are kept by hand.
+/// Writes every file of the data set into `ordner`; the texts of the strategy come from
+/// `examples/demodaten/strategie`, which is kept by hand.
 pub fn schreibe(ordner: &Path) -> Result<()> {
     std::fs::create_dir_all(ordner)?;
     let grundlage = Grundlage::neu();
@@ -47,7 +49,8 @@ pub fn schreibe(ordner: &Path) -> Result<()> {
         let text = xplan::xplan(*stand, &gemeinde, flaechen, &werk, &bilder);
         datei(name, text)?;
         if *stand == Stand::Entwurf {
-            datei("raumbezug.csv", raumbezug::raumbezug_csv(flaechen))?;
+            let mappe = strategie::mappe(raumbezug::raumbezug_csv(flaechen))?;
+            std::fs::write(ordner.join("strategie.xlsx"), mappe)?;
         }
     }
     datei("dorferneuerung.geojson", dorferneuerung_geojson())?;

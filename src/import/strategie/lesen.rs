@@ -1,409 +1,412 @@
-//! From the cells of all files to rows ready to write: links resolved, rules checked,
-//! everything wrong reported at once.
+//! From the cells of all sheets to rows ready to write: links resolved, lists spread out.
 
-use std::collections::HashMap;
-use std::fmt::Write as _;
+use std::collections::{HashMap, HashSet};
 
 use serde_json::{Map, Value, json};
-use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::spalten::{Art, Tabellenart, Typ};
+use super::spalten::{Art, Spalte, Tabellenart, Typ, Weise, tabelle};
 use super::verzeichnis::Verzeichnis;
 use super::{Datei, zelle};
-use crate::db::geom::ewkb;
-use crate::error::Result;
 use crate::import::bericht::{Bericht, Stelle, gemeint};
-use crate::strategie::{geometrie, raumbezug, ziel};
+use crate::import::table::{Feld, schreibweise};
 
 /// One row, ready to write.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Satz {
     /// Where it stands.
     pub stelle: Stelle,
     /// Its own kennung, or that of the row it belongs to.
     pub kennung: String,
-    /// Key of that row.
+    /// Its own key, or that of the owner of its set.
     pub besitzer: Uuid,
     /// Columns as the table names them.
     pub felder: Map<String, Value>,
     /// Stays a draft whatever the call says.
     pub entwurf: bool,
-    /// Texts of the cells by heading, for the rules.
-    texte: HashMap<&'static str, String>,
+    /// It comes from a list in a cell of another sheet.
+    pub aus_liste: bool,
+    /// Cells by column, with their position.
+    pub zellen: HashMap<&'static str, (usize, Feld)>,
 }
 
-/// Which column names the row the whole set belongs to: a measure its places and goals,
-/// a goal its land uses, an area its projects.
-#[must_use]
-pub fn besitzer(art: Art) -> (&'static str, &'static str) {
-    match art {
-        Art::Handlungsfeld => ("kennung", "handlungsfeld"),
-        Art::Ziel => ("kennung", "ziel"),
-        Art::Massnahme => ("kennung", "massnahme"),
-        Art::ZielMassnahme | Art::Raumbezug => ("massnahme", "massnahme"),
-        Art::ZielNutzung => ("ziel", "ziel"),
-        Art::GebietMassnahme => ("gebiet", "gebiet"),
+impl Satz {
+    /// Where a column of it stands.
+    #[must_use]
+    pub fn zelle(&self, spalte: &str) -> Stelle {
+        let (position, text) = self
+            .zellen
+            .get(spalte)
+            .map_or((None, ""), |(n, feld)| (Some(*n), &**feld));
+        self.stelle.clone().an(position).zelle(spalte, text)
+    }
+    /// Text of a cell; empty when the sheet has no such column.
+    #[must_use]
+    pub fn text(&self, spalte: &str) -> &str {
+        self.zellen.get(spalte).map_or("", |(_, feld)| &**feld)
+    }
+    /// A value as text.
+    #[must_use]
+    pub fn wert(&self, feld: &str) -> Option<&str> {
+        self.felder.get(feld).and_then(Value::as_str)
     }
 }
 
-/// Reads the rows of all files of all kinds.
-pub async fn lies(
-    conn: &mut PgConnection,
-    dateien: &[Datei],
-    verzeichnis: &mut Verzeichnis,
-    bericht: &mut Bericht,
-) -> Result<HashMap<Art, Vec<Satz>>> {
+/// All rows by kind, and the owners whose sets are delivered, also empty ones.
+#[derive(Debug, Default)]
+pub struct Saetze {
+    /// Rows.
+    pub alle: HashMap<Art, Vec<Satz>>,
+    /// Owners named by a list cell.
+    pub eigner: HashMap<Art, HashSet<Uuid>>,
+}
+
+impl Saetze {
+    /// Rows of a kind.
+    pub fn von(&self, art: Art) -> impl Iterator<Item = &Satz> {
+        self.alle.get(&art).into_iter().flatten()
+    }
+}
+
+/// Reads the rows of all sheets.
+#[must_use]
+pub fn lies(dateien: &[Datei], verzeichnis: &mut Verzeichnis, bericht: &mut Bericht) -> Saetze {
     for datei in dateien {
         nenne(datei, verzeichnis);
     }
-    let mut saetze: HashMap<Art, Vec<Satz>> = HashMap::new();
+    let mut saetze = Saetze::default();
     for datei in dateien {
-        let liste = saetze.entry(datei.art.art).or_default();
         for zeile in &datei.tabelle.zeilen {
-            if bericht.voll() {
-                return Ok(saetze);
+            if ist_beispiel(&zeile.felder) {
+                continue;
             }
-            let stelle = Stelle::zeile(&datei.tabelle.datei, zeile.nummer);
-            if let Some(satz) = satz(datei, &stelle, &zeile.felder, verzeichnis, bericht) {
-                liste.push(satz);
-            }
+            let stelle = datei.tabelle.stelle(zeile.nummer);
+            satz(
+                datei,
+                &stelle,
+                &zeile.felder,
+                verzeichnis,
+                &mut saetze,
+                bericht,
+            );
         }
     }
-    for (art, liste) in &saetze {
-        einmal(*art, liste, bericht);
-    }
-    for satz in saetze.get(&Art::Ziel).into_iter().flatten() {
-        pruefe_ziel(satz, verzeichnis, bericht);
-    }
-    for satz in saetze.get(&Art::Massnahme).into_iter().flatten() {
-        pruefe_massnahme(satz, bericht);
-    }
-    if let Some(orte) = saetze.get_mut(&Art::Raumbezug) {
-        for satz in orte.iter_mut() {
-            pruefe_ort(satz, bericht);
-        }
-        pruefe_flaechen(conn, orte, verzeichnis, bericht).await?;
-    }
-    Ok(saetze)
+    saetze
 }
 
-/// Makes the rows of a file known, so that any other may point to them.
+/// The explained row of the template, and remarks.
+#[must_use]
+pub fn ist_beispiel(felder: &[Feld]) -> bool {
+    felder
+        .iter()
+        .find(|feld| !feld.is_empty())
+        .is_some_and(|feld| feld.starts_with("Beispiel:") || feld.starts_with('#'))
+}
+
+/// Makes the rows of a sheet known, so that any other may point to them.
 fn nenne(datei: &Datei, verzeichnis: &mut Verzeichnis) {
-    let (spalte, art) = besitzer(datei.art.art);
-    if spalte != "kennung" {
+    if datei.art.weise != Weise::Kennung {
         return;
     }
-    let (Some(kennung), ebene) = (datei.nummer("kennung"), datei.nummer("ebene")) else {
+    let Some(kennung) = datei.nummer("kennung") else {
         return;
     };
     for zeile in &datei.tabelle.zeilen {
-        if !zeile.felder[kennung].is_empty() {
-            let ebene = ebene.map(|n| crate::import::table::schreibweise(&zeile.felder[n]));
-            verzeichnis.nenne(art, &zeile.felder[kennung], ebene);
+        if zeile.felder[kennung].is_empty() || ist_beispiel(&zeile.felder) {
+            continue;
         }
+        let text = |spalte: &str| {
+            datei
+                .nummer(spalte)
+                .map(|n| zeile.felder[n].text.clone())
+                .filter(|text| !text.is_empty())
+        };
+        verzeichnis.nenne(
+            datei.art.tabelle,
+            &zeile.felder[kennung],
+            text("nummer"),
+            text("titel").or_else(|| text("name")),
+            (datei.art.art == Art::Ziel)
+                .then(|| text("ebene").map(|t| schreibweise(&t)))
+                .flatten(),
+        );
     }
 }
 
 fn satz(
     datei: &Datei,
     stelle: &Stelle,
-    zellen: &[String],
+    zellen: &[Feld],
     verzeichnis: &Verzeichnis,
+    saetze: &mut Saetze,
     bericht: &mut Bericht,
-) -> Option<Satz> {
+) {
+    let art = datei.art;
     let mut felder = Map::new();
-    let mut texte = HashMap::new();
+    let mut gelesen = HashMap::new();
     let mut gut = true;
-    for spalte in datei.art.spalten {
-        let text = datei.nummer(spalte.name).map(|n| zellen[n].as_str());
-        if let Some(text) = text {
-            texte.insert(spalte.name, text.to_owned());
-        }
-        match text.map(|text| zelle::lies(spalte, text, verzeichnis)) {
-            Some(Ok(wert)) => {
+    for spalte in art.spalten {
+        let Some(n) = datei.nummer(spalte.name) else {
+            continue;
+        };
+        gelesen.insert(spalte.name, (n, zellen[n].clone()));
+        match zelle::lies(spalte, &zellen[n], verzeichnis) {
+            Ok(wert) if spalte.gespeichert() || spalte.typ == Typ::Veroeffentlichung => {
                 felder.insert(spalte.feld.to_owned(), wert);
             }
-            Some(Err(satz)) => {
+            Ok(_) => {}
+            Err(satz) => {
                 bericht.fehler(
-                    stelle.clone().zelle(spalte.name, text.unwrap_or_default()),
+                    stelle.clone().an(Some(n)).zelle(spalte.name, &zellen[n]),
                     satz,
                 );
                 gut = false;
             }
-            None => {}
         }
     }
     if !gut {
-        return None;
-    }
-    let (spalte, art) = besitzer(datei.art.art);
-    let kennung = texte.get(spalte)?.clone();
-    let ziel = verzeichnis.finde(art, &kennung)?;
-    let neu = spalte != "kennung" || !ziel.gespeichert;
-    if neu {
-        // A stored row keeps what the file has no column for; a new one needs a value.
-        for spalte in datei
-            .art
-            .spalten
-            .iter()
-            .filter(|spalte| spalte.vorgabe.is_some())
-        {
-            felder
-                .entry(spalte.feld)
-                .or_insert_with(|| zelle::vorgabe(spalte));
-        }
-    }
-    if spalte == "kennung" {
-        felder.insert("id".into(), json!(ziel.id));
-    } else if datei.art.art == Art::Raumbezug {
-        felder.insert("id".into(), json!(Uuid::now_v7()));
+        return;
     }
     let entwurf = felder
         .remove("veroeffentlichung")
         .is_some_and(|wert| wert == "entwurf");
-    Some(Satz {
+    let mut satz = Satz {
         stelle: stelle.clone(),
-        besitzer: ziel.id.parse().ok()?,
-        kennung,
+        kennung: String::new(),
+        besitzer: Uuid::nil(),
         felder,
         entwurf,
-        texte,
-    })
-}
-
-/// Nothing may stand twice: a kennung, a link, gesamtstadt of a measure.
-fn einmal(art: Art, saetze: &[Satz], bericht: &mut Bericht) {
-    let mut gesehen: HashMap<(&str, &str), &Satz> = HashMap::new();
-    for satz in saetze {
-        let text = |spalte: &str| satz.texte.get(spalte).map_or("", String::as_str);
-        let (zweiter, was) = match art {
-            Art::Handlungsfeld | Art::Ziel | Art::Massnahme => ("", "Diese Kennung"),
-            Art::ZielMassnahme => (text("ziel"), "Dieser Beitrag der Maßnahme zu diesem Ziel"),
-            Art::GebietMassnahme => (text("massnahme"), "Dieses Projekt des Gebiets"),
-            Art::ZielNutzung => (
-                satz.felder
-                    .get("nutzung")
-                    .and_then(Value::as_str)
-                    .unwrap_or_default(),
-                "Diese Nutzung zu diesem Ziel",
-            ),
-            Art::Raumbezug => match satz.felder.get("art").and_then(Value::as_str) {
-                Some(art @ ("gesamtstadt" | "unverortet")) => (art, "Diese Art zu dieser Maßnahme"),
-                _ => continue,
-            },
-        };
-        if let Some(erster) = gesehen.insert((&satz.kennung, zweiter), satz) {
-            let erste = &erster.stelle;
-            let wo = if erste.datei == satz.stelle.datei {
-                format!("in Zeile {}", erste.zeile)
-            } else {
-                format!("in {erste}")
-            };
-            bericht.fehler(
-                satz.stelle.clone().zelle(besitzer(art).0, &satz.kennung),
-                format!("{was} steht schon {wo}. Bitte eine der beiden Zeilen löschen."),
-            );
-        }
-    }
-    if art == Art::Raumbezug {
-        unverortet_allein(saetze, bericht);
-    }
-}
-
-fn unverortet_allein(saetze: &[Satz], bericht: &mut Bericht) {
-    let mut verortet: HashMap<&str, &Satz> = HashMap::new();
-    let ohne_ort = |satz: &&Satz| {
-        satz.felder
-            .get("art")
-            .is_some_and(|art| art == "unverortet")
+        aus_liste: false,
+        zellen: gelesen,
     };
-    for satz in saetze.iter().filter(|satz| !ohne_ort(satz)) {
-        verortet.entry(&satz.kennung).or_insert(satz);
-    }
-    for satz in saetze.iter().filter(ohne_ort) {
-        if let Some(ort) = verortet.get(satz.kennung.as_str()) {
-            bericht.fehler(
-                satz.stelle.clone().zelle("art", "unverortet"),
-                format!(
-                    "Die Maßnahme „{}“ hat einen Ort ({}) und kann nicht zugleich unverortet sein.",
-                    satz.kennung, ort.stelle
-                ),
-            );
-        }
-    }
-}
-
-fn pruefe_ziel(satz: &Satz, verzeichnis: &Verzeichnis, bericht: &mut Bericht) {
-    let ebene = satz
-        .felder
-        .get("ebene")
-        .and_then(Value::as_str)
-        .unwrap_or_default();
-    // Without the column a stored goal keeps the goal above it.
-    let Some(oben) = satz.texte.get("uebergeordnet") else {
-        if ebene == "operativ"
-            && verzeichnis
-                .finde("ziel", &satz.kennung)
-                .is_none_or(|z| !z.gespeichert)
-        {
-            bericht.fehler(satz.stelle.clone(), "Ein operatives Ziel braucht ein übergeordnetes Ziel; die Spalte uebergeordnet fehlt.");
-        }
+    if !einer_von(art, &satz, bericht) || !setze_schluessel(art, &mut satz, verzeichnis) {
         return;
+    }
+    for spalte in art.spalten {
+        if let Typ::Liste(anderes, feld, zusatz) = spalte.typ
+            && let Some((position, text)) = satz.zellen.get(spalte.name)
+        {
+            let liste = Liste {
+                eltern: art,
+                spalte,
+                position: *position,
+                anderes: tabelle(anderes),
+                feld,
+                zusatz,
+            };
+            liste.verteile(text, &satz, verzeichnis, saetze, bericht);
+        }
+    }
+    saetze.alle.entry(art.art).or_default().push(satz);
+}
+
+/// Exactly one of the columns that name what the row is about.
+fn einer_von(art: &Tabellenart, satz: &Satz, bericht: &mut Bericht) -> bool {
+    if art.einer_von.is_empty() {
+        return true;
+    }
+    let gefuellt: Vec<&Spalte> = art
+        .einer_von
+        .iter()
+        .filter(|feld| satz.felder.get(**feld).is_some_and(|wert| !wert.is_null()))
+        .filter_map(|feld| art.feld(feld))
+        .collect();
+    if gefuellt.len() == 1 {
+        return true;
+    }
+    let namen: Vec<&str> = art
+        .einer_von
+        .iter()
+        .filter_map(|feld| art.feld(feld))
+        .map(|spalte| spalte.name)
+        .collect();
+    let (stelle, grund) = match gefuellt.get(1) {
+        Some(zweite) => (satz.zelle(zweite.name), "es sind mehrere gefüllt"),
+        None => (satz.stelle.clone(), "keine ist gefüllt"),
     };
-    let ebene_oben = verzeichnis
-        .finde("ziel", oben)
-        .map(|ziel| ziel.zusatz.as_deref().unwrap_or("strategisch"));
-    if let Err(text) = ziel::pruefe_ebene(ebene, ebene_oben) {
-        bericht.fehler(satz.stelle.clone().zelle("uebergeordnet", oben), text);
+    bericht.fehler(
+        stelle,
+        format!(
+            "Genau eine der Spalten {} nennt, worum es geht; {grund}.",
+            namen.join(", ")
+        ),
+    );
+    false
+}
+
+/// Key, owner and name of the row. False when a link did not resolve, which is told already.
+fn setze_schluessel(art: &Tabellenart, satz: &mut Satz, verzeichnis: &Verzeichnis) -> bool {
+    match art.weise {
+        Weise::Kennung => {
+            satz.kennung = satz.text("kennung").to_owned();
+            let Some(ziel) = verzeichnis.finde(art.tabelle, &satz.kennung) else {
+                return false;
+            };
+            satz.felder.insert("id".into(), json!(ziel.id));
+            ziel.id.parse().map(|id| satz.besitzer = id).is_ok()
+        }
+        Weise::Schluessel(felder) => {
+            for feld in felder {
+                satz.felder.entry((*feld).to_owned()).or_insert(Value::Null);
+            }
+            benenne(art, satz);
+            true
+        }
+        Weise::Menge(eigner) => {
+            // A set is replaced as a whole: what the sheet does not say is empty.
+            for spalte in art.spalten.iter().filter(|s| s.gespeichert()) {
+                satz.felder
+                    .entry(spalte.feld.to_owned())
+                    .or_insert_with(|| zelle::vorgabe(spalte));
+            }
+            if art.mit_id {
+                satz.felder.insert("id".into(), json!(Uuid::now_v7()));
+            }
+            benenne(art, satz);
+            let id = eigner.iter().find_map(|feld| satz.wert(feld));
+            id.and_then(|id| id.parse().ok())
+                .map(|id| satz.besitzer = id)
+                .is_some()
+        }
     }
 }
 
-fn pruefe_massnahme(satz: &Satz, bericht: &mut Bericht) {
-    let text = |feld: &str| satz.felder.get(feld).and_then(Value::as_str);
-    // ISO days compare as text.
-    if let (Some(beginn), Some(ende)) = (text("beginn"), text("ende"))
-        && ende < beginn
-    {
-        bericht.fehler(
-            satz.stelle
-                .clone()
-                .zelle("ende", satz.texte.get("ende").map_or("", String::as_str)),
-            "Das Ende der Maßnahme liegt vor ihrem Beginn.",
-        );
-    }
-    if text("umsetzungsphase") == Some("abgeschlossen")
-        && satz.felder.get("ende").is_some_and(Value::is_null)
-    {
-        bericht.fehler(
-            satz.stelle.clone().zelle("ende", ""),
-            "Eine abgeschlossene Maßnahme braucht ein Ende.",
-        );
-    }
-}
-
-/// The columns that fit the kind of place, and the geometry.
-fn pruefe_ort(satz: &mut Satz, bericht: &mut Bericht) {
-    let art = satz
-        .felder
-        .get("art")
-        .and_then(Value::as_str)
+/// Name for messages: what the first link column says.
+fn benenne(art: &Tabellenart, satz: &mut Satz) {
+    satz.kennung = art
+        .spalten
+        .iter()
+        .filter(|spalte| matches!(spalte.typ, Typ::Verweis(_)))
+        .map(|spalte| satz.text(spalte.name))
+        .find(|text| !text.is_empty())
         .unwrap_or_default()
         .to_owned();
-    let braucht = raumbezug::braucht(&art);
-    for spalte in ["ortsteil", "plan", "flaeche", "wkt", "grund"] {
-        let text = satz.texte.get(spalte).map_or("", String::as_str);
-        let stelle = || satz.stelle.clone().zelle(spalte, text);
-        if braucht.contains(&spalte) && text.is_empty() {
-            bericht.fehler(
-                stelle(),
-                format!("Ein Raumbezug der Art „{art}“ braucht einen Wert in der Spalte {spalte}."),
-            );
-        } else if !braucht.contains(&spalte) && !text.is_empty() {
-            let noetig = if braucht.is_empty() {
-                "keine weitere Angabe".to_owned()
-            } else {
-                format!("nur {}", braucht.join(" und "))
-            };
-            bericht.fehler(
-                stelle(),
-                format!(
-                    "Ein Raumbezug der Art „{art}“ hat hier keinen Wert; zu ihm gehört {noetig}."
-                ),
-            );
-        } else if spalte == "wkt"
-            && let Some(dimension) = raumbezug::dimension(&art)
+}
+
+/// A cell like `2.1; 2.3:+2; 4.1:-1`: rows of another sheet that belong to this row.
+struct Liste {
+    eltern: &'static Tabellenart,
+    spalte: &'static Spalte,
+    position: usize,
+    anderes: &'static Tabellenart,
+    feld: &'static str,
+    zusatz: Option<&'static str>,
+}
+
+impl Liste {
+    fn verteile(
+        &self,
+        text: &Feld,
+        eltern: &Satz,
+        verzeichnis: &Verzeichnis,
+        saetze: &mut Saetze,
+        bericht: &mut Bericht,
+    ) {
+        let eigner = format!("{}_id", self.eltern.tabelle);
+        if matches!(self.anderes.weise, Weise::Menge(_)) {
+            saetze
+                .eigner
+                .entry(self.anderes.art)
+                .or_default()
+                .insert(eltern.besitzer);
+        }
+        let teile: Vec<&str> = if text.contains(';') || text.contains('\n') {
+            text.split([';', '\n']).collect()
+        } else if verzeichnis.verweis(self.art(), text).is_ok() {
+            vec![text]
+        } else {
+            text.split(',').collect()
+        };
+        for teil in teile
+            .into_iter()
+            .map(str::trim)
+            .filter(|teil| !teil.is_empty())
         {
-            match geometrie::lies(text, dimension).and_then(|g| ewkb(&g).map_err(|e| e.to_string()))
-            {
-                Ok(bytes) => {
-                    let hex = hex(&bytes);
-                    satz.felder.insert("geom".into(), json!(hex));
+            let stelle = || {
+                eltern
+                    .stelle
+                    .clone()
+                    .an(Some(self.position))
+                    .zelle(self.spalte.name, teil)
+            };
+            match self.eintrag(teil, &eigner, eltern, verzeichnis) {
+                Ok(felder) => {
+                    let satz = Satz {
+                        stelle: stelle(),
+                        kennung: eltern.kennung.clone(),
+                        besitzer: eltern.besitzer,
+                        felder,
+                        entwurf: false,
+                        aus_liste: true,
+                        zellen: HashMap::new(),
+                    };
+                    saetze.alle.entry(self.anderes.art).or_default().push(satz);
                 }
-                Err(text) => bericht.fehler(stelle(), text),
+                Err(satz) => bericht.fehler(stelle(), satz),
             }
         }
     }
-}
 
-/// EWKB as PostgreSQL's text input takes it.
-fn hex(bytes: &[u8]) -> String {
-    bytes
-        .iter()
-        .fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-            let _ = write!(text, "{byte:02X}");
-            text
-        })
-}
-
-/// Areas must stand in the current Fassung of their plan, or be anchored already.
-async fn pruefe_flaechen(
-    conn: &mut PgConnection,
-    orte: &[Satz],
-    verzeichnis: &Verzeichnis,
-    bericht: &mut Bericht,
-) -> Result<()> {
-    let mut je_plan: HashMap<&str, Vec<(&str, &Satz)>> = HashMap::new();
-    for satz in orte {
-        if let (Some(plan), Some(flaeche)) = (satz.texte.get("plan"), satz.texte.get("flaeche"))
-            && !plan.is_empty()
-            && !flaeche.is_empty()
-        {
-            je_plan.entry(plan).or_default().push((flaeche, satz));
+    /// What the entries name.
+    fn art(&self) -> &'static str {
+        match self.anderes.feld(self.feld).map(|spalte| spalte.typ) {
+            Some(Typ::Verweis(art)) => art,
+            _ => "",
         }
     }
-    for (kennung, flaechen) in je_plan {
-        let Some(plan) = verzeichnis.finde("plan", kennung) else {
-            continue;
+
+    fn eintrag(
+        &self,
+        teil: &str,
+        eigner: &str,
+        eltern: &Satz,
+        verzeichnis: &Verzeichnis,
+    ) -> Result<Map<String, Value>, String> {
+        let (name, wert) = match teil.rsplit_once(':') {
+            // A title may hold a colon itself.
+            Some((name, wert))
+                if self.zusatz.is_some() && verzeichnis.verweis(self.art(), teil).is_err() =>
+            {
+                (name.trim(), Some(wert.trim()))
+            }
+            _ => (teil, None),
         };
-        let fassung: Option<i32> = plan.zusatz.as_deref().and_then(|id| id.parse().ok());
-        let plan_id: Uuid = plan.id.parse().map_err(crate::error::Error::intern)?;
-        let gesucht: Vec<String> = flaechen
-            .iter()
-            .map(|(flaeche, _)| (*flaeche).to_owned())
-            .collect();
-        let gefunden = sqlx::query_scalar!(
-            r#"SELECT kennung AS "kennung!" FROM flaeche WHERE fassung_id = $1 AND kennung = ANY ($3)
-               UNION SELECT kennung FROM verweis WHERE plan_id = $2 AND kennung = ANY ($3)"#,
-            fassung.unwrap_or(-1),
-            plan_id,
-            &gesucht
-        )
-        .fetch_all(&mut *conn)
-        .await?;
-        let fehlend: Vec<_> = flaechen
-            .iter()
-            .filter(|(flaeche, _)| !gefunden.iter().any(|g| g == flaeche))
-            .collect();
-        if fehlend.is_empty() {
-            continue;
+        let mut felder = Map::new();
+        felder.insert(eigner.to_owned(), json!(eltern.besitzer));
+        felder.insert(
+            self.feld.to_owned(),
+            zelle::verweis(self.art(), &Feld::from(name), verzeichnis)?,
+        );
+        for spalte in self.anderes.spalten.iter().filter(|s| s.gespeichert()) {
+            if felder.contains_key(spalte.feld) {
+                continue;
+            }
+            let wert = if self.zusatz == Some(spalte.feld) {
+                match wert {
+                    Some(text) => zelle::lies(spalte, &Feld::from(text), verzeichnis)?,
+                    None if spalte.pflicht => {
+                        return Err(format!(
+                            "Hinter dem Doppelpunkt fehlt die Angabe „{}“, etwa {name}:{}.",
+                            spalte.titel, spalte.beispiel
+                        ));
+                    }
+                    None => zelle::vorgabe(spalte),
+                }
+            } else {
+                zelle::vorgabe(spalte)
+            };
+            felder.insert(spalte.feld.to_owned(), wert);
         }
-        let alle = sqlx::query_scalar!(
-            "SELECT kennung FROM flaeche WHERE fassung_id = $1 ORDER BY kennung",
-            fassung.unwrap_or(-1)
-        )
-        .fetch_all(&mut *conn)
-        .await?;
-        for (flaeche, satz) in fehlend {
-            bericht.fehler(
-                satz.stelle.clone().zelle("flaeche", flaeche),
-                if alle.is_empty() {
-                    format!("Der Plan „{kennung}“ hat noch keine Flächen. Zuerst „zielraum import fnp“.")
-                } else {
-                    format!(
-                        "Die aktuelle Fassung des Plans „{kennung}“ hat keine Fläche mit dieser Kennung.{}",
-                        gemeint(flaeche, alle.iter().map(String::as_str))
-                    )
-                },
-            );
+        if self.anderes.mit_id && matches!(self.anderes.weise, Weise::Menge(_)) {
+            felder.insert("id".into(), json!(Uuid::now_v7()));
         }
+        Ok(felder)
     }
-    Ok(())
 }
 
-/// Unknown headings and such: what the reader should know about a file.
+/// Unknown headings and such: what the reader should know about a sheet.
 pub fn pruefe_kopf(tabelle: &Tabellenart, datei: &Datei, bericht: &mut Bericht) {
-    let name = &datei.tabelle.datei;
+    let stelle = || datei.tabelle.stelle(0);
     let mut gesehen: HashMap<&str, &str> = HashMap::new();
     for (n, kopf) in datei.tabelle.kopf.iter().enumerate() {
         let gefuellt = || {
@@ -413,11 +416,11 @@ pub fn pruefe_kopf(tabelle: &Tabellenart, datei: &Datei, bericht: &mut Bericht) 
                 .iter()
                 .any(|zeile| !zeile.felder[n].is_empty())
         };
-        match tabelle.spalte(&crate::import::table::schreibweise(kopf)) {
+        match tabelle.spalte(&schreibweise(kopf)) {
             Some(spalte) => {
                 if let Some(andere) = gesehen.insert(spalte.name, kopf) {
                     bericht.fehler(
-                        Stelle::datei(name),
+                        stelle(),
                         format!("Die Spalte {} steht zweimal in der Kopfzeile („{andere}“ und „{kopf}“). Bitte eine löschen.", spalte.name),
                     );
                 }
@@ -425,26 +428,20 @@ pub fn pruefe_kopf(tabelle: &Tabellenart, datei: &Datei, bericht: &mut Bericht) 
             None if kopf.is_empty() && !gefuellt() => {}
             None => {
                 let rat = gemeint(
-                    &crate::import::table::schreibweise(kopf),
+                    &schreibweise(kopf),
                     tabelle.spalten.iter().map(|spalte| spalte.name),
                 );
                 bericht.hinweis(
-                    Stelle::datei(name),
+                    stelle(),
                     format!("Die Spalte „{kopf}“ gibt es in der Tabelle {} nicht; sie wird nicht übernommen.{rat}", tabelle.tabelle),
                 );
             }
         }
     }
-    if datei.tabelle.zeilen.is_empty() {
+    if datei.tabelle.zeilen.is_empty() && datei.tabelle.blatt.is_none() {
         bericht.hinweis(
-            Stelle::datei(name),
+            stelle(),
             "Die Datei hat nur eine Kopfzeile und keine Einträge.",
         );
     }
-    debug_assert!(
-        tabelle
-            .spalten
-            .iter()
-            .all(|s| !matches!(s.typ, Typ::Kennung) || s.pflicht)
-    );
 }

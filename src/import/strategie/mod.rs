@@ -1,18 +1,39 @@
-//! `zielraum import strategie`: Handlungsfelder, goals, measures and their links from CSV.
+//! `zielraum import strategie`: the whole strategy from a workbook (XLSX) or CSV files.
 //!
-//! All files of one call are one transaction, in any order. Files are known by their
-//! headings. A kennung that is stored is changed, another is new; a column the file does
-//! not have is left as it is. Rows that belong to another (places and goals of a measure,
-//! land uses of a goal, projects of an area) replace the whole set of those owners the
-//! file names. What is equal stays untouched, in the history and in its version.
+//! All sheets of one call are one transaction, in any order. Sheets are known by their name
+//! or their headings. A kennung that is stored is changed, another is new; a column the
+//! sheet does not have is left as it is, an empty cell empties it. Rows with a key of their
+//! own (values, money, provenance) are changed by that key; rows that belong to another
+//! (places and goals of a measure, land uses of a goal, projects of an area) replace the
+//! whole set of those owners the sheet names. What is not delivered stays, unless
+//! `--ersetze` says otherwise. What is equal stays untouched, in the history and in its
+//! version.
+//!
+//! Reading order: [`spalten`] and [`katalog`] (what there is), [`lesen`], [`pruefen`],
+//! [`orte`], [`schreiben`], [`veroeffentlichen`]; out again: [`ausgabe`], [`vorlage`].
 
+pub mod ausgabe;
+mod geometrien;
+pub mod katalog;
+mod katalog_bezuege;
+mod katalog_eintraege;
 mod lesen;
+pub mod mappe;
+mod ort;
+mod orte;
+mod pruefen;
+pub mod routes;
 mod schreiben;
 pub mod spalten;
+pub mod umwandeln;
 mod veroeffentlichen;
-mod verzeichnis;
+mod versuch;
+pub mod verzeichnis;
 pub mod vorlage;
-mod zelle;
+mod vorschau;
+mod zahl;
+pub mod zelle;
+mod zusammenfassung;
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
@@ -20,14 +41,15 @@ use std::path::{Path, PathBuf};
 
 use sqlx::PgConnection;
 
-use self::spalten::{Art, TABELLEN, Tabellenart};
+use self::lesen::Saetze;
+use self::spalten::{Art, Tabellenart};
 use self::verzeichnis::Verzeichnis;
-use super::bericht::{Bericht, Stelle};
-use super::table::{self, Kodierung, Tabelle};
+use super::bericht::Bericht;
+use super::table::{self, Kodierung, Tabelle, schreibweise};
 use crate::db::{Database, audit};
 use crate::error::{Error, Result};
 
-/// One delivered file with what it holds.
+/// One delivered sheet with what it holds.
 #[derive(Debug)]
 pub struct Datei {
     tabelle: Tabelle,
@@ -42,6 +64,21 @@ impl Datei {
     }
 }
 
+/// How an import is meant.
+#[derive(Debug, Clone, Default)]
+pub struct Auftrag {
+    /// Publish what is read, except rows that want to stay drafts.
+    pub veroeffentlichen: bool,
+    /// Only say what would change.
+    pub probe: bool,
+    /// Sheets whose rows that are not delivered are deleted.
+    pub ersetze: Vec<Art>,
+    /// GeoPackage or GeoJSON with places, joined on the kennung of the measure.
+    pub geometrien: Option<PathBuf>,
+    /// Author.
+    pub wer: String,
+}
+
 /// What became of the rows of one kind. Rows of a set are counted by their owners.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Zaehlung {
@@ -53,12 +90,14 @@ pub struct Zaehlung {
     pub geaendert: usize,
     /// Rows, or owners, that were as delivered.
     pub unveraendert: usize,
+    /// Rows deleted because the sheet replaces all.
+    pub geloescht: usize,
 }
 
 /// What an import did.
 #[derive(Debug)]
 pub struct Ergebnis {
-    /// File, table, encoding and separator.
+    /// Sheet, table, encoding and separator.
     pub dateien: Vec<(String, &'static str, Kodierung, char)>,
     /// Counts by kind, in the order they were written.
     pub zahlen: Vec<(Art, Zaehlung)>,
@@ -66,40 +105,22 @@ pub struct Ergebnis {
     pub veroeffentlicht: usize,
     /// Publication was asked for.
     pub mit_freigabe: bool,
-    /// Rows of the files that are now drafts.
+    /// Rows of the sheets that are now drafts.
     pub entwuerfe: usize,
     /// Sentences that refuse nothing, one a line; empty without any.
     pub hinweise: String,
+    /// What changed, one line a row; only for a dry run.
+    pub vorschau: Option<String>,
 }
 
-/// Reads the files and imports them; see [`importiere`].
+/// Reads the files and imports them; see [`fuehre_aus`].
 pub async fn importiere_dateien(
     db: &Database,
     pfade: &[PathBuf],
     veroeffentlichen: bool,
     wer: &str,
 ) -> Result<Ergebnis> {
-    let mut inhalte = Vec::with_capacity(pfade.len());
-    for pfad in pfade {
-        let name = dateiname(pfad);
-        let inhalt = std::fs::read(pfad).map_err(|cause| {
-            Error::eingabe(match cause.kind() {
-                std::io::ErrorKind::NotFound => {
-                    format!("Die Datei {} gibt es nicht.", pfad.display())
-                }
-                _ => format!("Die Datei {} ist nicht lesbar: {cause}", pfad.display()),
-            })
-        })?;
-        inhalte.push((name, inhalt));
-    }
-    importiere(db, &inhalte, veroeffentlichen, wer).await
-}
-
-fn dateiname(pfad: &Path) -> String {
-    pfad.file_name().map_or_else(
-        || pfad.display().to_string(),
-        |name| name.to_string_lossy().into_owned(),
-    )
+    importiere(db, &lies_dateien(pfade)?, veroeffentlichen, wer).await
 }
 
 /// Imports files given as name and content, all or none.
@@ -112,23 +133,101 @@ pub async fn importiere(
     veroeffentlichen: bool,
     wer: &str,
 ) -> Result<Ergebnis> {
-    let mut bericht = Bericht::default();
-    let dateien = lies_dateien(inhalte, &mut bericht);
-    let warum = dateien
-        .iter()
-        .fold("import strategie:".to_owned(), |mut text, datei| {
-            let _ = write!(
-                text,
-                " {} (sha256 {})",
-                datei.tabelle.datei, datei.tabelle.sha256
-            );
-            text
-        });
+    let auftrag = Auftrag {
+        veroeffentlichen,
+        wer: wer.to_owned(),
+        ..Auftrag::default()
+    };
+    fuehre_aus(db, inhalte, &auftrag, &mut Bericht::default()).await
+}
 
-    let mut tx = audit::begin(&db.write, wer, &warum).await?;
-    match fuehre_aus(&mut tx, &dateien, veroeffentlichen, &mut bericht).await {
-        // Nothing was changed: no entry in the audit either.
-        Ok(ergebnis) if ergebnis.nichts_geaendert() => {
+/// Names and contents of files; of a folder its CSV and XLSX files.
+pub fn lies_dateien(pfade: &[PathBuf]) -> Result<Vec<(String, Vec<u8>)>> {
+    let mut alle = Vec::new();
+    for pfad in pfade {
+        if pfad.is_dir() {
+            let mut darin: Vec<PathBuf> = std::fs::read_dir(pfad)?
+                .filter_map(|eintrag| Some(eintrag.ok()?.path()))
+                .filter(|p| {
+                    p.extension().is_some_and(|e| {
+                        e.eq_ignore_ascii_case("csv") || e.eq_ignore_ascii_case("xlsx")
+                    })
+                })
+                .collect();
+            darin.sort();
+            if darin.is_empty() {
+                return Err(Error::eingabe(format!(
+                    "Im Ordner {} liegt keine CSV- oder XLSX-Datei.",
+                    pfad.display()
+                )));
+            }
+            alle.extend(darin);
+        } else {
+            alle.push(pfad.clone());
+        }
+    }
+    let mut inhalte = Vec::with_capacity(alle.len());
+    for pfad in alle {
+        let name = dateiname(&pfad);
+        let zu_gross = std::fs::metadata(&pfad).is_ok_and(|m| m.len() > table::GROESSE_MAX as u64);
+        if zu_gross {
+            return Err(Error::eingabe(format!(
+                "Die Datei {} ist größer als {} MB.",
+                pfad.display(),
+                table::GROESSE_MAX >> 20
+            )));
+        }
+        let inhalt = std::fs::read(&pfad).map_err(|cause| {
+            Error::eingabe(match cause.kind() {
+                std::io::ErrorKind::NotFound => {
+                    format!("Die Datei {} gibt es nicht.", pfad.display())
+                }
+                _ => format!("Die Datei {} ist nicht lesbar: {cause}", pfad.display()),
+            })
+        })?;
+        inhalte.push((name, inhalt));
+    }
+    Ok(inhalte)
+}
+
+fn dateiname(pfad: &Path) -> String {
+    pfad.file_name().map_or_else(
+        || pfad.display().to_string(),
+        |name| name.to_string_lossy().into_owned(),
+    )
+}
+
+/// Imports files given as name and content, all or none; everything found goes to the report.
+///
+/// # Errors
+/// [`Error::Eingabe`] with the text of the report; nothing was written.
+pub async fn fuehre_aus(
+    db: &Database,
+    inhalte: &[(String, Vec<u8>)],
+    auftrag: &Auftrag,
+    bericht: &mut Bericht,
+) -> Result<Ergebnis> {
+    let mut dateien = lies_tabellen(inhalte, bericht);
+    let mut zusatz = String::new();
+    if let Some(pfad) = auftrag.geometrien.clone() {
+        let tabelle = tokio::task::spawn_blocking(move || geometrien::lies(&pfad))
+            .await
+            .map_err(Error::intern)??;
+        zusatz = format!(" {} (sha256 {})", tabelle.datei, tabelle.sha256);
+        dateien.push(datei(tabelle, spalten::tabelle(Art::Raumbezug)));
+    }
+    let warum = inhalte.iter().fold(
+        "import strategie:".to_owned(),
+        |mut text, (name, inhalt)| {
+            let _ = write!(text, " {name} (sha256 {})", table::sha256(inhalt));
+            text
+        },
+    );
+    let warum = warum + &zusatz;
+    let mut tx = audit::begin(&db.write, &auftrag.wer, &warum).await?;
+    match in_transaktion(&mut tx, &dateien, auftrag, bericht).await {
+        // Nothing was changed, or only asked: no entry in the audit either.
+        Ok(ergebnis) if auftrag.probe || ergebnis.nichts_geaendert() => {
             tx.rollback().await?;
             Ok(ergebnis)
         }
@@ -144,24 +243,24 @@ pub async fn importiere(
     }
 }
 
-async fn fuehre_aus(
+async fn in_transaktion(
     tx: &mut PgConnection,
     dateien: &[Datei],
-    veroeffentlichen: bool,
+    auftrag: &Auftrag,
     bericht: &mut Bericht,
 ) -> Result<Ergebnis> {
     // Two imports at once could both find a kennung new.
     super::sperre(tx).await?;
     let mut verzeichnis = Verzeichnis::lade(tx).await?;
-    let saetze = lesen::lies(tx, dateien, &mut verzeichnis, bericht).await?;
-    if bericht.abgelehnt() {
-        return Err(Error::Eingabe(bericht.ablehnung()));
-    }
-    let geschrieben = schreiben::schreibe(tx, &saetze, bericht).await?;
-    if bericht.abgelehnt() {
-        return Err(Error::Eingabe(bericht.ablehnung()));
-    }
-    let veroeffentlicht = if veroeffentlichen {
+    let mut saetze = lesen::lies(dateien, &mut verzeichnis, bericht);
+    orte::pruefe(tx, &mut saetze, &verzeichnis, bericht).await?;
+    pruefen::pruefe(&mut saetze, &verzeichnis, bericht);
+    abgelehnt(bericht)?;
+    let geschrieben = schreiben::schreibe(tx, &saetze, &auftrag.ersetze, bericht).await?;
+    abgelehnt(bericht)?;
+    nachweise(tx, &saetze, bericht).await?;
+    abgelehnt(bericht)?;
+    let veroeffentlicht = if auftrag.veroeffentlichen {
         veroeffentlichen::veroeffentliche(tx, &saetze, &geschrieben.vorher_oeffentlich, bericht)
             .await?
     } else {
@@ -172,7 +271,7 @@ async fn fuehre_aus(
             .iter()
             .map(|d| {
                 (
-                    d.tabelle.datei.clone(),
+                    d.tabelle.name(),
                     d.art.tabelle,
                     d.tabelle.kodierung,
                     d.tabelle.trenner,
@@ -181,107 +280,87 @@ async fn fuehre_aus(
             .collect(),
         zahlen: geschrieben.zahlen,
         veroeffentlicht,
-        mit_freigabe: veroeffentlichen,
+        mit_freigabe: auftrag.veroeffentlichen,
         entwuerfe: veroeffentlichen::entwuerfe(tx, &saetze).await?,
         hinweise: bericht.hinweistext(),
+        vorschau: auftrag
+            .probe
+            .then(|| vorschau::text(&geschrieben.aenderungen, &verzeichnis)),
     })
 }
 
-fn lies_dateien(inhalte: &[(String, Vec<u8>)], bericht: &mut Bericht) -> Vec<Datei> {
+fn abgelehnt(bericht: &Bericht) -> Result<()> {
+    if bericht.abgelehnt() {
+        Err(Error::Eingabe(bericht.ablehnung()))
+    } else {
+        Ok(())
+    }
+}
+
+/// States without their proof, at the cell that claims them.
+async fn nachweise(tx: &mut PgConnection, saetze: &Saetze, bericht: &mut Bericht) -> Result<()> {
+    let ids: Vec<_> = saetze
+        .von(Art::Massnahme)
+        .map(|satz| satz.besitzer)
+        .collect();
+    let fehlend = sqlx::query_file!("src/import/strategie/nachweis.sql", &ids)
+        .fetch_all(tx)
+        .await?;
+    for zeile in fehlend {
+        if let Some(satz) = saetze
+            .von(Art::Massnahme)
+            .find(|s| s.kennung == zeile.kennung)
+        {
+            bericht.fehler(satz.zelle(&zeile.spalte), zeile.satz);
+        }
+    }
+    Ok(())
+}
+
+fn lies_tabellen(inhalte: &[(String, Vec<u8>)], bericht: &mut Bericht) -> Vec<Datei> {
     let mut dateien = Vec::with_capacity(inhalte.len());
     for (name, inhalt) in inhalte {
-        let Some(tabelle) = table::lies(name, inhalt, &spalten::bekannt, bericht) else {
-            continue;
+        let tabellen = if super::mappe::ist_mappe(inhalt) {
+            let blatt = |name: &str| katalog::TABELLEN.iter().any(|t| t.heisst(name));
+            super::mappe::lies(name, inhalt, &spalten::bekannt, &blatt, bericht)
+        } else {
+            table::lies(name, inhalt, &spalten::bekannt, bericht)
+                .into_iter()
+                .collect()
         };
-        let art = match spalten::erkenne(&tabelle.kopf) {
-            Ok(art) => art,
-            Err(grund) => {
-                bericht.fehler(Stelle::zeile(name, 1), grund);
-                continue;
-            }
-        };
-        let mut spalten = HashMap::new();
-        for (n, kopf) in tabelle.kopf.iter().enumerate() {
-            if let Some(spalte) = art.spalte(&table::schreibweise(kopf)) {
-                spalten.entry(spalte.name).or_insert(n);
-            }
+        for tabelle in tabellen {
+            let art = match spalten::erkenne(
+                &tabelle.kopf,
+                tabelle
+                    .blatt
+                    .as_deref()
+                    .or(name.rsplit_once('.').map(|(stamm, _)| stamm)),
+                tabelle.blatt.is_some(),
+            ) {
+                Ok(art) => art,
+                Err(grund) => {
+                    bericht.fehler(tabelle.stelle(1), grund);
+                    continue;
+                }
+            };
+            let datei = datei(tabelle, art);
+            lesen::pruefe_kopf(art, &datei, bericht);
+            dateien.push(datei);
         }
-        let datei = Datei {
-            tabelle,
-            art,
-            spalten,
-        };
-        lesen::pruefe_kopf(art, &datei, bericht);
-        dateien.push(datei);
     }
     dateien
 }
 
-impl Ergebnis {
-    /// Everything was as delivered, and public where it should be.
-    #[must_use]
-    pub fn nichts_geaendert(&self) -> bool {
-        self.veroeffentlicht == 0
-            && self
-                .zahlen
-                .iter()
-                .all(|(_, zahl)| zahl.neu + zahl.geaendert == 0)
+fn datei(tabelle: Tabelle, art: &'static Tabellenart) -> Datei {
+    let mut spalten = HashMap::new();
+    for (n, kopf) in tabelle.kopf.iter().enumerate() {
+        if let Some(spalte) = art.spalte(&schreibweise(kopf)) {
+            spalten.entry(spalte.name).or_insert(n);
+        }
     }
-
-    /// The summary a clerk reads.
-    #[must_use]
-    pub fn text(&self) -> String {
-        let mut text = String::new();
-        for (datei, tabelle, kodierung, trenner) in &self.dateien {
-            let trenner = if *trenner == '\t' {
-                "Tabulator".to_owned()
-            } else {
-                format!("„{trenner}“")
-            };
-            let _ = writeln!(
-                text,
-                "{datei}: {tabelle} ({kodierung}, Trennzeichen {trenner})"
-            );
-        }
-        for (art, zahl) in &self.zahlen {
-            let tabelle = TABELLEN
-                .iter()
-                .find(|tabelle| tabelle.art == *art)
-                .map_or("", |t| t.tabelle);
-            let _ = match art {
-                Art::Handlungsfeld | Art::Ziel | Art::Massnahme => writeln!(
-                    text,
-                    "{tabelle}: {} neu, {} geändert, {} unverändert",
-                    zahl.neu, zahl.geaendert, zahl.unveraendert
-                ),
-                _ => {
-                    let je = match art {
-                        Art::ZielNutzung => "Ziele",
-                        Art::GebietMassnahme => "Gebiete",
-                        _ => "Maßnahmen",
-                    };
-                    writeln!(
-                        text,
-                        "{tabelle}: {} Zeilen; {je} neu gesetzt {}, unverändert {}",
-                        zahl.zeilen, zahl.neu, zahl.unveraendert
-                    )
-                }
-            };
-        }
-        let _ = writeln!(
-            text,
-            "Veröffentlicht: {}. Entwurf: {}{}.",
-            self.veroeffentlicht,
-            self.entwuerfe,
-            if self.entwuerfe > 0 && !self.mit_freigabe {
-                " (öffentlich wird er mit --veroeffentlichen)"
-            } else {
-                ""
-            }
-        );
-        if !self.hinweise.is_empty() {
-            let _ = write!(text, "Hinweise:\n{}", self.hinweise);
-        }
-        text
+    Datei {
+        tabelle,
+        art,
+        spalten,
     }
 }

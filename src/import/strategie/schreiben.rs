@@ -1,370 +1,411 @@
 //! Writes rows by kind, only those that differ from what is stored.
 //!
-//! Rows travel as one JSON array and become table rows by `jsonb_populate_record`, which
-//! keeps the stored value of every column the file does not have. One statement per kind,
-//! however many rows.
+//! The statements are functions of the database (migration 0023): one per step, for any
+//! table, however many rows.
 
 use std::collections::{HashMap, HashSet};
 
-use serde_json::Value;
-use sqlx::{Acquire, PgConnection};
+use serde_json::{Map, Value, json};
+use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::Zaehlung;
-use super::lesen::Satz;
-use super::spalten::{Art, TABELLEN};
-use crate::error::{Error, Result};
-use crate::import::bericht::{Bericht, Stelle};
+use super::katalog::TABELLEN;
+use super::lesen::{Saetze, Satz};
+use super::spalten::{Art, Tabellenart, Weise, tabelle, ziel_des_felds};
+use super::versuch::{Schritt, versuche};
+use super::vorschau::Aenderung;
+use super::zelle;
+use crate::error::Result;
+use crate::import::bericht::Bericht;
 
 /// What was written.
 #[derive(Debug, Default)]
 pub struct Geschrieben {
     /// Counts by kind.
     pub zahlen: Vec<(Art, Zaehlung)>,
-    /// Owners whose public version was the newest before their set was replaced.
+    /// Owners whose public version was the newest before a part of theirs changed.
     pub vorher_oeffentlich: HashSet<Uuid>,
+    /// Every change, for the preview.
+    pub aenderungen: Vec<Aenderung>,
+    /// Rows with a new version already: their parts need no second one.
+    frisch: HashSet<Uuid>,
+}
+
+/// One row ready for the database.
+#[derive(Debug, Clone)]
+pub(super) struct Zeile<'a> {
+    pub satz: &'a Satz,
+    pub werte: Map<String, Value>,
 }
 
 /// Writes all kinds in their order. Rows the database refuses go to the report.
 pub async fn schreibe(
     conn: &mut PgConnection,
-    saetze: &HashMap<Art, Vec<Satz>>,
+    saetze: &Saetze,
+    ersetze: &[Art],
     bericht: &mut Bericht,
 ) -> Result<Geschrieben> {
     let mut geschrieben = Geschrieben::default();
-    let mut frisch: HashSet<Uuid> = HashSet::new();
-    for tabelle in &TABELLEN {
-        let art = tabelle.art;
-        let Some(liste) = saetze.get(&art) else {
+    for art in TABELLEN {
+        let leer = Vec::new();
+        let liste = saetze.alle.get(&art.art).unwrap_or(&leer);
+        let eigner = saetze.eigner.get(&art.art);
+        let ganz = ersetze.contains(&art.art);
+        if liste.is_empty() && eigner.is_none() && !ganz {
             continue;
-        };
+        }
         let mut zahl = Zaehlung {
             zeilen: liste.len(),
             ..Zaehlung::default()
         };
-        if matches!(art, Art::Handlungsfeld | Art::Ziel | Art::Massnahme) {
-            let bekannt = kennungen(conn, art).await?;
-            let (alt, neu): (Vec<&Satz>, Vec<&Satz>) = liste
-                .iter()
-                .partition(|satz| bekannt.contains(&satz.kennung));
-            // The database judges a row while it compares: a changed one may be refused there too.
-            let geaendert: HashSet<String> = unterschiede(conn, art, &json(&alt))
-                .await?
-                .into_iter()
-                .collect();
-            let anders: Vec<&Satz> = alt
-                .iter()
-                .copied()
-                .filter(|satz| geaendert.contains(&satz.kennung))
-                .collect();
-            zahl.neu = neu.len();
-            zahl.geaendert = anders.len();
-            zahl.unveraendert = alt.len() - anders.len();
-            frisch.extend(neu.iter().chain(&anders).map(|satz| satz.besitzer));
-            versuche(conn, Schritt::Neu(art), &neu, bericht).await?;
-            versuche(conn, Schritt::Geaendert(art), &anders, bericht).await?;
-        } else {
-            let alle: Vec<&Satz> = liste.iter().collect();
-            let besitzer: HashSet<Uuid> = alle.iter().map(|satz| satz.besitzer).collect();
-            let anders: HashSet<Uuid> = andere_mengen(conn, art, &json(&alle))
-                .await?
-                .into_iter()
-                .collect();
-            zahl.neu = anders.len();
-            zahl.unveraendert = besitzer.len() - anders.len();
-            if !anders.is_empty() {
-                let ids: Vec<Uuid> = anders.iter().copied().collect();
-                geschrieben
-                    .vorher_oeffentlich
-                    .extend(oeffentliche(conn, art, &ids).await?);
-                let beruehrt: Vec<Uuid> = anders.difference(&frisch).copied().collect();
-                beruehre(conn, art, &beruehrt).await?;
-                frisch.extend(&anders);
-                leere(conn, art, &ids).await?;
-                let neu: Vec<&Satz> = alle
-                    .into_iter()
-                    .filter(|satz| anders.contains(&satz.besitzer))
-                    .collect();
-                versuche(conn, Schritt::Neu(art), &neu, bericht).await?;
+        match art.weise {
+            Weise::Kennung => {
+                einzeln(
+                    conn,
+                    art,
+                    &["kennung"],
+                    liste,
+                    &mut zahl,
+                    &mut geschrieben,
+                    bericht,
+                )
+                .await?;
+            }
+            Weise::Schluessel(felder) => {
+                einzeln(
+                    conn,
+                    art,
+                    felder,
+                    liste,
+                    &mut zahl,
+                    &mut geschrieben,
+                    bericht,
+                )
+                .await?;
+            }
+            Weise::Menge(felder) => {
+                let mut ids: HashSet<Uuid> = liste.iter().map(|satz| satz.besitzer).collect();
+                ids.extend(eigner.into_iter().flatten());
+                if ganz {
+                    let ids_: Vec<Uuid> = ids.iter().copied().collect();
+                    let andere = sqlx::query_scalar!(
+                        r#"SELECT freigabe.lieferung_andere_eigner($1::text::regclass, $2, $3) AS "id!""#,
+                        art.relation(), &namen(felder), &ids_
+                    )
+                    .fetch_all(&mut *conn)
+                    .await?;
+                    ids.extend(andere);
+                }
+                mengen(
+                    conn,
+                    art,
+                    felder,
+                    liste,
+                    &ids,
+                    &mut zahl,
+                    &mut geschrieben,
+                    bericht,
+                )
+                .await?;
             }
         }
-        geschrieben.zahlen.push((art, zahl));
+        geschrieben.zahlen.push((art.art, zahl));
         if bericht.abgelehnt() {
             return Ok(geschrieben);
         }
     }
+    for art in TABELLEN.iter().rev().filter(|t| ersetze.contains(&t.art)) {
+        fehlende(conn, art, saetze, &mut geschrieben, bericht).await?;
+    }
     Ok(geschrieben)
 }
 
-fn json(saetze: &[&Satz]) -> Value {
-    saetze
+fn namen(felder: &[&str]) -> Vec<String> {
+    felder.iter().map(|feld| (*feld).to_owned()).collect()
+}
+
+pub(super) fn als_json(zeilen: &[Zeile<'_>]) -> Value {
+    zeilen
         .iter()
-        .map(|satz| Value::Object(satz.felder.clone()))
+        .map(|zeile| Value::Object(zeile.werte.clone()))
         .collect()
 }
 
-#[derive(Clone, Copy)]
-enum Schritt {
-    Neu(Art),
-    Geaendert(Art),
-}
-
-/// Runs a step over all rows; when the database refuses, finds the rows by halving.
-async fn versuche(
+/// Rows with a key of their own: new ones inserted, differing ones changed.
+async fn einzeln<'a>(
     conn: &mut PgConnection,
-    schritt: Schritt,
-    saetze: &[&Satz],
+    art: &'static Tabellenart,
+    schluessel: &[&str],
+    liste: &'a [Satz],
+    zahl: &mut Zaehlung,
+    geschrieben: &mut Geschrieben,
     bericht: &mut Bericht,
 ) -> Result<()> {
-    if saetze.is_empty() {
-        return Ok(());
-    }
-    let mut offen = vec![saetze];
-    let mut gefunden = false;
-    let mut erster = None;
-    while let Some(teil) = offen.pop() {
-        let mut punkt = conn.begin().await?;
-        let ergebnis = fuehre_aus(&mut punkt, schritt, &json(teil)).await;
-        match ergebnis {
-            Ok(()) if erster.is_none() => return Ok(punkt.commit().await?),
-            Ok(()) => punkt.rollback().await?,
-            Err(Error::Eingabe(satz)) => {
-                punkt.rollback().await?;
-                if teil.len() == 1 {
-                    bericht.fehler(
-                        teil[0].stelle.clone().zelle("kennung", &teil[0].kennung),
-                        satz,
-                    );
-                    gefunden = true;
-                    if bericht.voll() {
-                        return Ok(());
-                    }
-                } else {
-                    let (links, rechts) = teil.split_at(teil.len() / 2);
-                    offen.extend([rechts, links]);
-                    erster.get_or_insert(satz);
+    let zeilen: Value = liste
+        .iter()
+        .map(|satz| Value::Object(satz.felder.clone()))
+        .collect();
+    let vergleich = sqlx::query!(
+        r#"SELECT nr AS "nr!", id, aenderungen FROM freigabe.lieferung_vergleiche($1::text::regclass, $2, $3)"#,
+        art.relation(), &namen(schluessel), zeilen
+    )
+    .fetch_all(&mut *conn)
+    .await?;
+    let (mut neu, mut anders): (Vec<Zeile<'a>>, Vec<Zeile<'a>>) = (Vec::new(), Vec::new());
+    for stand in vergleich {
+        let Some(satz) = usize::try_from(stand.nr).ok().and_then(|nr| liste.get(nr)) else {
+            continue;
+        };
+        let mut werte = satz.felder.clone();
+        match (stand.id, stand.aenderungen) {
+            (None, _) => {
+                // A stored row keeps what the sheet has no column for; a new one needs a value.
+                for spalte in art.spalten.iter().filter(|s| s.gespeichert()) {
+                    werte
+                        .entry(spalte.feld.to_owned())
+                        .or_insert_with(|| zelle::vorgabe(spalte));
                 }
+                werte.entry("id").or_insert_with(|| json!(Uuid::now_v7()));
+                geschrieben.aenderungen.push(Aenderung::neu(art, satz));
+                neu.push(Zeile { satz, werte });
             }
-            Err(andere) => return Err(andere),
+            (Some(id), Some(Value::Object(felder))) => {
+                werte.insert("id".into(), json!(id));
+                geschrieben
+                    .aenderungen
+                    .push(Aenderung::geaendert(art, satz, felder));
+                anders.push(Zeile { satz, werte });
+            }
+            _ => zahl.unveraendert += 1,
         }
     }
-    if let (false, Some(satz)) = (gefunden, erster) {
-        // Only together are they wrong.
-        bericht.fehler(Stelle::datei(&saetze[0].stelle.datei), satz);
+    (zahl.neu, zahl.geaendert) = (neu.len(), anders.len());
+    for zeile in neu.iter().chain(&anders) {
+        if art.weise == Weise::Kennung {
+            geschrieben.frisch.insert(zeile.satz.besitzer);
+        }
     }
-    Ok(())
+    eigner_beruehren(
+        conn,
+        art,
+        neu.iter().chain(&anders).map(|z| &z.werte),
+        geschrieben,
+    )
+    .await?;
+    versuche(conn, Schritt::neu(art), gleichartig(neu), bericht).await?;
+    versuche(conn, Schritt::geaendert(art), vec![anders], bericht).await
 }
 
-async fn fuehre_aus(conn: &mut PgConnection, schritt: Schritt, zeilen: &Value) -> Result<()> {
-    use Schritt::{Geaendert, Neu};
-    match schritt {
-        Neu(Art::Handlungsfeld) => {
-            sqlx::query_file!("src/import/strategie/handlungsfeld_neu.sql", zeilen)
-                .execute(conn)
-                .await?
+/// Rows with the same columns: an insert names its columns once.
+fn gleichartig(zeilen: Vec<Zeile<'_>>) -> Vec<Vec<Zeile<'_>>> {
+    let mut gruppen: Vec<(Vec<String>, Vec<Zeile<'_>>)> = Vec::new();
+    for zeile in zeilen {
+        let mut spalten: Vec<String> = zeile.werte.keys().cloned().collect();
+        spalten.sort();
+        match gruppen.iter_mut().find(|(namen, _)| *namen == spalten) {
+            Some((_, gruppe)) => gruppe.push(zeile),
+            None => gruppen.push((spalten, vec![zeile])),
         }
-        Neu(Art::Ziel) => {
-            sqlx::query_file!("src/import/strategie/ziel_neu.sql", zeilen)
-                .execute(conn)
-                .await?
-        }
-        Neu(Art::Massnahme) => {
-            sqlx::query_file!("src/import/strategie/massnahme_neu.sql", zeilen)
-                .execute(conn)
-                .await?
-        }
-        Geaendert(Art::Handlungsfeld) => {
-            sqlx::query_file!("src/import/strategie/handlungsfeld_geaendert.sql", zeilen)
-                .execute(conn)
-                .await?
-        }
-        Geaendert(Art::Ziel) => {
-            sqlx::query_file!("src/import/strategie/ziel_geaendert.sql", zeilen)
-                .execute(conn)
-                .await?
-        }
-        Geaendert(_) => {
-            sqlx::query_file!("src/import/strategie/massnahme_geaendert.sql", zeilen)
-                .execute(conn)
-                .await?
-        }
-        Neu(Art::ZielMassnahme) => {
-            sqlx::query_file!("src/import/strategie/ziel_massnahme_neu.sql", zeilen)
-                .execute(conn)
-                .await?
-        }
-        Neu(Art::ZielNutzung) => {
-            sqlx::query_file!("src/import/strategie/ziel_nutzung_neu.sql", zeilen)
-                .execute(conn)
-                .await?
-        }
-        Neu(Art::GebietMassnahme) => {
-            sqlx::query_file!("src/import/strategie/gebiet_massnahme_neu.sql", zeilen)
-                .execute(conn)
-                .await?
-        }
-        Neu(Art::Raumbezug) => {
-            sqlx::query_file!("src/import/strategie/verweis_neu.sql", zeilen)
-                .execute(&mut *conn)
-                .await?;
-            sqlx::query_file!("src/import/strategie/raumbezug_neu.sql", zeilen)
-                .execute(conn)
-                .await?
-        }
-    };
-    Ok(())
+    }
+    gruppen.into_iter().map(|(_, gruppe)| gruppe).collect()
 }
 
-async fn kennungen(conn: &mut PgConnection, art: Art) -> Result<HashSet<String>> {
-    let alle = match art {
-        Art::Handlungsfeld => {
-            sqlx::query_scalar!("SELECT kennung FROM handlungsfeld")
-                .fetch_all(conn)
-                .await?
-        }
-        Art::Ziel => {
-            sqlx::query_scalar!("SELECT kennung FROM ziel")
-                .fetch_all(conn)
-                .await?
-        }
-        _ => {
-            sqlx::query_scalar!("SELECT kennung FROM massnahme")
-                .fetch_all(conn)
-                .await?
-        }
-    };
-    Ok(alle.into_iter().collect())
-}
-
-/// Kennungen of stored rows that a delivered row would change.
-async fn unterschiede(conn: &mut PgConnection, art: Art, zeilen: &Value) -> Result<Vec<String>> {
-    Ok(match art {
-        Art::Handlungsfeld => sqlx::query_scalar!(
-            "SELECT m.kennung FROM jsonb_array_elements($1) j JOIN handlungsfeld m ON m.kennung = j ->> 'kennung'
-             CROSS JOIN LATERAL jsonb_populate_record(m, j) r WHERE r IS DISTINCT FROM m",
-            zeilen
-        )
-        .fetch_all(conn)
-        .await?,
-        Art::Ziel => sqlx::query_scalar!(
-            "SELECT m.kennung FROM jsonb_array_elements($1) j JOIN ziel m ON m.kennung = j ->> 'kennung'
-             CROSS JOIN LATERAL jsonb_populate_record(m, j) r WHERE r IS DISTINCT FROM m",
-            zeilen
-        )
-        .fetch_all(conn)
-        .await?,
-        _ => sqlx::query_scalar!(
-            "SELECT m.kennung FROM jsonb_array_elements($1) j JOIN massnahme m ON m.kennung = j ->> 'kennung'
-             CROSS JOIN LATERAL jsonb_populate_record(m, j) r WHERE r IS DISTINCT FROM m",
-            zeilen
-        )
-        .fetch_all(conn)
-        .await?,
-    })
-}
-
-/// Owners whose stored set differs from the delivered one.
-async fn andere_mengen(conn: &mut PgConnection, art: Art, zeilen: &Value) -> Result<Vec<Uuid>> {
-    Ok(match art {
-        Art::ZielMassnahme => {
-            sqlx::query_file_scalar!("src/import/strategie/ziel_massnahme_anders.sql", zeilen)
-                .fetch_all(conn)
-                .await?
-        }
-        Art::ZielNutzung => {
-            sqlx::query_file_scalar!("src/import/strategie/ziel_nutzung_anders.sql", zeilen)
-                .fetch_all(conn)
-                .await?
-        }
-        Art::GebietMassnahme => {
-            sqlx::query_file_scalar!("src/import/strategie/gebiet_massnahme_anders.sql", zeilen)
-                .fetch_all(conn)
-                .await?
-        }
-        _ => {
-            sqlx::query_file_scalar!("src/import/strategie/raumbezug_anders.sql", zeilen)
-                .fetch_all(conn)
-                .await?
-        }
-    })
-}
-
-/// Removes the sets of these owners.
-async fn leere(conn: &mut PgConnection, art: Art, ids: &[Uuid]) -> Result<()> {
-    match art {
-        Art::ZielMassnahme => {
-            sqlx::query!(
-                "DELETE FROM ziel_massnahme WHERE massnahme_id = ANY ($1)",
-                ids
-            )
-            .execute(conn)
-            .await?
-        }
-        Art::ZielNutzung => {
-            sqlx::query!(
-                "DELETE FROM ziel_nutzungsart_wirkung WHERE ziel_id = ANY ($1)",
-                ids
-            )
-            .execute(conn)
-            .await?
-        }
-        Art::GebietMassnahme => {
-            sqlx::query!(
-                "DELETE FROM gebiet_massnahme WHERE gebiet_id = ANY ($1)",
-                ids
-            )
-            .execute(conn)
-            .await?
-        }
-        _ => {
-            sqlx::query!("DELETE FROM raumbezug WHERE massnahme_id = ANY ($1)", ids)
-                .execute(conn)
-                .await?
-        }
-    };
-    Ok(())
-}
-
-/// Owners whose newest version is the public one.
-async fn oeffentliche(conn: &mut PgConnection, art: Art, ids: &[Uuid]) -> Result<Vec<Uuid>> {
-    Ok(match art {
-        Art::ZielNutzung => sqlx::query_scalar!("SELECT z.id FROM ziel z JOIN oeffentlich.ziel o USING (id, version) WHERE z.id = ANY ($1)", ids).fetch_all(conn).await?,
-        Art::GebietMassnahme => sqlx::query_scalar!("SELECT z.id FROM gebiet z JOIN oeffentlich.gebiet o USING (id, version) WHERE z.id = ANY ($1)", ids).fetch_all(conn).await?,
-        _ => sqlx::query_scalar!("SELECT z.id FROM massnahme z JOIN oeffentlich.massnahme o USING (id, version) WHERE z.id = ANY ($1)", ids).fetch_all(conn).await?,
-    })
-}
-
-/// A new version of the owners: a set belongs to its owner, and a draft set would be
-/// published with the other end if the owner still looked like its public version.
-async fn beruehre(conn: &mut PgConnection, art: Art, ids: &[Uuid]) -> Result<()> {
-    if ids.is_empty() {
+/// Sets that differ are emptied and written anew.
+#[expect(clippy::too_many_arguments, reason = "one step of one call")]
+async fn mengen(
+    conn: &mut PgConnection,
+    art: &'static Tabellenart,
+    eigner: &[&str],
+    liste: &[Satz],
+    ids: &HashSet<Uuid>,
+    zahl: &mut Zaehlung,
+    geschrieben: &mut Geschrieben,
+    bericht: &mut Bericht,
+) -> Result<()> {
+    let spalten: Vec<String> = art
+        .spalten
+        .iter()
+        .filter(|spalte| spalte.gespeichert())
+        .map(|spalte| spalte.feld.to_owned())
+        .collect();
+    let zeilen: Value = liste
+        .iter()
+        .map(|satz| Value::Object(satz.felder.clone()))
+        .collect();
+    let ids: Vec<Uuid> = ids.iter().copied().collect();
+    let anders: HashSet<Uuid> = sqlx::query_scalar!(
+        r#"SELECT freigabe.lieferung_mengen($1::text::regclass, $2, $3, $4, $5) AS "id!""#,
+        art.relation(),
+        &namen(eigner),
+        &spalten,
+        &ids,
+        zeilen
+    )
+    .fetch_all(&mut *conn)
+    .await?
+    .into_iter()
+    .collect();
+    zahl.neu = anders.len();
+    zahl.unveraendert = ids.len() - anders.len();
+    if anders.is_empty() {
         return Ok(());
     }
-    match art {
-        Art::ZielNutzung => {
-            sqlx::query!(
-                "UPDATE ziel SET veroeffentlichung = 'entwurf' WHERE id = ANY ($1)",
-                ids
-            )
-            .execute(conn)
-            .await?
+    let geaenderte: Vec<Uuid> = anders.iter().copied().collect();
+    // Which of the owner columns an id belongs to shows in the rows; an emptied set has none.
+    let mut je_feld: Vec<Map<String, Value>> = Vec::new();
+    for id in &geaenderte {
+        let gefunden = liste
+            .iter()
+            .find(|satz| satz.besitzer == *id)
+            .and_then(|satz| {
+                eigner
+                    .iter()
+                    .find(|feld| satz.wert(feld) == Some(&id.to_string()))
+            });
+        for feld in gefunden.map_or(eigner, std::slice::from_ref) {
+            je_feld.push(Map::from_iter([((*feld).to_owned(), json!(id))]));
         }
-        Art::GebietMassnahme => {
-            sqlx::query!(
-                "UPDATE gebiet SET veroeffentlichung = 'entwurf' WHERE id = ANY ($1)",
-                ids
-            )
-            .execute(conn)
-            .await?
+    }
+    eigner_beruehren(conn, art, je_feld.iter(), geschrieben).await?;
+    sqlx::query!(
+        "SELECT freigabe.lieferung_leere($1::text::regclass, $2, $3)",
+        art.relation(),
+        &namen(eigner),
+        &geaenderte
+    )
+    .execute(&mut *conn)
+    .await?;
+    let mut gruppe = Vec::new();
+    let mut gemeldet = HashSet::new();
+    for satz in liste.iter().filter(|satz| anders.contains(&satz.besitzer)) {
+        if gemeldet.insert(satz.besitzer) {
+            let anzahl = liste.iter().filter(|s| s.besitzer == satz.besitzer).count();
+            geschrieben
+                .aenderungen
+                .push(Aenderung::menge(art, satz, anzahl));
         }
-        _ => {
-            sqlx::query!(
-                "UPDATE massnahme SET veroeffentlichung = 'entwurf' WHERE id = ANY ($1)",
-                ids
-            )
-            .execute(conn)
-            .await?
+        gruppe.push(Zeile {
+            satz,
+            werte: satz.felder.clone(),
+        });
+    }
+    versuche(conn, Schritt::neu(art), gleichartig(gruppe), bericht).await
+}
+
+/// Owners of changed parts become drafts with a new version, unless this call wrote them.
+async fn eigner_beruehren<'a>(
+    conn: &mut PgConnection,
+    art: &Tabellenart,
+    zeilen: impl Iterator<Item = &'a Map<String, Value>>,
+    geschrieben: &mut Geschrieben,
+) -> Result<()> {
+    let mut je_tabelle: HashMap<&str, (&'static Tabellenart, HashSet<Uuid>)> = HashMap::new();
+    for werte in zeilen {
+        for feld in art.eigner {
+            if let (Some(id), Some(ziel)) = (
+                werte
+                    .get(*feld)
+                    .and_then(Value::as_str)
+                    .and_then(|id| id.parse().ok()),
+                ziel_des_felds(feld),
+            ) {
+                je_tabelle
+                    .entry(feld)
+                    .or_insert_with(|| (ziel, HashSet::new()))
+                    .1
+                    .insert(id);
+            }
         }
-    };
+    }
+    for (ziel, ids) in je_tabelle.into_values() {
+        let ids: Vec<Uuid> = ids.into_iter().collect();
+        let oeffentlich = sqlx::query_scalar!(
+            r#"SELECT freigabe.oeffentlich_neueste($1::text::regclass, $2) AS "id!""#,
+            ziel.relation(),
+            &ids
+        )
+        .fetch_all(&mut *conn)
+        .await?;
+        geschrieben.vorher_oeffentlich.extend(oeffentlich);
+        let beruehrt: Vec<Uuid> = ids
+            .into_iter()
+            .filter(|id| geschrieben.frisch.insert(*id))
+            .collect();
+        if !beruehrt.is_empty() {
+            sqlx::query!(
+                "SELECT freigabe.lieferung_beruehre($1::text::regclass, $2)",
+                ziel.relation(),
+                &beruehrt
+            )
+            .execute(&mut *conn)
+            .await?;
+        }
+    }
     Ok(())
+}
+
+/// Stored rows the sheet does not have are deleted (`--ersetze`).
+async fn fehlende(
+    conn: &mut PgConnection,
+    art: &'static Tabellenart,
+    saetze: &Saetze,
+    geschrieben: &mut Geschrieben,
+    bericht: &mut Bericht,
+) -> Result<()> {
+    let schluessel: &[&str] = match art.weise {
+        Weise::Kennung => &["kennung"],
+        Weise::Schluessel(felder) => felder,
+        Weise::Menge(_) => return Ok(()),
+    };
+    let zeilen: Value = saetze
+        .von(art.art)
+        .map(|satz| Value::Object(satz.felder.clone()))
+        .collect();
+    let weg = sqlx::query!(
+        r#"SELECT id AS "id!", zeile AS "zeile!" FROM freigabe.lieferung_fehlende($1::text::regclass, $2, $3)"#,
+        art.relation(), &namen(schluessel), zeilen
+    )
+    .fetch_all(&mut *conn)
+    .await?;
+    if weg.is_empty() {
+        return Ok(());
+    }
+    let werte: Vec<Map<String, Value>> = weg
+        .iter()
+        .filter_map(|z| z.zeile.as_object().cloned())
+        .collect();
+    eigner_beruehren(conn, art, werte.iter(), geschrieben).await?;
+    for werte in &werte {
+        geschrieben
+            .aenderungen
+            .push(Aenderung::geloescht(art, werte));
+    }
+    let ids: Vec<Uuid> = weg.iter().map(|z| z.id).collect();
+    let geloescht = sqlx::query!(
+        "SELECT freigabe.lieferung_loesche($1::text::regclass, $2)",
+        art.relation(),
+        &ids
+    )
+    .execute(&mut *conn)
+    .await;
+    match geloescht.map_err(crate::error::Error::from) {
+        Ok(_) => {
+            if let Some((_, zahl)) = geschrieben.zahlen.iter_mut().find(|(a, _)| *a == art.art) {
+                zahl.geloescht = ids.len();
+            }
+            Ok(())
+        }
+        Err(crate::error::Error::Eingabe(satz)) => {
+            bericht.fehler(
+                crate::import::bericht::Stelle::datei(&format!(
+                    "--ersetze {}",
+                    tabelle(art.art).blatt
+                )),
+                satz,
+            );
+            Ok(())
+        }
+        Err(andere) => Err(andere),
+    }
 }

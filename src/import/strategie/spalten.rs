@@ -1,24 +1,47 @@
-//! Which tables there are and which columns they have. Files are known by their
-//! headings; the same list makes the templates, so the two cannot drift.
+//! What a sheet and a column are. Sheets are known by their headings (or their name in a
+//! workbook); the same lists make templates and exports, so they cannot drift.
 
+use super::katalog::TABELLEN;
 use crate::import::table::schreibweise;
 
 /// One kind of table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[expect(
+    missing_docs,
+    reason = "named as their tables, which have German titles"
+)]
 pub enum Art {
-    /// Fields of action.
+    Akteur,
+    Beschluss,
+    Strategie,
+    Strategiefassung,
+    Leitlinie,
+    Produkt,
     Handlungsfeld,
-    /// Goals of both levels.
+    Kennzahl,
     Ziel,
-    /// Measures.
     Massnahme,
-    /// Contribution of measures to goals.
+    Teilschritt,
+    Fachplan,
+    Trend,
+    Foerderprogramm,
+    Frage,
+    Gebiet,
+    Kennzahlwert,
+    ZielKennzahl,
+    MassnahmeKennzahl,
+    KennzahlKennzahl,
+    MassnahmeMassnahme,
     ZielMassnahme,
-    /// Goal × land use.
     ZielNutzung,
-    /// Where measures lie.
     Raumbezug,
-    /// Projects of village-renewal areas.
+    Zustaendigkeit,
+    Sdg,
+    BeschlussBezug,
+    Fundstelle,
+    TrendBezug,
+    Finanzwert,
+    Foerderung,
     GebietMassnahme,
 }
 
@@ -31,31 +54,52 @@ pub enum Typ {
     Text,
     /// Whole number from … to.
     Ganzzahl(i64, i64),
+    /// Decimal number from … to, in German or English form.
+    Zahl(f64, f64),
+    /// Amount in EUR; stored in cents.
+    Betrag,
+    /// Share: 60 %, 0,6 or a percent cell; stored as 0 to 1.
+    Anteil,
     /// Yes or no.
     Wahr,
     /// Day.
     Datum,
+    /// Day, or a year alone for its last day.
+    Stichtag,
+    /// Days from … to, the end may be open.
+    Zeitraum,
+    /// Numbers from … to.
+    Spanne,
     /// Colour `#RRGGBB`.
     Farbe,
     /// One of few technical words.
     Wahl(&'static [&'static str]),
     /// Key or title of a code table.
     Code(&'static str),
-    /// The kennung of a row of another table: of a kind above, or `ortsteil`, `plan`, `gebiet`.
+    /// A row of another table by kennung, number or title.
     Verweis(&'static str),
     /// The kennung of an area of a plan.
     Flaeche,
-    /// Geometry as WKT in EPSG:25832.
+    /// Geometry: WKT in EPSG:25832 or with `SRID=`.
     Wkt,
+    /// A point as a pair of coordinates.
+    Koordinaten,
+    /// A parcel by its Kennzeichen, or Gemarkung and number.
+    Flurstueck,
+    /// Rows of another sheet, `a; b:+2; c`: the column of the other end, and the one the
+    /// part behind the colon fills.
+    Liste(Art, &'static str, Option<&'static str>),
     /// `entwurf` keeps the row a draft.
     Veroeffentlichung,
 }
 
 /// One column.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub struct Spalte {
-    /// Heading.
+    /// Heading in files.
     pub name: &'static str,
+    /// Heading in workbooks.
+    pub titel: &'static str,
     /// Column of the table it fills.
     pub feld: &'static str,
     /// Cells may not be empty.
@@ -64,42 +108,85 @@ pub struct Spalte {
     pub vorgabe: Option<&'static str>,
     /// Content.
     pub typ: Typ,
+    /// Cell of the explained example row.
+    pub beispiel: &'static str,
+    /// Read, but not written by exports: another sheet holds the same.
+    pub nur_eingabe: bool,
     /// Other headings that mean the same.
     auch: &'static [&'static str],
 }
 
-const fn spalte(name: &'static str, typ: Typ) -> Spalte {
+/// A column whose heading is the name of its field.
+pub(super) const fn spalte(name: &'static str, titel: &'static str, typ: Typ) -> Spalte {
     Spalte {
         name,
+        titel,
         feld: name,
         pflicht: false,
         vorgabe: None,
         typ,
+        beispiel: "",
+        nur_eingabe: false,
         auch: &[],
     }
 }
 
 impl Spalte {
-    const fn pflicht(mut self) -> Self {
+    pub(super) const fn pflicht(mut self) -> Self {
         self.pflicht = true;
         self
     }
-    const fn vorgabe(mut self, wert: &'static str) -> Self {
+    pub(super) const fn vorgabe(mut self, wert: &'static str) -> Self {
         self.vorgabe = Some(wert);
         self
     }
-    const fn feld(mut self, feld: &'static str, auch: &'static [&'static str]) -> Self {
+    pub(super) const fn feld(mut self, feld: &'static str) -> Self {
         self.feld = feld;
+        self
+    }
+    pub(super) const fn auch(mut self, auch: &'static [&'static str]) -> Self {
         self.auch = auch;
         self
     }
-    fn heisst(&self, kopf: &str) -> bool {
-        kopf == self.name || kopf == self.feld || self.auch.contains(&kopf)
+    pub(super) const fn beispiel(mut self, text: &'static str) -> Self {
+        self.beispiel = text;
+        self
+    }
+    pub(super) const fn nur_eingabe(mut self) -> Self {
+        self.nur_eingabe = true;
+        self
+    }
+    /// `kopf` in the form of [`schreibweise`] means this column.
+    #[must_use]
+    pub fn heisst(&self, kopf: &str) -> bool {
+        kopf == self.name
+            || kopf == self.feld
+            || self.auch.contains(&kopf)
+            || kopf == schreibweise(self.titel)
+    }
+    /// The column is one of the table, and not a list or a way to write another.
+    #[must_use]
+    pub fn gespeichert(&self) -> bool {
+        !matches!(
+            self.typ,
+            Typ::Liste(..) | Typ::Koordinaten | Typ::Flurstueck | Typ::Veroeffentlichung
+        )
     }
 }
 
+/// How the rows of a sheet are told apart and replaced.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Weise {
+    /// By kennung; what is not delivered stays.
+    Kennung,
+    /// By these columns together; what is not delivered stays.
+    Schluessel(&'static [&'static str]),
+    /// Each owner named (the first of these columns that is filled) gets the delivered set.
+    Menge(&'static [&'static str]),
+}
+
 /// One kind of table with its columns.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub struct Tabellenart {
     /// Its kind.
     pub art: Art,
@@ -107,154 +194,70 @@ pub struct Tabellenart {
     pub tabelle: &'static str,
     /// Schema of the table.
     pub schema: &'static str,
+    /// Name of its sheet in a workbook.
+    pub blatt: &'static str,
+    /// Other names of the sheet, in the form of [`schreibweise`].
+    pub auch: &'static [&'static str],
     /// File name of the template.
     pub datei: &'static str,
+    /// How its rows are told apart.
+    pub weise: Weise,
+    /// Columns that name what these rows are published with.
+    pub eigner: &'static [&'static str],
+    /// Exactly one of these columns must be filled.
+    pub einer_von: &'static [&'static str],
+    /// The table has its own uuid.
+    pub mit_id: bool,
     /// Columns in the order of the template.
     pub spalten: &'static [Spalte],
 }
 
-const KENNUNG: Spalte = spalte("kennung", Typ::Kennung).pflicht();
-const NUMMER: Spalte = spalte("nummer", Typ::Text).feld("nummer", &["nr"]);
-const TITEL: Spalte = spalte("titel", Typ::Text).pflicht();
-const MASSNAHME: Spalte = spalte("massnahme", Typ::Verweis("massnahme"))
-    .feld("massnahme_id", &["massnahme_kennung"])
-    .pflicht();
-const ZIEL: Spalte = spalte("ziel", Typ::Verweis("ziel"))
-    .feld("ziel_id", &["ziel_kennung"])
-    .pflicht();
-const VEROEFFENTLICHUNG: Spalte = spalte("veroeffentlichung", Typ::Veroeffentlichung);
+impl Tabellenart {
+    /// The column of a heading in the form of [`schreibweise`].
+    #[must_use]
+    pub fn spalte(&self, kopf: &str) -> Option<&'static Spalte> {
+        self.spalten.iter().find(|spalte| spalte.heisst(kopf))
+    }
+    /// The column that fills this field.
+    #[must_use]
+    pub fn feld(&self, feld: &str) -> Option<&'static Spalte> {
+        self.spalten.iter().find(|spalte| spalte.feld == feld)
+    }
+    /// Table with its schema, as `regclass` reads it.
+    #[must_use]
+    pub fn relation(&self) -> String {
+        format!("{}.{}", self.schema, self.tabelle)
+    }
+    /// The sheet has this name (in the form of [`schreibweise`]).
+    #[must_use]
+    pub fn heisst(&self, name: &str) -> bool {
+        schreibweise(self.blatt) == name
+            || self.tabelle == name
+            || self.auch.contains(&name)
+            || self.datei.trim_end_matches(".csv") == name
+    }
+    fn fehlende<'a>(&'a self, kopf: &'a [String]) -> impl Iterator<Item = &'a Spalte> {
+        self.spalten
+            .iter()
+            .filter(|spalte| spalte.pflicht && !kopf.iter().any(|name| spalte.heisst(name)))
+    }
+}
 
-/// All kinds, in the order in which they are written.
-pub static TABELLEN: [Tabellenart; 7] = [
-    Tabellenart {
-        art: Art::Handlungsfeld,
-        tabelle: "handlungsfeld",
-        schema: "strategie",
-        datei: "handlungsfelder.csv",
-        spalten: &[
-            KENNUNG,
-            NUMMER,
-            TITEL,
-            spalte("farbe", Typ::Farbe).vorgabe("\"#607D8B\""),
-            spalte("symbol", Typ::Text),
-            spalte("reihenfolge", Typ::Ganzzahl(-1_000_000, 1_000_000)).vorgabe("0"),
-            VEROEFFENTLICHUNG,
-        ],
-    },
-    Tabellenart {
-        art: Art::Ziel,
-        tabelle: "ziel",
-        schema: "strategie",
-        datei: "ziele.csv",
-        spalten: &[
-            KENNUNG,
-            spalte("handlungsfeld", Typ::Verweis("handlungsfeld"))
-                .feld("handlungsfeld_id", &["handlungsfeld_kennung"])
-                .pflicht(),
-            spalte("ebene", Typ::Wahl(crate::strategie::ziel::EBENEN)).pflicht(),
-            spalte("uebergeordnet", Typ::Verweis("ziel")).feld(
-                "uebergeordnet_id",
-                &["uebergeordnetes_ziel", "uebergeordnet_kennung"],
-            ),
-            NUMMER,
-            TITEL,
-            spalte("text", Typ::Text),
-            spalte("begruendung", Typ::Text),
-            spalte("zieljahr", Typ::Ganzzahl(1990, 2200)),
-            spalte(
-                "raumwirksam",
-                Typ::Wahl(crate::strategie::ziel::RAUMWIRKSAM),
-            )
-            .vorgabe("\"mittelbar\""),
-            VEROEFFENTLICHUNG,
-        ],
-    },
-    Tabellenart {
-        art: Art::Massnahme,
-        tabelle: "massnahme",
-        schema: "strategie",
-        datei: "massnahmen.csv",
-        spalten: &[
-            KENNUNG,
-            NUMMER,
-            TITEL,
-            spalte("kurztext", Typ::Text),
-            spalte("beschreibung", Typ::Text),
-            spalte("art", Typ::Code("massnahme_art")).pflicht(),
-            spalte("beginn", Typ::Datum),
-            spalte("ende", Typ::Datum),
-            spalte("dauerhaft", Typ::Wahr).vorgabe("false"),
-            spalte("prioritaet", Typ::Ganzzahl(0, 1_000_000)),
-            spalte("leitprojekt", Typ::Wahr).vorgabe("false"),
-            spalte("beschlussstand", Typ::Code("beschlussstand")).vorgabe("\"idee\""),
-            spalte("umsetzungsphase", Typ::Code("umsetzungsphase")).vorgabe("\"nicht_begonnen\""),
-            spalte("ampel", Typ::Code("ampel")).vorgabe("\"unbekannt\""),
-            spalte("intern_notiz", Typ::Text),
-            VEROEFFENTLICHUNG,
-        ],
-    },
-    Tabellenart {
-        art: Art::ZielMassnahme,
-        tabelle: "ziel_massnahme",
-        schema: "strategie",
-        datei: "ziel_massnahme.csv",
-        spalten: &[
-            MASSNAHME,
-            ZIEL,
-            spalte("beitrag", Typ::Ganzzahl(-2, 2)).vorgabe("1"),
-            spalte("haupt", Typ::Wahr)
-                .feld("haupt", &["hauptziel"])
-                .vorgabe("false"),
-        ],
-    },
-    Tabellenart {
-        art: Art::ZielNutzung,
-        tabelle: "ziel_nutzungsart_wirkung",
-        schema: "strategie",
-        datei: "ziel_nutzungsart_wirkung.csv",
-        spalten: &[
-            ZIEL,
-            spalte("nutzung", Typ::Code("nutzung"))
-                .feld("nutzung", &["nutzungsart"])
-                .pflicht(),
-            spalte("wirkung", Typ::Ganzzahl(-2, 2)).pflicht(),
-            spalte("begruendung", Typ::Text),
-        ],
-    },
-    Tabellenart {
-        art: Art::Raumbezug,
-        tabelle: "raumbezug",
-        schema: "strategie",
-        datei: "raumbezug.csv",
-        spalten: &[
-            MASSNAHME,
-            spalte("art", Typ::Wahl(crate::strategie::raumbezug::ARTEN)).pflicht(),
-            spalte("ortsteil", Typ::Verweis("ortsteil")).feld("ortsteil_id", &["ortsteil_kennung"]),
-            spalte("plan", Typ::Verweis("plan")).feld("plan_id", &["plan_kennung"]),
-            spalte("flaeche", Typ::Flaeche).feld("flaeche_kennung", &["fnp_flaeche"]),
-            spalte("wkt", Typ::Wkt).feld("geom", &["geometrie", "wkt_geom", "geometry"]),
-            spalte("grund", Typ::Text),
-            spalte("rolle", Typ::Wahl(crate::strategie::raumbezug::ROLLEN)).vorgabe("\"standort\""),
-            spalte(
-                "genauigkeit",
-                Typ::Wahl(crate::strategie::raumbezug::GENAUIGKEITEN),
-            )
-            .vorgabe("\"lagegenau\""),
-        ],
-    },
-    Tabellenart {
-        art: Art::GebietMassnahme,
-        tabelle: "gebiet_massnahme",
-        schema: "dorferneuerung",
-        datei: "gebiet_massnahme.csv",
-        spalten: &[
-            spalte("gebiet", Typ::Verweis("gebiet"))
-                .feld("gebiet_id", &["gebiet_kennung", "dorferneuerungsgebiet"])
-                .pflicht(),
-            MASSNAHME,
-        ],
-    },
-];
+/// The kind of table of an [`Art`].
+#[must_use]
+pub fn tabelle(art: Art) -> &'static Tabellenart {
+    TABELLEN
+        .iter()
+        .find(|tabelle| tabelle.art == art)
+        .unwrap_or(&TABELLEN[0])
+}
+
+/// The relation a field points at: `massnahme_id` → `strategie.massnahme`.
+#[must_use]
+pub fn ziel_des_felds(feld: &str) -> Option<&'static Tabellenart> {
+    let name = feld.strip_suffix("_id")?;
+    TABELLEN.iter().find(|tabelle| tabelle.tabelle == name)
+}
 
 /// The heading means something in some table.
 #[must_use]
@@ -264,26 +267,28 @@ pub fn bekannt(kopf: &str) -> bool {
         .any(|tabelle| tabelle.spalte(kopf).is_some())
 }
 
-impl Tabellenart {
-    /// The column of a heading in the form of [`schreibweise`].
-    #[must_use]
-    pub fn spalte(&self, kopf: &str) -> Option<&'static Spalte> {
-        self.spalten.iter().find(|spalte| spalte.heisst(kopf))
-    }
+/// What short headings mean: `kennung;titel` is a Handlungsfeld, with `art` a measure.
+const HAEUFIG: [Art; 3] = [Art::Handlungsfeld, Art::Ziel, Art::Massnahme];
 
-    fn fehlende<'a>(&'a self, kopf: &'a [String]) -> impl Iterator<Item = &'a Spalte> {
-        self.spalten
-            .iter()
-            .filter(|spalte| spalte.pflicht && !kopf.iter().any(|name| spalte.heisst(name)))
-    }
-}
-
-/// Finds out which table a file holds: the one that knows most of its headings, then
-/// the one that misses least. Error: why it is none, in German.
-pub fn erkenne(kopf: &[String]) -> Result<&'static Tabellenart, String> {
+/// Finds out which table a sheet holds. A sheet of a workbook by its name; else the table
+/// that knows most of the headings, then the one that misses least. The name of a text
+/// file is a hint alone (`mappe` false).
+/// Error: why it is none, in German.
+pub fn erkenne(
+    kopf: &[String],
+    name: Option<&str>,
+    mappe: bool,
+) -> Result<&'static Tabellenart, String> {
     let kopf: Vec<String> = kopf.iter().map(|name| schreibweise(name)).collect();
+    let benannt = name.and_then(|name| {
+        let name = schreibweise(name);
+        TABELLEN.iter().find(|tabelle| tabelle.heisst(&name))
+    });
+    // A file may be misnamed; a name counts where the headings do not contradict it.
+    let benannt = benannt.filter(|b| mappe || b.fehlende(&kopf).next().is_none());
     let beste = TABELLEN
         .iter()
+        .filter(|tabelle| benannt.is_none_or(|b| b.art == tabelle.art))
         .map(|tabelle| {
             let bekannt = tabelle
                 .spalten
@@ -296,21 +301,26 @@ pub fn erkenne(kopf: &[String]) -> Result<&'static Tabellenart, String> {
             (
                 *bekannt,
                 std::cmp::Reverse(*fehlend),
-                std::cmp::Reverse(tabelle.art),
+                // Of those that fit alike the one offices write most is meant.
+                HAEUFIG.contains(&tabelle.art),
+                std::cmp::Reverse(tabelle.spalten.len()),
             )
         });
     let Some((tabelle, bekannt, _)) = beste.filter(|(_, bekannt, _)| *bekannt > 0) else {
-        return Err("Keine Spalte dieser Kopfzeile ist bekannt. Die erste Zeile nennt die Spalten; Vorlagen schreibt „zielraum export vorlage ORDNER“.".to_owned());
+        return Err("Keine Spalte dieser Kopfzeile ist bekannt. Die erste Zeile nennt die Spalten; die Vorlage schreibt „zielraum import strategie --vorlage DATEI.xlsx“.".to_owned());
     };
-    let fehlend: Vec<&str> = tabelle.fehlende(&kopf).map(|spalte| spalte.name).collect();
+    let fehlend: Vec<&str> = tabelle
+        .fehlende(&kopf)
+        .map(|spalte| if mappe { spalte.titel } else { spalte.name })
+        .collect();
     if fehlend.is_empty() {
         return Ok(tabelle);
     }
     Err(format!(
-        "Die Kopfzeile passt zu keiner Tabelle ganz. Am nächsten kommt „{}“ ({bekannt} bekannte Spalten); es fehlt: {}.{} Vorlagen schreibt „zielraum export vorlage ORDNER“.",
+        "Die Kopfzeile passt zu keiner Tabelle ganz. Am nächsten kommt „{}“ ({bekannt} bekannte Spalten); es fehlt: {}.{} Die Vorlage schreibt „zielraum import strategie --vorlage DATEI.xlsx“.",
         tabelle.tabelle,
         fehlend.join(", "),
-        if fehlend.contains(&"kennung") {
+        if fehlend.iter().any(|f| schreibweise(f) == "kennung") {
             " Die Kennung ist der bleibende Name einer Zeile (etwa m-dorfmitte) und wird nicht aus dem Titel gebildet."
         } else {
             ""
@@ -324,24 +334,69 @@ mod tests {
 
     fn art(kopf: &str) -> Result<Art, String> {
         let kopf: Vec<String> = kopf.split(';').map(str::to_owned).collect();
-        erkenne(&kopf).map(|tabelle| tabelle.art)
+        erkenne(&kopf, None, false).map(|tabelle| tabelle.art)
     }
 
     #[test]
     fn every_template_is_recognised() {
-        for tabelle in &TABELLEN {
-            let kopf: Vec<String> = tabelle.spalten.iter().map(|s| s.name.to_owned()).collect();
-            assert_eq!(erkenne(&kopf).unwrap().art, tabelle.art);
-            let felder: Vec<String> = tabelle.spalten.iter().map(|s| s.feld.to_owned()).collect();
-            assert_eq!(erkenne(&felder).unwrap().art, tabelle.art);
+        for tabelle in TABELLEN {
+            for kopf in [
+                tabelle
+                    .spalten
+                    .iter()
+                    .map(|s| s.name.to_owned())
+                    .collect::<Vec<_>>(),
+                tabelle.spalten.iter().map(|s| s.titel.to_owned()).collect(),
+            ] {
+                assert_eq!(
+                    erkenne(&kopf, None, false).unwrap().art,
+                    tabelle.art,
+                    "{}",
+                    tabelle.blatt
+                );
+                assert_eq!(
+                    erkenne(&kopf, Some(tabelle.blatt), true).unwrap().art,
+                    tabelle.art
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn headings_of_a_sheet_are_unambiguous() {
+        for tabelle in TABELLEN {
+            for spalte in tabelle.spalten {
+                for kopf in [
+                    spalte.name.to_owned(),
+                    schreibweise(spalte.titel),
+                    spalte.feld.to_owned(),
+                ] {
+                    let gemeint: Vec<_> = tabelle
+                        .spalten
+                        .iter()
+                        .filter(|s| s.heisst(&kopf))
+                        .map(|s| s.name)
+                        .collect();
+                    assert!(
+                        gemeint.first() == Some(&spalte.name)
+                            || gemeint.len() > 1 && !spalte.gespeichert(),
+                        "{} {kopf}: {gemeint:?}",
+                        tabelle.blatt
+                    );
+                }
+            }
         }
     }
 
     #[test]
     fn short_headings_and_missing_columns() {
-        assert_eq!(art("Kennung;Titel"), Ok(Art::Handlungsfeld));
         assert_eq!(art("ziel;Maßnahme"), Ok(Art::ZielMassnahme));
+        assert_eq!(art("Kennung;Titel"), Ok(Art::Handlungsfeld));
         assert_eq!(art("KENNUNG;TITEL;ART;unbekannt"), Ok(Art::Massnahme));
+        assert_eq!(
+            art("Kennung;Maßnahmentitel;Art der Maßnahme"),
+            Ok(Art::Massnahme)
+        );
         assert_eq!(art("massnahme;art;Geometrie"), Ok(Art::Raumbezug));
         let ohne_art = art("kennung;titel;kurztext;ampel").unwrap_err();
         assert!(
@@ -349,7 +404,7 @@ mod tests {
             "{ohne_art}"
         );
         assert!(
-            art("titel;art;kurztext")
+            art("titel;art;kurztext;umsetzungsphase")
                 .unwrap_err()
                 .contains("bleibende Name")
         );

@@ -1,119 +1,106 @@
 //! Publishes what a call brought, in the order in which one end must be public before
-//! the other: Handlungsfelder, strategic goals, operative goals, areas, measures.
+//! the other (`freigabe.art`).
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::lesen::Satz;
-use super::spalten::Art;
+use super::katalog::TABELLEN;
+use super::lesen::Saetze;
+use super::spalten::Weise;
 use crate::error::Result;
 use crate::import::bericht::Bericht;
 
-/// Publishes the rows of the call that are no drafts by their own wish, and owners whose
-/// set it replaced when they were public before. Returns how many.
+/// Publishes the rows of the call that are no drafts by their own wish, and owners of
+/// changed parts when they were public before. Returns how many.
 pub async fn veroeffentliche(
     conn: &mut PgConnection,
-    saetze: &HashMap<Art, Vec<Satz>>,
+    saetze: &Saetze,
     vorher_oeffentlich: &HashSet<Uuid>,
     bericht: &mut Bericht,
 ) -> Result<usize> {
+    let arten = sqlx::query!("SELECT art, relation FROM freigabe.art ORDER BY reihenfolge")
+        .fetch_all(&mut *conn)
+        .await?;
     let zurueck: HashSet<Uuid> = saetze
+        .alle
         .values()
         .flatten()
         .filter(|satz| satz.entwurf)
         .map(|satz| satz.besitzer)
         .collect();
-    let gewollt = |art: Art| -> Vec<Uuid> {
-        let eigene = saetze
-            .get(&art)
-            .into_iter()
-            .flatten()
-            .map(|satz| satz.besitzer);
-        let mut ids: Vec<Uuid> = eigene.filter(|id| !zurueck.contains(id)).collect();
-        // Keys are of one kind each; the queries below drop those of another.
-        ids.extend(vorher_oeffentlich.iter().filter(|id| !zurueck.contains(id)));
-        ids
-    };
-
-    let handlungsfelder = sqlx::query_scalar!(
-        "SELECT z.id FROM handlungsfeld z WHERE z.id = ANY ($1)
-           AND NOT EXISTS (SELECT FROM oeffentlich.handlungsfeld o WHERE o.id = z.id AND o.version = z.version)",
-        &gewollt(Art::Handlungsfeld)
-    )
-    .fetch_all(&mut *conn)
-    .await?;
-    let mut zahl = gib_frei(conn, "handlungsfeld", &handlungsfelder).await?;
-
-    let ziele = gewollt(Art::Ziel);
-    for operativ in [false, true] {
-        let bereit =
-            sqlx::query_file_scalar!("src/import/strategie/ziel_bereit.sql", &ziele, operativ)
-                .fetch_all(&mut *conn)
+    let mut zahl = 0;
+    for art in arten {
+        let Some(tabelle) = TABELLEN
+            .iter()
+            .find(|t| t.relation() == art.relation && t.weise == Weise::Kennung)
+        else {
+            continue;
+        };
+        let eigene: BTreeMap<Uuid, _> = saetze
+            .von(tabelle.art)
+            .filter(|satz| !satz.entwurf)
+            .map(|satz| (satz.besitzer, satz))
+            .collect();
+        // Keys are of one kind each; the database drops those of another.
+        let ids: Vec<Uuid> = eigene
+            .keys()
+            .chain(vorher_oeffentlich)
+            .filter(|id| !zurueck.contains(*id))
+            .copied()
+            .collect();
+        loop {
+            // A goal waits for the one above it, which may be in the same call.
+            let bereit =
+                sqlx::query_scalar!(r#"SELECT freigabe.bereit($1, $2) AS "id!""#, art.art, &ids)
+                    .fetch_all(&mut *conn)
+                    .await?;
+            if bereit.is_empty() {
+                break;
+            }
+            sqlx::query!("SELECT freigabe.veroeffentliche($1, $2)", art.art, &bereit)
+                .execute(&mut *conn)
                 .await?;
-        zahl += gib_frei(conn, "ziel", &bereit).await?;
-    }
-    let wartend = sqlx::query_scalar!(
-        "SELECT z.id FROM ziel z WHERE z.id = ANY ($1)
-           AND NOT EXISTS (SELECT FROM oeffentlich.ziel o WHERE o.id = z.id AND o.version = z.version)",
-        &ziele
-    )
-    .fetch_all(&mut *conn)
-    .await?;
-    for satz in saetze
-        .get(&Art::Ziel)
+            zahl += bereit.len();
+        }
+        let oeffentlich: HashSet<Uuid> = sqlx::query_scalar!(
+            r#"SELECT freigabe.oeffentlich_neueste($1::text::regclass, $2) AS "id!""#,
+            art.relation,
+            &ids
+        )
+        .fetch_all(&mut *conn)
+        .await?
         .into_iter()
-        .flatten()
-        .filter(|satz| wartend.contains(&satz.besitzer))
-    {
-        bericht.hinweis(
-            satz.stelle.clone().zelle("kennung", &satz.kennung),
-            "Das Ziel bleibt Entwurf, weil sein Handlungsfeld oder sein übergeordnetes Ziel nicht veröffentlicht ist.",
-        );
+        .collect();
+        for (id, satz) in eigene
+            .iter()
+            .filter(|(id, _)| !zurueck.contains(*id) && !oeffentlich.contains(*id))
+        {
+            debug_assert!(ids.contains(id));
+            bericht.hinweis(
+                satz.zelle("kennung"),
+                if satz.felder.get("oeffentlich").is_some_and(|wert| wert == false) {
+                    "Nicht öffentlich gefasste Beschlüsse werden nie veröffentlicht; die Zeile bleibt intern."
+                } else {
+                    "Die Zeile bleibt Entwurf, weil etwas, worauf sie verweist (etwa Handlungsfeld oder übergeordnetes Ziel), nicht veröffentlicht ist."
+                },
+            );
+        }
     }
-
-    let gebiete = sqlx::query_scalar!(
-        "SELECT z.id FROM gebiet z WHERE z.id = ANY ($1)
-           AND NOT EXISTS (SELECT FROM oeffentlich.gebiet o WHERE o.id = z.id AND o.version = z.version)",
-        &gewollt(Art::GebietMassnahme)
-            .into_iter()
-            .filter(|id| vorher_oeffentlich.contains(id))
-            .collect::<Vec<_>>()
-    )
-    .fetch_all(&mut *conn)
-    .await?;
-    zahl += gib_frei(conn, "gebiet", &gebiete).await?;
-
-    let massnahmen = sqlx::query_scalar!(
-        "SELECT z.id FROM massnahme z WHERE z.id = ANY ($1)
-           AND NOT EXISTS (SELECT FROM oeffentlich.massnahme o WHERE o.id = z.id AND o.version = z.version)",
-        &gewollt(Art::Massnahme)
-    )
-    .fetch_all(&mut *conn)
-    .await?;
-    zahl += gib_frei(conn, "massnahme", &massnahmen).await?;
     Ok(zahl)
 }
 
-async fn gib_frei(conn: &mut PgConnection, art: &str, ids: &[Uuid]) -> Result<usize> {
-    if !ids.is_empty() {
-        sqlx::query!("SELECT freigabe.veroeffentliche($1, $2)", art, ids)
-            .execute(conn)
-            .await?;
-    }
-    Ok(ids.len())
-}
-
-/// Rows of the call whose newest version is not public.
-pub async fn entwuerfe(conn: &mut PgConnection, saetze: &HashMap<Art, Vec<Satz>>) -> Result<usize> {
+/// Rows of the call, and owners of its parts, whose newest version is not public.
+pub async fn entwuerfe(conn: &mut PgConnection, saetze: &Saetze) -> Result<usize> {
     let ids: HashSet<Uuid> = saetze
+        .alle
         .values()
         .flatten()
         .map(|satz| satz.besitzer)
         .collect();
     let ids: Vec<Uuid> = ids.into_iter().collect();
-    let zahl = sqlx::query_file_scalar!("src/import/strategie/entwuerfe.sql", &ids)
+    let zahl = sqlx::query_scalar!(r#"SELECT freigabe.entwuerfe($1) AS "zahl!""#, &ids)
         .fetch_one(conn)
         .await?;
     Ok(usize::try_from(zahl).unwrap_or_default())

@@ -1,18 +1,30 @@
-//! One cell: from the text a clerk wrote to the value the column stores.
+//! One cell: from what a clerk wrote to the value the column stores.
 
-use chrono::NaiveDate;
 use serde_json::{Value, json};
 
 use super::spalten::{Spalte, Typ};
 use super::verzeichnis::Verzeichnis;
+use super::zahl;
 use crate::import::bericht::{gemeint, oder};
+use crate::import::table::{Feld, Feldart};
 
 /// Longest kennung, in characters: it is part of addresses.
 const KENNUNG_MAX: usize = 100;
 
-/// The value of a cell as JSON for the column, Null for an empty optional one. Areas and
-/// geometries stay text: they are read with their row. Error: German sentence.
-pub fn lies(spalte: &Spalte, text: &str, verzeichnis: &Verzeichnis) -> Result<Value, String> {
+/// The value of a cell as JSON for the column, Null for an empty optional one. Areas,
+/// geometries, coordinates and lists stay text: they are read with their row.
+/// Error: German sentence.
+pub fn lies(spalte: &Spalte, feld: &Feld, verzeichnis: &Verzeichnis) -> Result<Value, String> {
+    match feld.art {
+        Feldart::Formel => {
+            return Err("Die Zelle enthält eine Formel ohne gespeichertes Ergebnis. Bitte in Excel oder LibreOffice öffnen und speichern oder die Formel durch ihren Wert ersetzen (Inhalte einfügen → Werte).".to_owned());
+        }
+        Feldart::Fehler => {
+            return Err("Die Zelle enthält einen Rechenfehler. Bitte die Formel berichtigen oder durch den Wert ersetzen.".to_owned());
+        }
+        _ => {}
+    }
+    let text: &str = feld;
     if text.is_empty() {
         if spalte.pflicht {
             return Err(if spalte.typ == Typ::Kennung {
@@ -28,22 +40,50 @@ pub fn lies(spalte: &Spalte, text: &str, verzeichnis: &Verzeichnis) -> Result<Va
     }
     match spalte.typ {
         Typ::Kennung => pruefe_kennung(text).map(|()| json!(text)),
-        Typ::Text | Typ::Flaeche | Typ::Wkt => Ok(json!(text)),
+        Typ::Flurstueck if feld.art == Feldart::Datum => Err(
+            "Excel hat diese Flurstücksnummer in ein Datum verwandelt. Bitte die Spalte als „Text“ formatieren und die Nummer neu eingeben.".to_owned(),
+        ),
+        Typ::Text if feld.art == Feldart::Datum && spalte.name == "nummer" => Err(
+            "Excel hat diese Nummer in ein Datum verwandelt. Bitte die Spalte als „Text“ formatieren und die Nummer neu eingeben.".to_owned(),
+        ),
+        Typ::Text | Typ::Flaeche | Typ::Wkt | Typ::Koordinaten | Typ::Flurstueck | Typ::Liste(..) => Ok(json!(text)),
         Typ::Ganzzahl(von, bis) => ganzzahl(text, von, bis),
+        Typ::Zahl(von, bis) => {
+            let zahl = zahl::dezimal(feld)?;
+            if (von..=bis).contains(&zahl) {
+                Ok(json!(zahl))
+            } else {
+                Err(format!("Die Zahl liegt nicht zwischen {von} und {bis}."))
+            }
+        }
+        Typ::Betrag => zahl::cent(feld).map(|cent| json!(cent)),
+        Typ::Anteil => zahl::anteil(feld).map(|anteil| json!(anteil)),
         Typ::Wahr => wahr(text),
-        Typ::Datum => datum(text).map(|tag| json!(tag)),
+        Typ::Datum => zahl::datum(feld).map(|tag| json!(tag)),
+        Typ::Stichtag => zahl::stichtag(feld).map(|tag| json!(tag)),
+        Typ::Zeitraum => zahl::zeitraum(feld).map(|bereich| json!(bereich)),
+        Typ::Spanne => zahl::spanne(feld).map(|bereich| json!(bereich)),
         Typ::Farbe => farbe(text),
         Typ::Wahl(worte) => wahl(text, worte),
         Typ::Code(tabelle) => verzeichnis.code(tabelle, text).map(|code| json!(code)),
-        Typ::Verweis(art) => {
-            let ziel = verzeichnis.verweis(art, text)?;
-            // An Ortsteil has a number, everything else a uuid.
-            Ok(ziel.id.parse::<i32>().map_or_else(|_| json!(ziel.id), |nummer| json!(nummer)))
-        }
+        Typ::Verweis(art) => verweis(art, feld, verzeichnis),
         Typ::Veroeffentlichung => wahl(text, &["entwurf", "veroeffentlicht"]).map_err(|satz| {
             format!("{satz} „entwurf“ hält die Zeile zurück, alles andere entscheidet --veroeffentlichen.")
         }),
     }
+}
+
+/// The key of the row a cell names, as JSON.
+pub fn verweis(art: &str, feld: &Feld, verzeichnis: &Verzeichnis) -> Result<Value, String> {
+    if feld.art == Feldart::Datum {
+        return Err("Excel hat diese Angabe in ein Datum verwandelt. Bitte die Spalte als „Text“ formatieren und neu eingeben.".to_owned());
+    }
+    let ziel = verzeichnis.verweis(art, feld)?;
+    // An Ortsteil has a number, everything else a uuid.
+    Ok(ziel
+        .id
+        .parse::<i32>()
+        .map_or_else(|_| json!(ziel.id), |nummer| json!(nummer)))
 }
 
 /// Value of an empty cell, and of a missing column of a new row.
@@ -84,27 +124,10 @@ fn ganzzahl(text: &str, von: i64, bis: i64) -> Result<Value, String> {
 
 fn wahr(text: &str) -> Result<Value, String> {
     match text.to_lowercase().as_str() {
-        "ja" | "j" | "wahr" | "true" | "1" | "x" => Ok(json!(true)),
+        "ja" | "j" | "wahr" | "true" | "1" | "x" | "✓" => Ok(json!(true)),
         "nein" | "n" | "falsch" | "false" | "0" | "-" => Ok(json!(false)),
         _ => Err("Gebraucht wird ja oder nein (auch x, 1, 0, true, false).".to_owned()),
     }
-}
-
-fn datum(text: &str) -> Result<NaiveDate, String> {
-    let (ordnung, trenner) = if text.contains('.') {
-        ([2, 1, 0], '.')
-    } else {
-        ([0, 1, 2], '-')
-    };
-    let teile: Vec<&str> = text.split(trenner).collect();
-    let gueltig = || {
-        let [jahr, monat, tag] = ordnung.map(|n| teile.get(n).copied());
-        let jahr = jahr.filter(|jahr| jahr.len() == 4)?.parse().ok()?;
-        NaiveDate::from_ymd_opt(jahr, monat?.parse().ok()?, tag?.parse().ok()?)
-    };
-    (teile.len() == 3).then(gueltig).flatten().ok_or_else(|| {
-        "Das ist kein Datum. Gebraucht wird Tag.Monat.Jahr (01.03.2026) oder 2026-03-01, das Jahr vierstellig.".to_owned()
-    })
 }
 
 fn farbe(text: &str) -> Result<Value, String> {
@@ -137,11 +160,6 @@ mod tests {
 
     #[test]
     fn german_values() {
-        assert_eq!(datum("01.03.2026").unwrap(), datum("2026-03-01").unwrap());
-        assert_eq!(datum("1.3.2026").unwrap(), datum("2026-03-01").unwrap());
-        for falsch in ["2026", "1.3.26", "31.02.2026", "03/01/2026", "2026-03", ""] {
-            assert!(datum(falsch).is_err(), "{falsch}");
-        }
         for (text, zahl) in [
             ("-2", -2),
             ("\u{2212}1", -1),

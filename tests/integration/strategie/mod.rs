@@ -1,11 +1,14 @@
 //! The strategy: import, publication, questions.
 mod ablehnung;
 mod ampel;
+mod andere_dateien;
 mod daten;
 mod einlesen;
 mod fortschritt;
 mod fragen;
 mod http;
+mod mappe;
+mod oeffentlich;
 mod polygon;
 mod profile;
 mod veroeffentlichung;

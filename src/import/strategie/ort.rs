@@ -1,0 +1,288 @@
+//! Places as clerks give them: WKT, with SRID too, or a pair of coordinates.
+//!
+//! Everything becomes EPSG:25832 (easting, northing; metres). Numbers tell themselves
+//! apart: metres are six and seven digits long, and in Germany no latitude (46 to 56) can
+//! be a longitude (4 to 17).
+
+use geo::{CoordsIter as _, MapCoordsInPlace as _};
+use geo_types::{Coord, Geometry, MultiPoint, Point};
+use geozero::ToGeo as _;
+use geozero::wkt::Wkt;
+
+use crate::import::crs::{self, Umrechner};
+use crate::strategie::geometrie;
+
+/// WKT of the wanted dimension, `SRID=4326;…` converted.
+pub fn wkt(text: &str, dimension: u8, umrechner: &mut Umrechner) -> Result<Geometry<f64>, String> {
+    let glatt = text.trim();
+    let fremd = glatt
+        .get(..5)
+        .filter(|anfang| anfang.eq_ignore_ascii_case("SRID="))
+        .and_then(|_| glatt[5..].split_once(';'))
+        .filter(|(srid, _)| srid.trim() != "25832");
+    let Some((srid, rest)) = fremd else {
+        return geometrie::lies(text, dimension);
+    };
+    let angabe = crs::erkenne(&format!("EPSG:{}", srid.trim())).ok_or_else(|| {
+        format!(
+            "Das Bezugssystem EPSG:{} ist unbekannt. Unterstützt werden: {}.",
+            srid.trim(),
+            crs::unterstuetzte()
+        )
+    })?;
+    // Only flat kinds: a collection could nest until the stack ends.
+    let wort: String = rest
+        .trim()
+        .chars()
+        .take_while(char::is_ascii_alphabetic)
+        .collect();
+    if ![
+        "POINT",
+        "MULTIPOINT",
+        "LINESTRING",
+        "MULTILINESTRING",
+        "POLYGON",
+        "MULTIPOLYGON",
+    ]
+    .contains(&wort.to_ascii_uppercase().as_str())
+    {
+        return geometrie::lies(rest, dimension);
+    }
+    let mut form = Wkt(rest.trim())
+        .to_geo()
+        .map_err(|_| "Das ist kein lesbares WKT.".to_owned())?;
+    let mut punkte: Vec<Coord<f64>> = form.coords_iter().collect();
+    let lage = umrechner
+        .nach_25832(angabe, &mut punkte)
+        .map_err(|cause| cause.to_string())?;
+    if lage.ausserhalb {
+        return Err(format!(
+            "Die Koordinaten liegen in EPSG:{} nicht in Deutschland; stimmt das Bezugssystem?",
+            srid.trim()
+        ));
+    }
+    // The closure must be Copy.
+    let neu = std::cell::RefCell::new(punkte.into_iter());
+    form.map_coords_in_place(|alt| neu.borrow_mut().next().unwrap_or(alt));
+    geometrie::lies(
+        &geozero::ToWkt::to_wkt(&form).map_err(|cause| cause.to_string())?,
+        dimension,
+    )
+}
+
+/// How a pair of coordinates was understood.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Deutung {
+    /// Easting, northing in EPSG:25832.
+    Meter,
+    /// The same, but the northing stood first.
+    MeterVertauscht,
+    /// Latitude, longitude (or the other way round) in WGS 84.
+    Grad,
+}
+
+/// A point from a pair like `640123 5324987`, `48,0222 10,8256`, `48.0222N 10.8256E`,
+/// `48°01'20"N 10°49'32"O`.
+pub fn punkt(text: &str, umrechner: &mut Umrechner) -> Result<(Geometry<f64>, Deutung), String> {
+    let (a, b, richtungen) = paar(text)?;
+    let norden_zuerst = match richtungen.first() {
+        Some('N') => Some(true),
+        Some(_) => Some(false),
+        None => None,
+    };
+    let breite = |x: f64| (46.5..=56.0).contains(&x);
+    let laenge = |x: f64| (4.0..=17.0).contains(&x);
+    let ost = |x: f64| {
+        (100_000.0..=1_000_000.0).contains(&x) || (32_100_000.0..=33_000_000.0).contains(&x)
+    };
+    let nord = |x: f64| (5_100_000.0..=6_250_000.0).contains(&x);
+    let (geom, deutung) = if ost(a) && nord(b) {
+        ((a, b), Deutung::Meter)
+    } else if nord(a) && ost(b) {
+        let angesagt = norden_zuerst == Some(true);
+        (
+            (b, a),
+            if angesagt {
+                Deutung::Meter
+            } else {
+                Deutung::MeterVertauscht
+            },
+        )
+    } else if (breite(a) && laenge(b)) || (laenge(a) && breite(b)) {
+        let (lon, lat) = if breite(a) { (b, a) } else { (a, b) };
+        let angabe = crs::erkenne("EPSG:4326").ok_or("WGS 84 fehlt.")?;
+        let mut punkte = [Coord { x: lon, y: lat }];
+        umrechner
+            .nach_25832(angabe, &mut punkte)
+            .map_err(|cause| cause.to_string())?;
+        ((punkte[0].x, punkte[0].y), Deutung::Grad)
+    } else {
+        return Err(format!(
+            "Die Koordinaten {a} und {b} liegen nicht in Deutschland. Gebraucht wird Ostwert und Nordwert in EPSG:25832 (640123 5324987) oder Breite und Länge (48,0222 10,8256)."
+        ));
+    };
+    let x = if geom.0 > 32_000_000.0 {
+        geom.0 - 32_000_000.0
+    } else {
+        geom.0
+    };
+    Ok((MultiPoint(vec![Point::new(x, geom.1)]).into(), deutung))
+}
+
+/// Two numbers and the letters of direction, first coordinate first.
+fn paar(text: &str) -> Result<(f64, f64, Vec<char>), String> {
+    let falsch = || {
+        "Das ist kein Koordinatenpaar. Gebraucht wird etwa „640123 5324987“ (EPSG:25832), „48,0222 10,8256“ oder „48.0222N 10.8256E“.".to_owned()
+    };
+    // A comma is decimal where no point is; as separator where that leaves one number alone.
+    let varianten: &[bool] = if text.contains('.') {
+        &[false]
+    } else {
+        &[true, false]
+    };
+    for komma_dezimal in varianten {
+        let (werte, richtungen) = zahlen(text, *komma_dezimal).ok_or_else(falsch)?;
+        if let [a, b] = werte[..] {
+            return Ok((a, b, richtungen));
+        }
+    }
+    Err(falsch())
+}
+
+fn zahlen(text: &str, komma_dezimal: bool) -> Option<(Vec<f64>, Vec<char>)> {
+    let mut werte: Vec<f64> = Vec::new();
+    let mut richtungen = Vec::new();
+    let mut zeichen = text.chars().peekable();
+    // What the next number is a part of: 60 minutes, 3600 seconds of the last one.
+    let mut in_grad = false;
+    while let Some(c) = zeichen.next() {
+        match c {
+            '0'..='9' => {
+                let mut zahl = c.to_string();
+                while let Some(n) = zeichen.peek().copied() {
+                    let dezimal = n == '.' || (n == ',' && komma_dezimal);
+                    if n.is_ascii_digit() {
+                        zahl.push(n);
+                    } else if dezimal
+                        && !zahl.contains('.')
+                        && zeichen.clone().nth(1).is_some_and(|m| m.is_ascii_digit())
+                    {
+                        zahl.push('.');
+                    } else {
+                        break;
+                    }
+                    zeichen.next();
+                }
+                let wert: f64 = zahl.parse().ok()?;
+                while zeichen.next_if(|c| c.is_whitespace()).is_some()
+                    && matches!(zeichen.peek(), Some(' '))
+                {}
+                match zeichen.peek() {
+                    Some('°' | 'º') => {
+                        werte.push(wert);
+                        in_grad = true;
+                    }
+                    Some('\'' | '′' | '’') if in_grad => {
+                        zeichen.next();
+                        // Two strokes are seconds.
+                        let sekunden = matches!(zeichen.peek(), Some('\'' | '′' | '’'));
+                        *werte.last_mut()? += wert / if sekunden { 3600.0 } else { 60.0 };
+                    }
+                    Some('"' | '″' | '”') if in_grad => *werte.last_mut()? += wert / 3600.0,
+                    _ => {
+                        werte.push(wert);
+                        in_grad = false;
+                    }
+                }
+            }
+            'N' | 'n' => richtungen.push('N'),
+            'E' | 'e' | 'O' | 'o' => richtungen.push('O'),
+            c if c.is_whitespace() || ",;/()[]°º'′’\"″”:|".contains(c) => {}
+            _ => return None,
+        }
+    }
+    Some((werte, richtungen))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ort(text: &str) -> Result<(f64, f64, Deutung), String> {
+        let (geom, deutung) = punkt(text, &mut Umrechner::default())?;
+        let Geometry::MultiPoint(punkte) = geom else {
+            panic!("a point")
+        };
+        Ok((punkte.0[0].x(), punkte.0[0].y(), deutung))
+    }
+
+    #[test]
+    fn pairs_in_every_form_are_the_same_place() {
+        let (x, y, deutung) = ort("48.0222 10.8256").unwrap();
+        assert_eq!(deutung, Deutung::Grad);
+        assert!(
+            (x - 636_108.0).abs() < 600.0 && (y - 5_320_400.0).abs() < 1_500.0,
+            "{x} {y}"
+        );
+        for text in [
+            "48,0222 10,8256",
+            "10.8256, 48.0222",
+            "48.0222,10.8256",
+            "48.0222N 10.8256E",
+            "48,0222° N; 10,8256° O",
+            "48°01'19.92\"N 10°49'32.16\"O",
+            "48° 1′ 19.92″ N, 10° 49′ 32.16″ E",
+            "48°01'19.92''N 10°49'32.16''E",
+        ] {
+            let (a, b, deutung) = ort(text).unwrap_or_else(|e| panic!("{text}: {e}"));
+            assert_eq!(deutung, Deutung::Grad, "{text}");
+            assert!(
+                (a - x).abs() < 0.5 && (b - y).abs() < 0.5,
+                "{text}: {a} {b}"
+            );
+        }
+        for (text, deutung) in [
+            ("640123 5324987", Deutung::Meter),
+            ("640123,5324987", Deutung::Meter),
+            ("640123,0 / 5324987,0", Deutung::Meter),
+            ("32640123 5324987", Deutung::Meter),
+            ("5324987 640123", Deutung::MeterVertauscht),
+            ("N 5324987 E 640123", Deutung::Meter),
+        ] {
+            assert_eq!(
+                ort(text).unwrap(),
+                (640_123.0, 5_324_987.0, deutung),
+                "{text}"
+            );
+        }
+        for falsch in [
+            "",
+            "Rathaus",
+            "48.0222",
+            "0 0",
+            "1 2 3",
+            "-33.8 151.2",
+            "40.7 -74",
+        ] {
+            assert!(ort(falsch).is_err(), "{falsch}");
+        }
+    }
+
+    #[test]
+    fn wkt_with_srid_is_converted() {
+        let Ok(Geometry::MultiPoint(punkte)) = wkt(
+            "SRID=4326;POINT(10.8256 48.0222)",
+            0,
+            &mut Umrechner::default(),
+        ) else {
+            panic!("a point")
+        };
+        let (x, y, _) = ort("48.0222 10.8256").unwrap();
+        assert!((punkte.0[0].x() - x).abs() < 0.01 && (punkte.0[0].y() - y).abs() < 0.01);
+        assert!(
+            wkt("SRID=9999;POINT(1 2)", 0, &mut Umrechner::default())
+                .unwrap_err()
+                .contains("EPSG:9999")
+        );
+    }
+}
