@@ -1,4 +1,4 @@
--- Parcels by Kennzeichen, by number, or by Gemarkung and number; runs only where the table is.
+-- Parcels by Kennzeichen, by number, or by Gemarkung and number.
 WITH gesucht AS (
   SELECT (t.nr - 1)::int AS nr, t.text, regexp_replace(t.text, '^.*\s', '') AS nummer FROM unnest($1::text[]) WITH ORDINALITY t (text, nr)
 ), treffer AS (

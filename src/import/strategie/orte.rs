@@ -165,19 +165,13 @@ async fn flurstuecke(
     if gesucht.iter().all(String::is_empty) {
         return Ok(());
     }
-    let da =
-        sqlx::query_scalar!(r#"SELECT to_regclass('gemeinde.flurstueck') IS NOT NULL AS "da!""#)
-            .fetch_one(&mut *conn)
-            .await?;
-    // Not checked at compile time: this schema may not have the table.
-    let gefunden: Vec<(i32, i32, Option<String>)> = if da {
-        sqlx::query_as(include_str!("flurstueck.sql"))
-            .bind(&gesucht)
-            .fetch_all(&mut *conn)
-            .await?
-    } else {
-        Vec::new()
-    };
+    let da = sqlx::query_scalar!(r#"SELECT EXISTS (SELECT FROM gemeinde.flurstueck) AS "da!""#)
+        .fetch_one(&mut *conn)
+        .await?;
+    let gefunden: Vec<(i32, i32, Option<String>)> = sqlx::query_as(include_str!("flurstueck.sql"))
+        .bind(&gesucht)
+        .fetch_all(&mut *conn)
+        .await?;
     for (nr, satz) in saetze.iter_mut().enumerate() {
         if satz.text("flurstueck").is_empty() {
             continue;
@@ -186,14 +180,14 @@ async fn flurstuecke(
             .iter()
             .find(|(n, ..)| usize::try_from(*n) == Ok(nr));
         match treffer {
-            None => bericht.fehler(satz.zelle("flurstueck"), "Flurstücke sind in dieser Datenbank noch nicht eingelesen. Bitte Geometrie oder Koordinaten angeben."),
+            _ if !da => bericht.fehler(satz.zelle("flurstueck"), "Flurstücke sind in dieser Datenbank noch nicht eingelesen. Bitte zuerst „zielraum import flurstuecke“ ausführen, oder Geometrie oder Koordinaten angeben."),
             Some((_, 1, Some(form))) => {
                 satz.felder.insert("geom".into(), json!(form));
                 if satz.text("genauigkeit").is_empty() {
                     satz.felder.insert("genauigkeit".into(), json!("flurstuecksscharf"));
                 }
             }
-            Some((_, 0, _)) => bericht.fehler(satz.zelle("flurstueck"), "Dieses Flurstück gibt es nicht. Gebraucht wird das Kennzeichen oder Gemarkung und Nummer (Musterdorf 123/4)."),
+            None | Some((_, 0, _)) => bericht.fehler(satz.zelle("flurstueck"), "Dieses Flurstück gibt es nicht. Gebraucht wird das Kennzeichen oder Gemarkung und Nummer (Musterdorf 123/4)."),
             Some((_, anzahl, _)) => bericht.fehler(satz.zelle("flurstueck"), format!("Diese Nummer tragen {anzahl} Flurstücke. Bitte die Gemarkung davor schreiben (Musterdorf 123/4) oder das Kennzeichen nennen.")),
         }
     }

@@ -329,15 +329,14 @@ async fn places_come_from_parcels_and_map_files() {
         .unwrap_err()
         .to_string();
     assert!(ohne.contains("noch nicht eingelesen"), "{ohne}");
-    // As another part of the program creates it.
-    for sql in [
-        "CREATE TABLE gemeinde.flurstueck (kennzeichen text, gemarkung text, nummer text, geom geometry(MultiPolygon, 25832))",
-        "INSERT INTO gemeinde.flurstueck VALUES ('091234___00012003____', 'Ostdorf', '12/3', st_multi(st_makeenvelope(641500, 5324500, 641540, 5324525, 25832))),
-           ('091235___00012003____', 'Westdorf', '12/3', st_multi(st_makeenvelope(640500, 5324500, 640540, 5324525, 25832)))",
-        "GRANT SELECT ON gemeinde.flurstueck TO PUBLIC",
-    ] {
-        sqlx::query(sql).execute(&crate::support::admin(&db).await).await.unwrap();
-    }
+    sqlx::query(
+        "INSERT INTO gemeinde.flurstueck (kennzeichen, gemarkungsnummer, gemarkung, zaehler, nenner, geom) VALUES
+           ('091234___000120003__', '1234', 'Ostdorf', 12, 3, st_multi(st_makeenvelope(641500, 5324500, 641540, 5324525, 25832))),
+           ('091235___000120003__', '1235', 'Westdorf', 12, 3, st_multi(st_makeenvelope(640500, 5324500, 640540, 5324525, 25832)))",
+    )
+    .execute(&crate::support::admin(&db).await)
+    .await
+    .unwrap();
     let zwei = entwurf(&db, &csv("12/3")).await.unwrap_err().to_string();
     assert!(zwei.contains("Diese Nummer tragen 2 Flurstücke"), "{zwei}");
     let keins = entwurf(&db, &csv("Ostdorf 99"))
