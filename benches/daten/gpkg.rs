@@ -1,4 +1,4 @@
-//! The synthetic plan as a GeoPackage, and its reader: the same objects a plan delivers.
+//! The synthetic plan as a GeoPackage, and the mapping an office would write for it.
 
 use std::path::Path;
 
@@ -11,31 +11,40 @@ use gdal::{Dataset, DriverManager};
 use geo_types::{Geometry, MultiPolygon};
 use geozero::wkb::Wkb;
 use geozero::{CoordDimensions, ToGeo, ToWkb};
-use zielraum::error::{Error, Result as Ergebnis};
-use zielraum::fnp::objekt::{Geometrie, Objekt, PlanKopf, Rechtsstand};
-use zielraum::import::fnp::quelle::{Gelesen, Quelle, Senke};
 
 use crate::daten::Daten;
 
-/// Class, Nutzung and the code that leads there.
-const NUTZUNGEN: [(&str, &str); 16] = [
-    ("FP_BebauungsFlaeche", "W"),
-    ("FP_BebauungsFlaeche", "M"),
-    ("FP_BebauungsFlaeche", "G"),
-    ("FP_BebauungsFlaeche", "S"),
-    ("FP_Gemeinbedarf", "gemeinbedarf"),
-    ("FP_SpielSportanlage", "sport"),
-    ("FP_Strassenverkehr", "verkehr_strasse"),
-    ("FP_VerEntsorgung", "ver_entsorgung"),
-    ("FP_Gruen", "gruen"),
-    ("FP_Gewaesser", "wasser"),
-    ("FP_Wasserwirtschaft", "wasserwirtschaft"),
-    ("FP_AbgrabungsFlaeche", "abgrabung"),
-    ("FP_LandwirtschaftsFlaeche", "landwirtschaft"),
-    ("FP_WaldFlaeche", "wald"),
-    ("FP_FlaecheOhneDarstellung", "ohne_darstellung"),
-    ("FP_SonstigePlanung", "sonstiges"),
+/// Keys of `fnp.nutzung` by the generator's number.
+const NUTZUNGEN: [&str; 16] = [
+    "W",
+    "M",
+    "G",
+    "S",
+    "gemeinbedarf",
+    "sport",
+    "verkehr_strasse",
+    "ver_entsorgung",
+    "gruen",
+    "wasser",
+    "wasserwirtschaft",
+    "abgrabung",
+    "landwirtschaft",
+    "wald",
+    "ohne_darstellung",
+    "sonstiges",
 ];
+
+/// What an office would say of the file: its layers, and which value is which use.
+pub fn zuordnung() -> String {
+    let kopf = "ebene = \"areas\"\nkennung = \"id\"\ngeltungsbereich = { ebene = \"plan\" }\n\n[plan]\nnummer = \"messung\"\n".to_owned();
+    let regel = |(wert, nutzung)| {
+        format!("\n[[regel]]\nwenn = {{ nutzung = \"{wert}\" }}\nnutzung = \"{nutzung}\"\n")
+    };
+    (0..)
+        .zip(NUTZUNGEN)
+        .map(regel)
+        .fold(kopf, |text: String, regel: String| text + &regel)
+}
 
 fn wkb(geom: &MultiPolygon<f64>) -> Result<Vec<u8>> {
     Ok(Geometry::MultiPolygon(geom.clone()).to_wkb(CoordDimensions::xy())?)
@@ -91,15 +100,6 @@ fn kennung(nr: u32) -> String {
     format!("GML_{nr:08x}-5eed-4000-8000-{nr:012x}")
 }
 
-/// Reads the plan back, object by object.
-pub struct GeoPackage(pub Dataset);
-
-impl GeoPackage {
-    pub fn oeffne(pfad: &Path) -> Result<Self> {
-        Ok(Self(Dataset::open(pfad)?))
-    }
-}
-
 /// The Ortsteile beside the plan.
 pub fn ortsteile(pfad: &Path) -> Result<Vec<MultiPolygon<f64>>> {
     let datei = Dataset::open(pfad)?;
@@ -112,51 +112,5 @@ fn geometrie(objekt: &Feature<'_>) -> Result<MultiPolygon<f64>> {
     match Wkb(wkb).to_geo()? {
         Geometry::MultiPolygon(geom) => Ok(geom),
         _ => anyhow::bail!("not a multipolygon"),
-    }
-}
-
-impl Quelle for GeoPackage {
-    fn lies(&mut self, senke: &mut Senke<'_>) -> Ergebnis<Gelesen> {
-        let fehler = |e: anyhow::Error| Error::intern(e.to_string());
-        let mut ebene = self.0.layer_by_name("areas").map_err(Error::intern)?;
-        for (zeile, objekt) in (1..).zip(ebene.features()) {
-            let code = objekt
-                .field_as_integer(1)
-                .map_err(Error::intern)?
-                .unwrap_or(0);
-            let (klasse, nutzung) = NUTZUNGEN[usize::try_from(code).map_err(Error::intern)?];
-            senke(Objekt {
-                gml_id: objekt.field_as_string(0).map_err(Error::intern)?,
-                klasse: klasse.to_owned(),
-                nutzung,
-                codes: [("nutzung".to_owned(), code.to_string().into())]
-                    .into_iter()
-                    .collect(),
-                codespace: None,
-                rechtsstand: Rechtsstand::Planung,
-                ebene: 0,
-                flaechenschluss: true,
-                name: None,
-                text: None,
-                drehung: None,
-                geometrie: Geometrie::Flaeche(geometrie(&objekt).map_err(fehler)?),
-                zeile,
-            })?;
-        }
-        let mut ebene = self.0.layer_by_name("plan").map_err(Error::intern)?;
-        let plan = ebene.features().next();
-        let plan = plan.ok_or_else(|| Error::eingabe("Der Plan fehlt."))?;
-        Ok(Gelesen {
-            format: "GeoPackage",
-            kopf: PlanKopf {
-                version: "GeoPackage".into(),
-                nummer: Some("messung".into()),
-                geltungsbereich: geometrie(&plan).map_err(fehler)?,
-                ..PlanKopf::default()
-            },
-            klassen: Vec::new(),
-            befunde: Vec::new(),
-            nachtrag: Vec::new(),
-        })
     }
 }

@@ -143,6 +143,13 @@ impl<'b> Row<'b> {
         serde_json::to_writer(&mut bytes, value)?;
         self.field(&bytes)
     }
+    /// `jsonb` whose text is there already.
+    pub fn jsonb_text(&mut self, text: &str) -> Result<()> {
+        let mut bytes = Vec::with_capacity(text.len() + 1);
+        bytes.push(1);
+        bytes.extend_from_slice(text.as_bytes());
+        self.field(&bytes)
+    }
     /// `geometry(MultiPolygon)` in EPSG:25832; answers where its bytes begin in the buffer.
     pub fn flaeche(&mut self, value: &MultiPolygon<f64>) -> Result<usize> {
         let laenge = self.buffer.len();

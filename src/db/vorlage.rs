@@ -14,7 +14,7 @@ use sqlx::postgres::PgRow;
 use sqlx::{Executor, FromRow, PgConnection};
 use uuid::Uuid;
 
-use crate::error::{Error, Result};
+use crate::error::Result;
 
 /// What may stand for a name in braces.
 #[derive(Debug, Clone, Copy)]
@@ -117,32 +117,21 @@ impl Vorlage {
             .await?)
     }
 
-    /// Runs a statement over keys (`$1`) and what belongs to each (`$2`).
-    ///
-    /// # Errors
-    /// [`Error::Intern`] when another number of rows than of keys is touched.
-    pub async fn je_schluessel(
+    /// Reads rows; keys are bound as `$1`.
+    pub async fn lies_bei<T>(
         &self,
         conn: &mut PgConnection,
         vorlage: &'static str,
         schluessel: &[i64],
-        werte: &[serde_json::Value],
-    ) -> Result<()> {
-        let getroffen = sqlx::query(AssertSqlSafe(self.text(vorlage)))
+    ) -> Result<Vec<T>>
+    where
+        T: for<'r> FromRow<'r, PgRow> + Send + Unpin,
+    {
+        Ok(sqlx::query_as(AssertSqlSafe(self.text(vorlage)))
             .bind(schluessel)
-            .bind(werte)
             .persistent(false)
-            .execute(conn)
-            .await?
-            .rows_affected();
-        if getroffen == schluessel.len() as u64 {
-            Ok(())
-        } else {
-            Err(Error::intern(format!(
-                "{getroffen} rows for {} keys",
-                schluessel.len()
-            )))
-        }
+            .fetch_all(conn)
+            .await?)
     }
 }
 

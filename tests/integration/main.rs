@@ -15,6 +15,7 @@ mod import;
 mod layers;
 mod lieferung;
 mod protokoll;
+mod pruefsumme;
 mod quelltext;
 mod sachdaten;
 mod sandbox;

@@ -48,6 +48,8 @@ pub(super) fn create(
             ])
             .args(["--auth-local=trust", "--auth-host=reject"])
             .arg(format!("--locale={locale}"))
+            // The order of C.UTF-8, but known to the server: it compares bytes itself.
+            .arg("--lc-collate=C")
             .stdin(start_lock.try_clone()?);
         if durability == Durability::Tests {
             command.arg("--no-sync");
@@ -143,6 +145,10 @@ fn settings(sock: &Path, durability: Durability) -> Vec<(&'static str, OsString)
             ("log_line_prefix", "%m [%p] %d "),
             ("fsync", durable),
             ("full_page_writes", durable),
+            // Nobody replicates the private cluster. A table made and filled in one
+            // transaction, as by an import, is synced at its COMMIT instead of logged.
+            ("wal_level", "minimal"),
+            ("max_wal_senders", "0"),
             ("synchronous_commit", durable),
         ]
         .map(|(name, value)| (name, value.into())),

@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::Auftrag;
 use super::lesen::Lieferung;
+use super::pruefsumme::Inhalt;
 use crate::db::geom::Geom;
 use crate::error::Result;
 use crate::fnp::plan::Stand;
@@ -76,26 +77,19 @@ pub(super) async fn schreibe_fassung(
     Ok(fassung)
 }
 
-/// Imports write no row audit: one row with the file's hash, counts, sum and a hash over the partition.
+/// Imports write no row audit: one row with the file's hash, counts, sum and a hash over the areas.
 pub(super) async fn vermerke_import(
     conn: &mut PgConnection,
     fassung: i32,
     lieferung: &Lieferung,
+    inhalt: &Inhalt,
 ) -> Result<()> {
-    let inhalt = sqlx::query!(
-        r#"SELECT count(*) AS "anzahl!", coalesce(sum(flaeche_m2 ORDER BY ordnung), 0) AS "m2!",
-             encode(sha256(coalesce(string_agg(sha256(st_asewkb(geom)) || convert_to(kennung || nutzung || codes::text, 'UTF8'), ''::bytea ORDER BY ordnung), ''::bytea)), 'hex') AS "hash!"
-           FROM flaeche WHERE fassung_id = $1"#,
-        fassung
-    )
-    .fetch_one(&mut *conn)
-    .await?;
     sqlx::query!(
         "SELECT audit.vermerke('fnp.fassung', $1, 'import', $2)",
         fassung.to_string(),
         json!({
             "plan": lieferung.kennung, "datei": lieferung.datei, "sha256": lieferung.sha256,
-            "objekte": lieferung.spule.eintraege().len(), "flaechen": inhalt.anzahl, "flaeche_m2": inhalt.m2, "inhalt_sha256": inhalt.hash,
+            "objekte": lieferung.spule.eintraege().len(), "flaechen": inhalt.anzahl, "flaeche_m2": inhalt.m2, "inhalt_sha256": inhalt.sha256,
         })
     )
     .execute(conn)

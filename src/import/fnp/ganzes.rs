@@ -1,11 +1,14 @@
 //! Between loading and the swap: the findings of the whole plan, the sums, the comparison with the
 //! version before. A trial ends after it, so it says what an import would.
 
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+
 use sqlx::PgConnection;
 use uuid::Uuid;
 
+use super::kopieren::{self, Ergebnis};
 use super::lesen::Lieferung;
-use super::spule::Art;
+use super::spule::{Art, Eintrag};
 use super::{abgleich, befund};
 use crate::error::Result;
 use crate::fnp::bilanz::Pruefung;
@@ -21,16 +24,16 @@ pub(super) async fn pruefe(
     plan: Uuid,
     fassung: i32,
     lieferung: &Lieferung,
-    verbund: &Verbund,
-    bilanz: Pruefung,
+    ergebnis: &Ergebnis,
     protokoll: &mut Protokoll,
 ) -> Result<()> {
+    let bilanz = bilanz(&ergebnis.verbund, ergebnis.nicht_zugeordnet_m2);
     let summen = befund::Kenngroessen {
         luecke_m2: bilanz.luecke_m2,
         ueberlappung_m2: bilanz.ueberlappung_m2,
         ausserhalb_m2: bilanz.ausserhalb_m2,
     };
-    let schluss = &verbund.schluss;
+    let schluss = &ergebnis.verbund.schluss;
     let beteiligte = schluss
         .ueberlappungen
         .iter()
@@ -47,9 +50,10 @@ pub(super) async fn pruefe(
         )
         .await?,
     );
+    let kopien = gleiche_kaesten(lieferung.spule.eintraege());
     protokoll
         .befunde
-        .extend(befund::pruefe(conn, fassung).await?);
+        .extend(befund::pruefe(conn, fassung, &kopien, &ergebnis.ohne_ortsteil).await?);
     protokoll.summen = Some(summen::pruefe(conn, fassung, &protokoll.klassen, &bilanz).await?);
     let vergleich = abgleich::gleiche_ab(conn, plan, fassung).await?;
     abgleich::benenne_um(conn, &mut protokoll.befunde).await?;
@@ -92,8 +96,35 @@ pub(super) fn beteilige(lieferung: &Lieferung, stellen: &mut [Stelle]) -> Result
     Ok(())
 }
 
+/// Objects whose box another of their table has too, to the millimetre, by ordnung: only
+/// among them are copies. Equal hashes of different boxes do no harm, they are looked at.
+fn gleiche_kaesten(eintraege: &[Eintrag]) -> Vec<i64> {
+    let mut hashes: Vec<(u64, usize)> = eintraege
+        .iter()
+        .enumerate()
+        .map(|(index, e)| {
+            let mut hash = DefaultHasher::new();
+            e.art.tabelle().hash(&mut hash);
+            for wert in e.kasten {
+                // −0 is 0.
+                hash.write_u64(((wert * 1000.0).round_ties_even() + 0.0).to_bits());
+            }
+            (hash.finish(), index)
+        })
+        .collect();
+    hashes.sort_unstable();
+    let mut gleiche: Vec<i64> = hashes
+        .chunk_by(|a, b| a.0 == b.0)
+        .filter(|gruppe| gruppe.len() > 1)
+        .flatten()
+        .map(|(_, index)| kopieren::ordnung(*index))
+        .collect();
+    gleiche.sort_unstable();
+    gleiche
+}
+
 /// Check rows of the whole plan.
-pub(super) fn bilanz(verbund: &Verbund, nicht_zugeordnet_m2: f64) -> Pruefung {
+fn bilanz(verbund: &Verbund, nicht_zugeordnet_m2: f64) -> Pruefung {
     let ganz = verbund
         .schluss
         .gebiet(GANZER_PLAN)

@@ -14,10 +14,10 @@ use tokio::sync::mpsc;
 
 use super::ganzes;
 use super::lesen::Lieferung;
+use super::pruefsumme::{Inhalt, Pruefsumme};
 use super::spule::{Art, Block, Satz};
 use super::zeile;
 use crate::db::copy::{Copy, Row};
-use crate::db::vorlage::{Vorlage, Wert};
 use crate::error::{Error, Result};
 use crate::import::fortschritt::Phase;
 use crate::import::hilbert::Kasten;
@@ -35,6 +35,10 @@ pub(super) struct Ergebnis {
     pub verbund: Verbund,
     /// m² of areas whose class says nothing of their Nutzung.
     pub nicht_zugeordnet_m2: f64,
+    /// The areas as they were sent.
+    pub inhalt: Inhalt,
+    /// ordnung of the areas without a share in an Ortsteil, the invalid ones among them.
+    pub ohne_ortsteil: Vec<i64>,
     anteile: File,
     zeilen: u64,
 }
@@ -89,7 +93,7 @@ async fn tabelle(
     let version = lieferung.kopf.version.as_str();
     let eintraege = lieferung.spule.eintraege();
     let mut copy = Copy::begin(conn, &art.copy(fassung)).await?;
-    let mut zeilen = Vec::new();
+    let (mut zeilen, mut inhalt) = (Vec::new(), Vec::new());
     while let Some(block) = von.recv().await {
         zeilen.clear();
         for (index, satz) in block.saetze() {
@@ -97,8 +101,9 @@ async fn tabelle(
             let kennung = lieferung
                 .namen
                 .kennung(index, satz.eigen, eintraege[index].ohne_id);
-            let ordnung = ordnung(index);
-            zeile::fuege(&satz, art, fassung, ordnung, &kennung, version, &mut zeilen)?;
+            inhalt.clear();
+            zeile::inhalt(&satz, version, lieferung.nachtrag(index), &mut inhalt)?;
+            zeile::fuege(art, fassung, ordnung(index), &kennung, &inhalt, &mut zeilen)?;
         }
         let anzahl = block.anzahl() as u64;
         copy.rows(&zeilen, anzahl).await?;
@@ -109,42 +114,7 @@ async fn tabelle(
     Ok(())
 }
 
-/// Codes that the reader found for objects already spooled.
-pub(super) async fn trage_nach(
-    conn: &mut PgConnection,
-    fassung: i32,
-    lieferung: &Lieferung,
-) -> Result<()> {
-    if lieferung.nachtrag.is_empty() {
-        return Ok(());
-    }
-    for (art, tabelle) in [
-        (Art::Flaeche, "flaeche"),
-        (Art::Ueberlagerung, "ueberlagerung"),
-    ] {
-        let (nummern, codes): (Vec<i64>, Vec<serde_json::Value>) = (0..)
-            .zip(lieferung.spule.eintraege())
-            .filter(|(_, eintrag)| eintrag.art == art)
-            .filter_map(|(index, eintrag)| {
-                let codes = lieferung.nachtrag.get(&eintrag.stelle)?.clone();
-                Some((ordnung(index), serde_json::Value::Object(codes)))
-            })
-            .unzip();
-        let mut vorlage = Vorlage::der_fassung(fassung);
-        vorlage.setze("{tabelle}", Wert::Wort(tabelle));
-        vorlage
-            .je_schluessel(
-                conn,
-                "UPDATE fnp.{tabelle}_f{neu} f SET codes = f.codes || n.codes FROM unnest($1::bigint[], $2::jsonb[]) n (ordnung, codes) WHERE f.ordnung = n.ordnung",
-                &nummern,
-                &codes,
-            )
-            .await?;
-    }
-    Ok(())
-}
-
-fn ordnung(index: usize) -> i64 {
+pub(super) fn ordnung(index: usize) -> i64 {
     i64::try_from(index).map_or(i64::MAX, |index| index + 1)
 }
 
@@ -159,15 +129,25 @@ fn verbinde(
     let mut zeilen = 0;
     let mut nicht_zugeordnet_m2 = 0.0;
     let mut puffer = Vec::new();
+    let mut pruefsumme = Pruefsumme::default();
+    let mut ohne_ortsteil = Vec::new();
     for block in von {
         for (index, satz) in block.saetze() {
             let satz = satz?;
             let eintrag = &lieferung.spule.eintraege()[index];
+            puffer.clear();
+            let nachtrag = lieferung.nachtrag(index);
+            zeile::inhalt(&satz, &lieferung.kopf.version, nachtrag, &mut puffer)?;
+            pruefsumme.nimm(&puffer, satz.flaeche_m2()?);
             if !eintrag.gueltig {
                 rechnung.nimm_ungueltige(&satz.repariert()?);
+                ohne_ortsteil.push(ordnung(index));
                 continue;
             }
             let teile = rechnung.nimm(&satz.flaeche()?);
+            if teile.anteile.iter().all(|(ortsteil, _)| *ortsteil <= 0) {
+                ohne_ortsteil.push(ordnung(index));
+            }
             if eintrag.nicht_zugeordnet {
                 nicht_zugeordnet_m2 += teile.innerhalb_m2();
             }
@@ -207,6 +187,8 @@ fn verbinde(
     Ok(Ergebnis {
         verbund,
         nicht_zugeordnet_m2,
+        inhalt: pruefsumme.schliesse(),
+        ohne_ortsteil,
         anteile,
         zeilen,
     })
@@ -242,7 +224,7 @@ pub(super) async fn anteile(
     fassung: i32,
     ergebnis: &mut Ergebnis,
 ) -> Result<()> {
-    let mut copy = Copy::begin(conn, &format!("COPY fnp.anteil_f{fassung} (fassung_id, ordnung, ortsteil_id, nutzung, rechtsstand, m2) FROM STDIN (FORMAT binary)")).await?;
+    let mut copy = Copy::begin(conn, &format!("COPY fnp.anteil_f{fassung} (fassung_id, ordnung, ortsteil_id, nutzung, rechtsstand, m2) FROM STDIN (FORMAT binary, FREEZE)")).await?;
     let mut stueck = vec![0; STUECK];
     loop {
         // From the page cache, where it was written seconds ago.

@@ -32,6 +32,11 @@ const BERUEHRT: [&str; 9] = [
     "fnp.import_vergleich",
 ];
 
+/// `default_statistics_target` of the ANALYZE in an import: it looks at 9,000 rows. A third
+/// of the sample of the usual 100 knows 20 uses and a surface of areas as well; autovacuum
+/// looks closer later.
+const STICHPROBE: &str = "30";
+
 /// Checks a delivery and, unless it is a trial, stores it. Fills the protocol.
 pub async fn lade(
     db: &Database,
@@ -64,7 +69,6 @@ pub async fn lade(
         .fortschritt
         .phase("Speichern und verschneiden", Some(anzahl));
     let mut ergebnis = kopieren::objekte(&mut tx, fassung, &lieferung, rechnung, &phase).await?;
-    kopieren::trage_nach(&mut tx, fassung, &lieferung).await?;
     drop(phase);
     let phase = auftrag.fortschritt.phase("Anteile der Ortsteile", None);
     kopieren::anteile(&mut tx, fassung, &mut ergebnis).await?;
@@ -76,17 +80,7 @@ pub async fn lade(
     } else {
         Ergebnis::Uebernommen
     };
-    let bilanz = ganzes::bilanz(&ergebnis.verbund, ergebnis.nicht_zugeordnet_m2);
-    ganzes::pruefe(
-        &mut tx,
-        plan,
-        fassung,
-        &lieferung,
-        &ergebnis.verbund,
-        bilanz,
-        protokoll,
-    )
-    .await?;
+    ganzes::pruefe(&mut tx, plan, fassung, &lieferung, &ergebnis, protokoll).await?;
     drop(phase);
     if auftrag.probe {
         tx.rollback().await?;
@@ -97,6 +91,12 @@ pub async fn lade(
     indiziere(&mut tx, fassung, false).await?;
     drop(phase);
     let phase = auftrag.fortschritt.phase("Einhängen", None);
+    sqlx::query!(
+        "SELECT set_config('default_statistics_target', $1, true)",
+        STICHPROBE
+    )
+    .fetch_one(&mut *tx)
+    .await?;
     sqlx::query!("SELECT fnp.fassung_anhaengen('fnp', $1)", fassung)
         .execute(&mut *tx)
         .await?;
@@ -107,9 +107,7 @@ pub async fn lade(
             .execute(&mut *tx)
             .await?;
     }
-    drop(phase);
-    let phase = auftrag.fortschritt.phase("Prüfsumme", None);
-    fassung::vermerke_import(&mut tx, fassung, &lieferung).await?;
+    fassung::vermerke_import(&mut tx, fassung, &lieferung, &ergebnis.inhalt).await?;
     drop(phase);
     let phase = auftrag
         .fortschritt

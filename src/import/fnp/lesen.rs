@@ -58,6 +58,14 @@ pub struct Lieferung {
     pub nachtrag: HashMap<u64, serde_json::Map<String, serde_json::Value>>,
 }
 
+impl Lieferung {
+    /// Codes of an entry that were found out after it was spooled.
+    #[must_use]
+    pub fn nachtrag(&self, index: usize) -> Option<&serde_json::Map<String, serde_json::Value>> {
+        self.nachtrag.get(&self.spule.eintraege()[index].stelle)
+    }
+}
+
 /// An invalid area, reported once the kennungen are known.
 struct Mangel {
     stelle: u64,

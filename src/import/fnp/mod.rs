@@ -2,7 +2,7 @@
 //!
 //! Reading order: [`quelle`] (whatever reads a format), [`lesen`] (checks, spools and sorts
 //! without the database), [`spule`], `zeile` and `benennen` (what lies on the disk, and its
-//! names), [`laden`] (the one transaction), `kopieren` (COPY and join), `kopf`, `fassung`,
+//! names), [`laden`] (the one transaction), `kopieren` (COPY and join), [`pruefsumme`], `kopf`, `fassung`,
 //! `ganzes` (checks of the whole plan), [`abgleich`]. Between reading and loading stands the [`Lieferung`].
 
 pub mod abgleich;
@@ -14,6 +14,7 @@ mod kopf;
 mod kopieren;
 pub mod laden;
 pub mod lesen;
+pub mod pruefsumme;
 pub mod quelle;
 pub mod spule;
 pub mod vektor;

@@ -305,6 +305,19 @@ impl<'b> Satz<'b> {
         zerlege().ok_or_else(|| Error::intern("the spool is damaged"))
     }
 
+    /// m² of the area as it is stored.
+    ///
+    /// # Errors
+    /// [`Error::Intern`] when the record holds no area.
+    pub fn flaeche_m2(&self) -> Result<f64> {
+        // The field before the area's: its bytes end where the area's length begins.
+        let feld = || self.hinten.get(self.geom.checked_sub(12)?..self.geom - 4);
+        let bytes = feld().and_then(|feld| feld.try_into().ok());
+        bytes
+            .map(f64::from_be_bytes)
+            .ok_or_else(|| Error::intern("a record without area"))
+    }
+
     /// The area as it is stored.
     ///
     /// # Errors

@@ -2,11 +2,13 @@
 
 use geo::BoundingRect as _;
 use geo_types::{Geometry, MultiPolygon};
+use serde_json::{Map, Value};
 
+use super::pruefsumme::codes_text;
 use super::spule::{Art, Eintrag, Satz, Satzteile};
 use crate::db::copy::Row;
 use crate::db::geom::schreibe_flaeche;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::fnp::objekt::{Geometrie, Objekt};
 use crate::import::hilbert::Kasten;
 
@@ -35,12 +37,13 @@ impl Art {
         }
     }
 
-    /// The COPY statement into the detached partition of a Fassung.
+    /// The COPY statement into the detached partition of a Fassung, made in the same
+    /// transaction: FREEZE spares whoever reads first the marking of every row.
     #[must_use]
     pub fn copy(self, fassung: i32) -> String {
         let (spalten, _) = self.eigene_spalten();
         format!(
-            "COPY fnp.{}_f{fassung} ({GEMEINSAM}, {spalten}) FROM STDIN (FORMAT binary)",
+            "COPY fnp.{}_f{fassung} ({GEMEINSAM}, {spalten}) FROM STDIN (FORMAT binary, FREEZE)",
             self.tabelle()
         )
     }
@@ -95,7 +98,7 @@ pub fn schreibe(
     teile.hinten.clear();
     let mut row = Row::into(&mut teile.hinten);
     row.opt_text(objekt.gml_id.as_deref())?;
-    row.jsonb(&objekt.codes)?;
+    row.jsonb_text(&codes_text(&objekt.codes))?;
     row.opt_text(objekt.codespace.as_deref())?;
     row.text(objekt.rechtsstand.schluessel())?;
     row.int2(objekt.ebene)?;
@@ -131,17 +134,55 @@ pub fn schreibe(
     Ok(eintrag)
 }
 
-/// Puts a row together from its record and what is known now.
+/// The columns after kennung: the record, the version and codes that were found later.
+///
+/// # Errors
+/// A value beyond 2 GB; [`Error::Intern`] when the record is damaged.
+pub fn inhalt(
+    satz: &Satz<'_>,
+    version: &str,
+    nachtrag: Option<&Map<String, Value>>,
+    ziel: &mut Vec<u8>,
+) -> Result<()> {
+    ziel.extend_from_slice(satz.vorn);
+    Row::into(ziel).text(version)?;
+    let Some(nachtrag) = nachtrag else {
+        ziel.extend_from_slice(satz.hinten);
+        return Ok(());
+    };
+    let zerlege = || {
+        let (gml_id, rest) = feld(satz.hinten)?;
+        let (codes, rest) = feld(rest)?;
+        // Its length and the version of jsonb come first.
+        let codes: Map<String, Value> = serde_json::from_slice(codes.get(5..)?).ok()?;
+        Some((gml_id, codes, rest))
+    };
+    let (gml_id, mut codes, rest) =
+        zerlege().ok_or_else(|| Error::intern("the spool is damaged"))?;
+    codes.extend(nachtrag.clone());
+    ziel.extend_from_slice(gml_id);
+    Row::into(ziel).jsonb_text(&codes_text(&codes))?;
+    ziel.extend_from_slice(rest);
+    Ok(())
+}
+
+/// The first field with its length, and what follows.
+fn feld(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+    let laenge = i32::from_be_bytes(*bytes.first_chunk()?);
+    // −1 is NULL.
+    bytes.split_at_checked(4 + usize::try_from(laenge.max(0)).ok()?)
+}
+
+/// Puts a row together from what is known now and its [`inhalt`].
 ///
 /// # Errors
 /// A value beyond 2 GB.
 pub fn fuege(
-    satz: &Satz<'_>,
     art: Art,
     fassung: i32,
     ordnung: i64,
     kennung: &str,
-    version: &str,
+    inhalt: &[u8],
     ziel: &mut Vec<u8>,
 ) -> Result<()> {
     let (_, felder) = art.eigene_spalten();
@@ -150,8 +191,6 @@ pub fn fuege(
     row.int4(fassung)?;
     row.int8(ordnung)?;
     row.text(kennung)?;
-    ziel.extend_from_slice(satz.vorn);
-    Row::into(ziel).text(version)?;
-    ziel.extend_from_slice(satz.hinten);
+    ziel.extend_from_slice(inhalt);
     Ok(())
 }

@@ -44,26 +44,28 @@ pub async fn pruefe(
     bilanz: &Pruefung,
 ) -> Result<Summen> {
     let tabellen = Vorlage::der_fassung(fassung);
-    let zeilen: Vec<(String, i64)> = tabellen
+    // The areas are read once; the order of adding does not show in the digits that count.
+    let zeilen: Vec<(String, i64, f64, f64)> = tabellen
         .lies(
             conn,
-            "SELECT klasse, count(*) FROM (SELECT klasse FROM fnp.flaeche_f{neu} UNION ALL SELECT klasse FROM fnp.ueberlagerung_f{neu}
-               UNION ALL SELECT klasse FROM fnp.linie_f{neu} UNION ALL SELECT klasse FROM fnp.punkt_f{neu}) x GROUP BY klasse",
+            "SELECT klasse, count(*), coalesce(sum(flaeche_m2) FILTER (WHERE gueltig), 0), coalesce(sum(st_area(geom)) FILTER (WHERE gueltig), 0) FROM fnp.flaeche_f{neu} GROUP BY klasse
+             UNION ALL SELECT klasse, count(*), 0, 0 FROM fnp.ueberlagerung_f{neu} GROUP BY klasse
+             UNION ALL SELECT klasse, count(*), 0, 0 FROM fnp.linie_f{neu} GROUP BY klasse
+             UNION ALL SELECT klasse, count(*), 0, 0 FROM fnp.punkt_f{neu} GROUP BY klasse ORDER BY 1, 2",
         )
         .await?;
-    let (gespeichert_m2, gemessen_m2, anteile_m2): (f64, f64, f64) = tabellen
-        .lies(
-            conn,
-            "SELECT coalesce(sum(flaeche_m2 ORDER BY ordnung), 0), coalesce(sum(st_area(geom) ORDER BY ordnung), 0),
-               (SELECT coalesce(sum(m2 ORDER BY ordnung, ortsteil_id), 0) FROM fnp.anteil_f{neu}) FROM fnp.flaeche_f{neu} WHERE gueltig",
-        )
+    let (anteile_m2,): (f64,) = tabellen
+        .lies(conn, "SELECT coalesce(sum(m2), 0) FROM fnp.anteil_f{neu}")
         .await?
         .pop()
         .unwrap_or_default();
-    let gespeichert: BTreeMap<&str, u64> = zeilen
-        .iter()
-        .map(|(klasse, zahl)| (klasse.as_str(), u64::try_from(*zahl).unwrap_or_default()))
-        .collect();
+    let mut gespeichert: BTreeMap<&str, u64> = BTreeMap::new();
+    let (mut gespeichert_m2, mut gemessen_m2) = (0.0, 0.0);
+    for (klasse, zahl, m2, gemessen) in &zeilen {
+        *gespeichert.entry(klasse).or_default() += u64::try_from(*zahl).unwrap_or_default();
+        gespeichert_m2 += m2;
+        gemessen_m2 += gemessen;
+    }
     zaehle(klassen, &gespeichert)?;
     gleich("stored and measured areas", gespeichert_m2, gemessen_m2)?;
     gleich(

@@ -14,6 +14,9 @@ use std::path::PathBuf;
 use std::process::{Child, Command, ExitCode, Stdio};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, mpsc};
 
+use nix::fcntl::{FcntlArg, fcntl};
+use nix::libc;
+
 use auftrag::{Auftrag, Schranken};
 use draht::{AblehnungSatz, Art, EndeSatz, KopfSatz};
 pub use draht::{Feld, Typ};
@@ -23,6 +26,9 @@ use crate::error::{Error, Result};
 
 /// Name of the hidden subcommand.
 pub const BEFEHL: &str = "lesekapsel";
+
+/// Bytes that may wait between child and parent.
+const ROHR: libc::c_int = 1 << 20;
 
 static PROGRAMM: OnceLock<PathBuf> = OnceLock::new();
 
@@ -101,6 +107,9 @@ pub(super) fn lies(
         .stdout
         .take()
         .ok_or_else(|| Error::intern("kein Rohr zum Kind"))?;
+    // The usual 64 kB make both sides wait for each other every few objects; where the
+    // system gives no more, it goes on with these.
+    let _ = fcntl(&aus, FcntlArg::F_SETPIPE_SZ(ROHR));
     let child = Arc::new(Mutex::new(child));
     let (fertig, warte) = mpsc::channel::<()>();
     let uhr = {

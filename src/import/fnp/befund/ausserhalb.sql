@@ -1,9 +1,9 @@
--- Objects wholly outside the Gemeinden of the plan. What has a share in an Ortsteil is inside.
+-- Objects wholly outside the Gemeinden of the plan. What has a share in an Ortsteil is inside;
+-- the areas without one are $1 (ordnung).
 WITH gebiet AS MATERIALIZED (
   SELECT g.geom FROM fnp.fassung f JOIN fnp.plan_gemeinde pg ON pg.plan_id = f.plan_id JOIN gemeinde.gemeinde g ON g.id = pg.gemeinde_id WHERE f.id = {neu} AND g.geom IS NOT NULL
 ), objekt AS (
-  SELECT 1 AS art, f.ordnung, f.kennung, f.klasse, f.flaeche_m2 AS m2, f.geom::geometry FROM fnp.flaeche_f{neu} f
-    WHERE NOT EXISTS (SELECT FROM fnp.anteil_f{neu} a WHERE a.ordnung = f.ordnung AND a.ortsteil_id > 0)
+  SELECT 1 AS art, f.ordnung, f.kennung, f.klasse, f.flaeche_m2 AS m2, f.geom::geometry FROM fnp.flaeche_f{neu} f JOIN unnest($1::bigint[]) o (ordnung) USING (ordnung)
   UNION ALL SELECT 2, ordnung, kennung, klasse, flaeche_m2, geom FROM fnp.ueberlagerung_f{neu}
   UNION ALL SELECT 3, ordnung, kennung, klasse, NULL, geom FROM fnp.linie_f{neu}
   UNION ALL SELECT 4, ordnung, kennung, klasse, NULL, geom FROM fnp.punkt_f{neu}

@@ -13,14 +13,23 @@ const NENNENSWERT: f64 = 0.001;
 /// Above this share it is a warning.
 const AUFFAELLIG: f64 = 0.01;
 
-/// Checks the loaded, not yet attached version `fassung` as a whole; its shares must be loaded too.
+/// Checks the loaded, not yet attached version `fassung` as a whole. `kopien`: ordnung of
+/// whatever has its box in common with another object of its table; `ohne_ortsteil`: ordnung of the
+/// areas of the Flächenschluss without a share in an Ortsteil.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn pruefe(conn: &mut PgConnection, fassung: i32) -> Result<Vec<Befund>> {
+pub async fn pruefe(
+    conn: &mut PgConnection,
+    fassung: i32,
+    kopien: &[i64],
+    ohne_ortsteil: &[i64],
+) -> Result<Vec<Befund>> {
     let mut befunde = Vec::new();
-    doppelte(conn, fassung, &mut befunde).await?;
-    ausserhalb(conn, fassung, &mut befunde).await?;
+    if !kopien.is_empty() {
+        doppelte(conn, fassung, kopien, &mut befunde).await?;
+    }
+    ausserhalb(conn, fassung, ohne_ortsteil, &mut befunde).await?;
     gemeinde(conn, fassung, &mut befunde).await?;
     Ok(befunde)
 }
@@ -59,9 +68,14 @@ struct Doppelt {
     alle: i64,
 }
 
-async fn doppelte(conn: &mut PgConnection, fassung: i32, befunde: &mut Vec<Befund>) -> Result<()> {
+async fn doppelte(
+    conn: &mut PgConnection,
+    fassung: i32,
+    kopien: &[i64],
+    befunde: &mut Vec<Befund>,
+) -> Result<()> {
     let gefunden: Vec<Doppelt> = Vorlage::der_fassung(fassung)
-        .lies(conn, include_str!("doppelt.sql"))
+        .lies_bei(conn, include_str!("doppelt.sql"), kopien)
         .await?;
     let alle = gefunden.first().map_or(0, |d| d.alle);
     let genannt = gefunden.len();
@@ -117,10 +131,11 @@ struct Draussen {
 async fn ausserhalb(
     conn: &mut PgConnection,
     fassung: i32,
+    ohne_ortsteil: &[i64],
     befunde: &mut Vec<Befund>,
 ) -> Result<()> {
     let gefunden: Vec<Draussen> = Vorlage::der_fassung(fassung)
-        .lies(conn, include_str!("ausserhalb.sql"))
+        .lies_bei(conn, include_str!("ausserhalb.sql"), ohne_ortsteil)
         .await?;
     let alle = gefunden.first().map_or(0, |d| d.alle);
     let genannt = gefunden.len();

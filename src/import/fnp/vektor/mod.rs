@@ -17,11 +17,11 @@ use serde_json::Value;
 
 use super::quelle::{Gelesen, Senke};
 use crate::error::{Error, Result};
-use crate::fnp::nutzung::{self, Basis};
 use crate::fnp::objekt::{Befund, Geometrie, Objekt, PlanKopf, Schwere};
 use crate::import::datei::Datei;
 use crate::import::vector::{self, Lesen, Merkmal};
 use crate::import::xplangml::Klassenzaehlung;
+use crate::verschneidung::gueltigkeit;
 use zuordnung::{Geltungsbereich, Treffer, Zuordnung};
 
 /// What the caller says beside the file.
@@ -176,13 +176,20 @@ fn befund(code: &str, schwere: Schwere, ort: Option<[f64; 2]>, text: String) -> 
     }
 }
 
-/// All areas of a layer as one.
+/// All areas of a layer as one. A single one stays as it is, to the last bit: a union moves
+/// its points onto a grid, and the areas at the border would no longer fit it.
 fn umring(datei: &Datei, lesen: &Lesen) -> Result<MultiPolygon<f64>> {
-    let flaechen: Vec<MultiPolygon<f64>> = vector::lies(datei, lesen)?
+    let mut flaechen: Vec<MultiPolygon<f64>> = vector::lies(datei, lesen)?
         .into_iter()
         .map(|merkmal| merkmal.geom)
         .collect();
-    Ok(geo::unary_union(&flaechen))
+    Ok(match flaechen.pop() {
+        Some(eine) if flaechen.is_empty() && gueltigkeit::fehler(&eine).is_none() => eine,
+        letzte => {
+            flaechen.extend(letzte);
+            geo::unary_union(&flaechen)
+        }
+    })
 }
 
 struct Annahme<'a> {
@@ -220,12 +227,10 @@ impl Annahme<'_> {
             .and_then(|feld| merkmal.feld(&[feld]))
             .map(str::to_owned);
         self.ohne_schluessel += u64::from(self.schluessel.is_some() && gml_id.is_none());
-        // An overlay class never closes the surface, whatever the mapping forgot to say.
-        let flaechenschluss = treffer.flaechenschluss.unwrap_or_else(|| {
-            self.zuordnung.flaechenschluss
-                && nutzung::klasse(&treffer.klasse)
-                    .is_none_or(|klasse| klasse.basis != Basis::Ueberlagerung)
-        }) && matches!(merkmal.geom, Geometrie::Flaeche(_));
+        let flaechenschluss = treffer
+            .flaechenschluss
+            .unwrap_or_else(|| self.zuordnung.schliesst(&treffer.klasse))
+            && matches!(merkmal.geom, Geometrie::Flaeche(_));
         if self.merke_flaechen
             && flaechenschluss
             && let Geometrie::Flaeche(flaeche) = &merkmal.geom

@@ -33,7 +33,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use crate::error::{Error, Result};
-use crate::fnp::nutzung;
+use crate::fnp::nutzung::{self, Basis};
 use crate::fnp::objekt::Rechtsstand;
 use crate::import::vector::Merkmal;
 
@@ -86,6 +86,9 @@ pub struct Zuordnung {
     rechtsstand: Option<RechtsstandRegel>,
     #[serde(default)]
     regel: Vec<Regel>,
+    /// Fields the rules look at, each once.
+    #[serde(skip)]
+    felder: Vec<String>,
 }
 
 fn ja() -> bool {
@@ -141,32 +144,42 @@ struct Regel {
     ebene: i16,
 }
 
-/// One pattern or several; `*` stands for anything, case does not matter.
+/// Patterns as they are compared: made once, not for every object.
 #[derive(Debug, Clone, Default, Deserialize)]
+#[serde(from = "Genannt")]
+struct Muster(Vec<String>);
+
+/// One pattern or several; `*` stands for anything, case does not matter.
+#[derive(Deserialize)]
 #[serde(untagged)]
-enum Muster {
-    #[default]
-    Keines,
+enum Genannt {
     Eines(String),
     Mehrere(Vec<String>),
 }
 
-impl Muster {
-    fn alle(&self) -> &[String] {
-        match self {
-            Self::Keines => &[],
-            Self::Eines(eines) => std::slice::from_ref(eines),
-            Self::Mehrere(mehrere) => mehrere,
-        }
-    }
-    fn passt(&self, wert: &str) -> bool {
-        self.alle().iter().any(|muster| passt(muster, wert))
+impl From<Genannt> for Muster {
+    fn from(genannt: Genannt) -> Self {
+        Self(match genannt {
+            Genannt::Eines(eines) => vec![vereinfacht(&eines)],
+            Genannt::Mehrere(mehrere) => mehrere.iter().map(|eines| vereinfacht(eines)).collect(),
+        })
     }
 }
 
-/// `*` stands for any number of characters.
-pub(super) fn passt(muster: &str, wert: &str) -> bool {
-    let (muster, wert) = (muster.trim().to_lowercase(), wert.trim().to_lowercase());
+impl Muster {
+    /// `wert` is [`vereinfacht`].
+    fn passt(&self, wert: &str) -> bool {
+        self.0.iter().any(|muster| deckt(muster, wert))
+    }
+}
+
+/// Without what does not matter: case, blanks around it.
+fn vereinfacht(text: &str) -> String {
+    text.trim().to_lowercase()
+}
+
+/// `*` stands for any number of characters; both are [`vereinfacht`].
+fn deckt(muster: &str, wert: &str) -> bool {
     let mut teile = muster.split('*');
     let Some(mut rest) = teile.next().and_then(|vorn| wert.strip_prefix(vorn)) else {
         return false;
@@ -219,7 +232,7 @@ impl Zuordnung {
     /// # Errors
     /// [`Error::Eingabe`] with the place: not TOML, unknown key, unknown use or class, no rule.
     pub fn lies(text: &str) -> Result<Self> {
-        let zuordnung: Self = toml::from_str(text)
+        let mut zuordnung: Self = toml::from_str(text)
             .map_err(|cause| Error::eingabe(format!("Die Zuordnung ist fehlerhaft:\n{cause}")))?;
         for (i, regel) in zuordnung.regel.iter().enumerate() {
             let nr = i + 1;
@@ -256,7 +269,22 @@ impl Zuordnung {
                 "Die Zuordnung enthält keine [[regel]]; alle Flächen blieben ohne Nutzung.",
             ));
         }
+        for i in 0..zuordnung.regel.len() {
+            let klasse = zuordnung.regel[i].treffer().klasse;
+            let schliesst = zuordnung.schliesst(&klasse);
+            zuordnung.regel[i].flaechenschluss.get_or_insert(schliesst);
+        }
+        let felder = zuordnung.regel.iter().flat_map(|regel| regel.wenn.keys());
+        zuordnung.felder = felder.cloned().collect();
+        zuordnung.felder.sort_unstable();
+        zuordnung.felder.dedup();
         Ok(zuordnung)
+    }
+
+    /// Where no rule says so: an overlay class never closes the surface.
+    pub(super) fn schliesst(&self, klasse: &str) -> bool {
+        self.flaechenschluss
+            && nutzung::klasse(klasse).is_none_or(|klasse| klasse.basis != Basis::Ueberlagerung)
     }
 
     /// Every field the mapping speaks of is there.
@@ -280,25 +308,21 @@ impl Zuordnung {
 
     /// Fields the rules look at, each once.
     pub(super) fn wertfelder(&self) -> impl Iterator<Item = &str> {
-        let mut felder: Vec<&str> = self
-            .regel
-            .iter()
-            .flat_map(|regel| regel.wenn.keys())
-            .map(String::as_str)
-            .collect();
-        felder.sort_unstable();
-        felder.dedup();
-        felder.into_iter()
+        self.felder.iter().map(String::as_str)
     }
 
     /// The first rule that fits.
     pub(super) fn finde(&self, merkmal: &Merkmal) -> Option<Treffer> {
-        let regel = self.regel.iter().find(|regel| {
-            regel
-                .wenn
+        let werte: Vec<(&str, String)> = self
+            .wertfelder()
+            .map(|feld| (feld, vereinfacht(merkmal.feld(&[feld]).unwrap_or(""))))
+            .collect();
+        let passt = |(feld, muster): (&String, &Muster)| {
+            werte
                 .iter()
-                .all(|(feld, muster)| muster.passt(merkmal.feld(&[feld]).unwrap_or("")))
-        })?;
+                .any(|(name, wert)| name == feld && muster.passt(wert))
+        };
+        let regel = self.regel.iter().find(|r| r.wenn.iter().all(passt))?;
         Some(regel.treffer())
     }
 
@@ -306,7 +330,7 @@ impl Zuordnung {
         let Some(regel) = &self.rechtsstand else {
             return Rechtsstand::OhneAngabe;
         };
-        let wert = merkmal.feld(&[&regel.feld]).unwrap_or("");
+        let wert = &vereinfacht(merkmal.feld(&[&regel.feld]).unwrap_or(""));
         if regel.planung.passt(wert) {
             Rechtsstand::Planung
         } else if regel.bestand.passt(wert) {
@@ -369,7 +393,8 @@ mod tests {
             ("", "", true),
             ("", "x", false),
         ] {
-            assert_eq!(passt(muster, wert), soll, "{muster} {wert}");
+            let ist = deckt(&vereinfacht(muster), &vereinfacht(wert));
+            assert_eq!(ist, soll, "{muster} {wert}");
         }
     }
 
