@@ -1,4 +1,4 @@
-//! `import gemeinde|ortsteile`: areas with a name from GeoJSON or GeoPackage. The stored
+//! `import gemeinde|ortsteile`: areas with a name from a vector file. The stored
 //! join follows in [`super::zuwachs`].
 
 use std::path::Path;
@@ -41,9 +41,11 @@ pub enum Art {
     Ortsteile,
 }
 
-/// Which fields hold name and key.
+/// Which fields hold name and key, and how the file is read.
 #[derive(Debug, Clone, Default)]
 pub struct Felder {
+    /// `--ebene`, `--crs`, limits.
+    pub lesen: Lesen,
     /// `--name`.
     pub name: Option<String>,
     /// `--schluessel`.
@@ -62,7 +64,7 @@ pub type Benannt = (String, String, Merkmal);
 /// [`Error::Eingabe`] with all that is wrong: name or key missing, kennung twice, invalid area.
 pub fn lies(datei: &Path, felder: &Felder) -> Result<(Datei, Vec<Benannt>)> {
     let datei = Datei::oeffne(datei)?;
-    let merkmale = vector::lies(&datei, &Lesen::default())?;
+    let merkmale = vector::lies(&datei, &felder.lesen)?;
     pruefe_felder(&merkmale, felder)?;
     let mut fehler = Vec::new();
     let mut benannt: Vec<Benannt> = Vec::new();
