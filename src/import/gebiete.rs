@@ -13,6 +13,7 @@ use super::zuwachs;
 use crate::db::copy::Copy;
 use crate::db::{Database, audit};
 use crate::error::{Error, Result};
+use crate::fnp::zahl::hektar;
 use crate::gemeinde::kennung::{ags, ist_kennung, slug};
 use crate::gemeinde::store::{self, Angabe};
 use crate::verschneidung::anteil::Teile;
@@ -195,6 +196,15 @@ pub async fn fuehre_aus(
             Art::Gemeinde => store::schreibe_gemeinde(&mut tx, &angabe).await?,
             Art::Ortsteile => store::schreibe_ortsteil(&mut tx, &angabe).await?,
         }
+    }
+    if art == Art::Gemeinde
+        && let Some(([a, a_kennung], [b, b_kennung], m2)) =
+            store::doppelte_gemeinde(&mut tx).await?
+    {
+        return Err(Error::eingabe(format!(
+            "Die Gemeinden „{a}“ (Kennung {a_kennung}) und „{b}“ (Kennung {b_kennung}) liegen übereinander ({} ha). Sind es Ortsteile, bitte „zielraum import ortsteile“ nehmen. Ist es dieselbe Gemeinde, bitte in der Datei denselben Gemeindeschlüssel (Feld ags) oder dieselbe Kennung (Feld kennung) eintragen.",
+            hektar(m2, 4)
+        )));
     }
     store::ordne_ortsteile_zu(&mut tx).await?;
     let zuwachs = zuwachs::fuehre_nach(&mut tx).await?;

@@ -93,7 +93,24 @@ async fn a_new_plan_in_force_replaces_its_predecessor_a_teilplan_does_not() {
         .importiere(&db)
         .await;
     assert_eq!(stand(&db, "alt").await.0, "wirksam");
-    Plan::neu("neu").wohnen(0.0, 200.0).importiere(&db).await;
+    let protokoll = Plan::neu("neu").wohnen(0.0, 200.0).importiere(&db).await;
+    let abgeloest: Vec<&str> = protokoll
+        .befunde
+        .iter()
+        .filter(|b| b.code == "plan-abgeloest")
+        .map(|b| b.text.as_str())
+        .collect();
+    assert!(
+        abgeloest.len() == 1 && abgeloest[0].contains("--plan alt"),
+        "one plan, and how to avoid it: {abgeloest:?}"
+    );
+    assert!(
+        protokoll
+            .text()
+            .ends_with("Übernommen; Stand: wirksam, veröffentlicht.\n"),
+        "{}",
+        protokoll.text()
+    );
     assert_eq!(stand(&db, "alt").await.0, "frueher");
     assert_eq!(stand(&db, "neu").await.0, "wirksam");
     // In both worlds; and the plan in force is what is meant without a name.

@@ -249,7 +249,7 @@ fn hole<R: Read + Seek>(
         .map_err(|cause| beschaedigt(&cause))?;
     if geschrieben > hoechstens {
         return Err(Error::eingabe(
-            "Das Zip-Archiv entpackt sich auf ein Vielfaches seiner Größe und wird nicht gelesen.",
+            "Das Zip-Archiv entpackt sich auf ein Vielfaches seiner Größe und wird nicht gelesen. Bitte nur die Dateien des Plans neu packen oder die Datei unverpackt angeben.",
         ));
     }
     *rest -= geschrieben;

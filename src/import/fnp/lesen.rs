@@ -102,7 +102,10 @@ pub fn lies_aus(auftrag: &Auftrag, quelle: &mut dyn Quelle, datei: &Datei) -> Re
     let kopf = gelesen.kopf;
     let kennung = plan_kennung(auftrag.plan.as_deref(), &kopf, datei.stamm())?;
     let mut befunde = gelesen.befunde;
-    if kopf.geltungsbereich.0.is_empty() {
+    // A reader that knows why, or what to do, has said so itself.
+    if kopf.geltungsbereich.0.is_empty()
+        && !befunde.iter().any(|b| b.code == "geltungsbereich-fehlt")
+    {
         befunde.push(plan_befund("geltungsbereich-fehlt", Schwere::Warnung, "Der Plan hat keinen räumlichen Geltungsbereich; Lücken und Flächen außerhalb lassen sich nicht feststellen."));
     }
     if spule.eintraege().is_empty() {

@@ -24,6 +24,11 @@ use crate::import::vector::{self, Lesen, Merkmal};
 use crate::import::xplangml::Klassenzaehlung;
 use zuordnung::{Geltungsbereich, Treffer, Zuordnung};
 
+/// Number and noun with its verb.
+fn objekte(zahl: u64, eines: &str, mehrere: &str) -> String {
+    format!("{zahl} {}", if zahl == 1 { eines } else { mehrere })
+}
+
 /// What the caller says beside the file.
 #[derive(Debug, Clone, Default)]
 pub struct Angaben {
@@ -133,7 +138,7 @@ pub fn lies(datei: &Datei, angaben: &Angaben, senke: &mut Senke<'_>) -> Result<G
             "wert-ohne-zuordnung",
             Schwere::Warnung,
             ort,
-            format!("{anzahl} Objekte ({} ha) mit {wert} haben keine Regel in der Zuordnung und stehen unter „Nicht zugeordnet“. Bitte dafür eine [[regel]] ergänzen.", crate::fnp::zahl::hektar(m2, 4)),
+            format!("Für {wert} gibt es keine Regel in der Zuordnung: {} ({} ha) unter „Nicht zugeordnet“. Bitte dafür eine [[regel]] ergänzen.", objekte(anzahl, "Objekt steht", "Objekte stehen"), crate::fnp::zahl::hektar(m2, 4)),
         ));
     }
     if ohne_schluessel > 0 {
@@ -141,7 +146,19 @@ pub fn lies(datei: &Datei, angaben: &Angaben, senke: &mut Senke<'_>) -> Result<G
             "schluessel-leer",
             Schwere::Hinweis,
             None,
-            format!("{ohne_schluessel} Objekte haben keinen Wert im Feld „{}“; sie heißen nach ihrer Nummer.", schluessel.unwrap_or_default()),
+            format!(
+                "{} keinen Wert im Feld „{}“; benannt wird nach der Nummer in der Datei.",
+                objekte(ohne_schluessel, "Objekt hat", "Objekte haben"),
+                schluessel.unwrap_or_default()
+            ),
+        ));
+    }
+    if zuordnung.geltungsbereich.is_none() {
+        befunde.push(befund(
+            "geltungsbereich-fehlt",
+            Schwere::Warnung,
+            None,
+            "Die Zuordnung nennt keinen Geltungsbereich; Lücken und Flächen außerhalb lassen sich nicht feststellen. Bitte dort geltungsbereich = { ebene = \"NAME\" } eintragen, oder geltungsbereich = \"vereinigung\", wenn die Flächen zusammen der Plan sind.".into(),
         ));
     }
     let geltungsbereich = match &zuordnung.geltungsbereich {

@@ -61,7 +61,7 @@ pub(super) const NUTZUNGEN: [(&str, &str, Option<&str>); 20] = [
     ("sonstiges", "FP_GenerischesObjekt", None),
     (NICHT_ZUGEORDNET, "FP_GenerischesObjekt", None),
 ];
-const NICHT_ZUGEORDNET: &str = "nicht_zugeordnet";
+pub(super) const NICHT_ZUGEORDNET: &str = "nicht_zugeordnet";
 
 /// The whole mapping.
 #[derive(Debug, Default, Deserialize)]
