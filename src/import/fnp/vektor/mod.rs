@@ -77,8 +77,9 @@ pub fn lies(datei: &Datei, angaben: &Angaben, senke: &mut Senke<'_>) -> Result<G
     let text = match &angaben.zuordnung {
         Some(pfad) => std::fs::read_to_string(pfad).map_err(|cause| {
             Error::eingabe(format!(
-                "Die Zuordnung „{}“ lässt sich nicht lesen: {cause}",
-                pfad.display()
+                "Die Zuordnung „{}“ lässt sich nicht lesen: {}",
+                pfad.display(),
+                crate::import::datei::grund(&cause)
             ))
         })?,
         None if angaben.annehmen => vorschlag(datei, angaben)?,
