@@ -106,8 +106,12 @@ impl Protokoll {
             umbrich(
                 t,
                 &format!(
-                    "Gespeichert sind {} Objekte mit Geometrie; Zahl und Fläche stimmen mit der Datei überein.",
-                    s.gespeichert
+                    "Gespeichert: {} mit Geometrie; Zahl und Fläche stimmen mit der Datei überein.",
+                    anzahl(
+                        usize::try_from(s.gespeichert).unwrap_or(usize::MAX),
+                        "Objekt",
+                        "Objekte"
+                    )
                 ),
                 0,
                 0,

@@ -24,6 +24,29 @@ use crate::import::vector::{self, Lesen, Merkmal};
 use crate::import::xplangml::Klassenzaehlung;
 use zuordnung::{Geltungsbereich, Treffer, Zuordnung};
 
+/// A value no rule speaks of: number, m² and a place.
+fn ohne_regel((wert, (anzahl, m2, ort)): (String, (u64, f64, Option<[f64; 2]>))) -> Befund {
+    befund(
+        "wert-ohne-zuordnung",
+        Schwere::Warnung,
+        ort,
+        format!(
+            "Für {wert} gibt es keine Regel in der Zuordnung: {} ({} ha) unter „Nicht zugeordnet“. Bitte dafür eine [[regel]] ergänzen.",
+            objekte(anzahl, "Objekt steht", "Objekte stehen"),
+            crate::fnp::zahl::hektar(m2, 4)
+        ),
+    )
+}
+
+fn ohne_geltungsbereich() -> Befund {
+    befund(
+        "geltungsbereich-fehlt",
+        Schwere::Warnung,
+        None,
+        "Die Zuordnung nennt keinen Geltungsbereich; Lücken und Flächen außerhalb lassen sich nicht feststellen. Bitte dort geltungsbereich = { ebene = \"NAME\" } eintragen, oder geltungsbereich = \"vereinigung\", wenn die Flächen zusammen der Plan sind.".into(),
+    )
+}
+
 /// Number and noun with its verb.
 fn objekte(zahl: u64, eines: &str, mehrere: &str) -> String {
     format!("{zahl} {}", if zahl == 1 { eines } else { mehrere })
@@ -134,14 +157,7 @@ pub fn lies(datei: &Datei, angaben: &Angaben, senke: &mut Senke<'_>) -> Result<G
             grund: Some("siehe Befunde".into()),
         });
     }
-    for (wert, (anzahl, m2, ort)) in ohne {
-        befunde.push(befund(
-            "wert-ohne-zuordnung",
-            Schwere::Warnung,
-            ort,
-            format!("Für {wert} gibt es keine Regel in der Zuordnung: {} ({} ha) unter „Nicht zugeordnet“. Bitte dafür eine [[regel]] ergänzen.", objekte(anzahl, "Objekt steht", "Objekte stehen"), crate::fnp::zahl::hektar(m2, 4)),
-        ));
-    }
+    befunde.extend(ohne.into_iter().map(ohne_regel));
     if ohne_schluessel > 0 {
         befunde.push(befund(
             "schluessel-leer",
@@ -154,16 +170,11 @@ pub fn lies(datei: &Datei, angaben: &Angaben, senke: &mut Senke<'_>) -> Result<G
             ),
         ));
     }
-    if zuordnung.geltungsbereich.is_none() {
-        befunde.push(befund(
-            "geltungsbereich-fehlt",
-            Schwere::Warnung,
-            None,
-            "Die Zuordnung nennt keinen Geltungsbereich; Lücken und Flächen außerhalb lassen sich nicht feststellen. Bitte dort geltungsbereich = { ebene = \"NAME\" } eintragen, oder geltungsbereich = \"vereinigung\", wenn die Flächen zusammen der Plan sind.".into(),
-        ));
-    }
     let geltungsbereich = match &zuordnung.geltungsbereich {
-        None => MultiPolygon(Vec::new()),
+        None => {
+            befunde.push(ohne_geltungsbereich());
+            MultiPolygon(Vec::new())
+        }
         Some(Geltungsbereich::Vereinigung) => geo::unary_union(&vereinigung),
         Some(Geltungsbereich::Ebene(ebene)) => umring(datei, &angaben.lesen(Some(ebene)))?,
     };
