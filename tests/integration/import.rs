@@ -371,6 +371,30 @@ async fn another_level_is_an_overlay_and_an_unknown_class_is_told() {
 }
 
 #[tokio::test]
+async fn a_plan_wholly_outside_germany_replaces_nothing() {
+    let db = datenbank().await;
+    Plan::neu("alt").wohnen(0.0, 200.0).importiere(&db).await;
+    let datei = std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/fixtures/xplan/falle_lage_ausserhalb.gml");
+    let auftrag = Auftrag {
+        datei,
+        stand: Some(Stand::Wirksam),
+        wer: "pruefung".into(),
+        ..Auftrag::default()
+    };
+    let (fehler, protokoll) = fuehre_aus(&db, &auftrag).await.unwrap_err();
+    let text = fehler.to_string();
+    assert!(
+        matches!(fehler, Error::Eingabe(_))
+            && text.contains("Kein Objekt des Plans liegt in Deutschland")
+            && text.contains("EPSG:31468"),
+        "what fits is proposed: {text}"
+    );
+    assert_eq!(protokoll.ergebnis, Ergebnis::Abgelehnt);
+    assert_eq!(stand(&db, "alt").await.0, "wirksam");
+}
+
+#[tokio::test]
 async fn a_second_import_that_may_not_wait_is_refused_whole() {
     let db = datenbank().await;
     let admin = admin(&db).await;
