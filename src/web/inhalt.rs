@@ -118,6 +118,18 @@ pub fn stand(schluessel: &str) -> &str {
     }
 }
 
+/// `rechtsstand` of an area, for people.
+#[must_use]
+pub fn rechtsstand(schluessel: &str) -> &str {
+    match schluessel {
+        "planung" => "Planung",
+        "bestand" => "Bestand",
+        "entfaellt" => "entfällt",
+        "ohne_angabe" => "ohne Angabe",
+        anderer => anderer,
+    }
+}
+
 /// The page of a measure: its feature in the layer of its places; city-wide ones have none.
 #[must_use]
 pub fn massnahme_adresse(

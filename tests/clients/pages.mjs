@@ -22,7 +22,7 @@ const PAGES = [
   { name: 'links', path: '/pruefen/links?f=html' },
   { name: 'flurstuecke', path: '/flurstuecke?f=html' },
   { name: 'flurstueck-suche', path: `/flurstuecke?f=html&nummer=${encodeURIComponent(flurstueck.nummer)}`, find: `/flurstuecke/${encodeURIComponent(flurstueck.kennzeichen)}` },
-  { name: 'flurstueck', path: `/flurstuecke/${encodeURIComponent(flurstueck.kennzeichen)}?f=html` },
+  { name: 'flurstueck', path: `/flurstuecke/${encodeURIComponent(flurstueck.kennzeichen)}?f=html`, map: true },
   { name: 'ebenen', path: '/collections' },
   { name: 'flaechen', path: '/collections/fnp_flaechen/items?f=html' },
 ];
