@@ -12,7 +12,7 @@ RUN --mount=type=cache,target=/root/.cargo/registry \
 
 FROM debian:12-slim
 RUN apt-get update -qq \
-    && apt-get install -y -qq --no-install-recommends libgdal32 curl \
+    && apt-get install -y -qq --no-install-recommends libgdal32 proj-data curl \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --system --create-home zielraum
 COPY --from=build /usr/local/bin/zielraum /usr/local/bin/

@@ -59,6 +59,13 @@ prepare() {
     found cc || { need gcc "bindet das Programm"; need libc6-dev "gehört zu gcc"; }
     found pkg-config || need pkg-config "findet die Bibliothek GDAL"
     pkg-config --exists gdal 2>/dev/null || need libgdal-dev "liest GeoPackage, Shapefile und GeoJSON"
+    # Debian's PROJ only recommends its grids.
+    grid=
+    for file in /usr/share/proj/BETA2007.gsb /usr/share/proj/de_adv_BETA2007.tif \
+        /usr/local/share/proj/BETA2007.gsb /usr/local/share/proj/de_adv_BETA2007.tif; do
+        [ ! -e "$file" ] || grid=$file
+    done
+    [ -n "$grid" ] || need proj-data "rechnet Gauß-Krüger-Koordinaten genau um (Gitter BETA2007)"
     found npm || need npm "holt die Kartenbibliothek MapLibre"
     if [ -z "${DATABASE_URL-}" ] && [ -z "${PG_BIN-}" ]; then
         set -- /usr/share/postgresql/*/extension/postgis.control

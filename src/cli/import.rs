@@ -15,6 +15,7 @@ use crate::import::fnp::Auftrag;
 use crate::import::fnp::vektor::{self, Angaben};
 use crate::import::gebiete::{self, Art, Felder};
 use crate::import::protokoll::Protokoll;
+use crate::import::vector::Lesen;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Was {
@@ -28,9 +29,9 @@ pub(super) enum Was {
     Dorferneuerung(Gebiete),
     /// Die Strategie mit Zielen, Maßnahmen, Kennzahlen und Geld aus Excel- oder CSV-Dateien
     Strategie(strategie::Import),
-    /// Flurstücke des Liegenschaftskatasters, ohne Angaben zu Eigentümern (GeoPackage oder GeoJSON)
+    /// Flurstücke des Liegenschaftskatasters, ohne Angaben zu Eigentümern (GeoPackage, Shapefile, GeoJSON oder FlatGeobuf)
     Flurstuecke(sachdaten::Flurstuecke),
-    /// Fachdaten: Hochwasser, Schutzgebiete, Denkmäler, Verkehrswege … (GeoPackage oder GeoJSON)
+    /// Fachdaten: Hochwasser, Schutzgebiete, Denkmäler, Verkehrswege … (GeoPackage, Shapefile, GeoJSON oder FlatGeobuf)
     Fachdaten(sachdaten::Fachdaten),
     /// Einwohner und Prognosen je Ortsteil (CSV)
     Einwohner(sachdaten::Einwohner),
@@ -92,9 +93,29 @@ pub(super) struct Gebiete {
     /// Feld mit der Kennung [Vorgabe: kennung, sonst aus dem Namen]
     #[arg(long, value_name = "FELD")]
     schluessel: Option<String>,
+    /// Ebene der Datei, wenn sie mehrere hat
+    #[arg(long, value_name = "NAME")]
+    ebene: Option<String>,
+    /// Koordinatenreferenzsystem, wenn die Datei keines nennt, zum Beispiel EPSG:25832
+    #[arg(long, value_name = "EPSG:…")]
+    crs: Option<String>,
     /// Veröffentlichen (Gemeinde und Ortsteile sind es immer)
     #[arg(long)]
     veroeffentlichen: bool,
+}
+
+impl Gebiete {
+    fn felder(&self) -> Felder {
+        Felder {
+            lesen: Lesen {
+                ebene: self.ebene.clone(),
+                crs: self.crs.clone(),
+                ..Lesen::default()
+            },
+            name: self.name.clone(),
+            schluessel: self.schluessel.clone(),
+        }
+    }
 }
 
 pub(super) async fn run(was: Was, db: &Database) -> Result<()> {
@@ -103,14 +124,10 @@ pub(super) async fn run(was: Was, db: &Database) -> Result<()> {
         Was::Gemeinde(angaben) => benannte_gebiete(Art::Gemeinde, angaben, db).await,
         Was::Ortsteile(angaben) => benannte_gebiete(Art::Ortsteile, angaben, db).await,
         Was::Dorferneuerung(angaben) => {
-            let felder = Felder {
-                name: angaben.name,
-                schluessel: angaben.schluessel,
-            };
             let anzahl = dorferneuerung::fuehre_aus(
                 db,
                 &angaben.datei,
-                felder,
+                angaben.felder(),
                 angaben.veroeffentlichen,
                 &audit::operator(),
             )
@@ -211,11 +228,8 @@ fn schreibe(datei: Option<&Path>, protokoll: &Protokoll) -> Result<()> {
 }
 
 async fn benannte_gebiete(art: Art, angaben: Gebiete, db: &Database) -> Result<()> {
-    let felder = Felder {
-        name: angaben.name,
-        schluessel: angaben.schluessel,
-    };
-    let anzahl = gebiete::fuehre_aus(db, art, &angaben.datei, felder, &audit::operator()).await?;
+    let wer = audit::operator();
+    let anzahl = gebiete::fuehre_aus(db, art, &angaben.datei, angaben.felder(), &wer).await?;
     answer(&match (art, anzahl) {
         (Art::Gemeinde, 1) => "1 Gemeinde übernommen.\n".to_owned(),
         (Art::Gemeinde, n) => format!("{n} Gemeinden übernommen.\n"),

@@ -100,6 +100,10 @@ pub fn main() -> ExitCode {
         )
         .with_writer(std::io::stderr)
         .init();
+    // Coordinates are tried in several systems; what PROJ says of the wrong ones is no news.
+    gdal::config::set_error_handler(|art, nummer, text| {
+        tracing::debug!(?art, nummer, text, "GDAL");
+    });
     match run(cli) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

@@ -50,8 +50,9 @@ pub(super) async fn run(serve: Serve, db: &Database) -> Result<()> {
             .map(|text| (pfad.display().to_string(), text))
             .map_err(|cause| {
                 Error::eingabe(format!(
-                    "Die Ebenendatei „{}“ lässt sich nicht lesen: {cause}",
-                    pfad.display()
+                    "Die Ebenendatei „{}“ lässt sich nicht lesen: {}",
+                    pfad.display(),
+                    crate::import::datei::grund(&cause)
                 ))
             })
     });

@@ -9,8 +9,10 @@ use crate::error::{Error, Result};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum Stand {
     /// In force.
+    #[value(help = "in Kraft")]
     Wirksam,
     /// In procedure.
+    #[value(help = "im Verfahren")]
     Entwurf,
     /// No longer in force. Comes from the file's rechtsstand alone.
     #[value(skip)]

@@ -104,13 +104,31 @@ pub async fn ordne_ortsteile_zu(conn: &mut PgConnection) -> Result<()> {
     sqlx::query!(
         "UPDATE ortsteil o SET gemeinde_id = z.gemeinde_id FROM (
            SELECT o.id, coalesce(
-             (SELECT g.id FROM gemeinde g WHERE g.geom && o.geom AND st_area(st_intersection(g.geom, o.geom)) > 0.5 * o.flaeche_m2),
+             (SELECT g.id FROM gemeinde g, st_area(st_intersection(g.geom, o.geom)) m2
+              WHERE g.geom && o.geom AND m2 > 0.5 * o.flaeche_m2 ORDER BY m2 DESC, g.id LIMIT 1),
              (SELECT min(id) FROM gemeinde HAVING count(*) = 1)) AS gemeinde_id FROM ortsteil o) z
          WHERE z.id = o.id AND o.gemeinde_id IS DISTINCT FROM z.gemeinde_id"
     )
     .execute(conn)
     .await?;
     Ok(())
+}
+
+/// Two Gemeinden of which one covers more than half of the other: name and kennung of each,
+/// and the m² they share. Neighbours share slivers only.
+pub async fn doppelte_gemeinde(
+    conn: &mut PgConnection,
+) -> Result<Option<([String; 2], [String; 2], f64)>> {
+    let paar = sqlx::query!(
+        r#"SELECT a.name AS a_name, a.kennung AS a_kennung, b.name AS b_name, b.kennung AS b_kennung, m2 AS "m2!"
+           FROM gemeinde a JOIN gemeinde b ON a.id < b.id AND a.geom && b.geom,
+             st_area(st_intersection(a.geom, b.geom)) m2
+           WHERE m2 > 0.5 * least(st_area(a.geom), st_area(b.geom))
+           ORDER BY m2 DESC, a.id, b.id LIMIT 1"#
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(paar.map(|z| ([z.a_name, z.a_kennung], [z.b_name, z.b_kennung], z.m2)))
 }
 
 /// Ortsteile whose box meets that of the given area (all without one), by id.

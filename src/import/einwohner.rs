@@ -72,8 +72,9 @@ pub async fn fuehre_aus(db: &Database, datei: &Path, wer: &str) -> Result<Ergebn
     );
     let bytes = tokio::fs::read(datei).await.map_err(|cause| {
         Error::eingabe(format!(
-            "Die Datei „{}“ lässt sich nicht lesen: {cause}",
-            datei.display()
+            "Die Datei „{}“ lässt sich nicht lesen: {}",
+            datei.display(),
+            super::datei::grund(&cause)
         ))
     })?;
     let mut bericht = Bericht::default();

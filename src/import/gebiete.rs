@@ -1,4 +1,4 @@
-//! `import gemeinde|ortsteile`: areas with a name from GeoJSON or GeoPackage. The stored
+//! `import gemeinde|ortsteile`: areas with a name from a vector file. The stored
 //! join follows in [`super::zuwachs`].
 
 use std::path::Path;
@@ -13,6 +13,7 @@ use super::zuwachs;
 use crate::db::copy::Copy;
 use crate::db::{Database, audit};
 use crate::error::{Error, Result};
+use crate::fnp::zahl::hektar;
 use crate::gemeinde::kennung::{ags, ist_kennung, slug};
 use crate::gemeinde::store::{self, Angabe};
 use crate::verschneidung::anteil::Teile;
@@ -41,9 +42,11 @@ pub enum Art {
     Ortsteile,
 }
 
-/// Which fields hold name and key.
+/// Which fields hold name and key, and how the file is read.
 #[derive(Debug, Clone, Default)]
 pub struct Felder {
+    /// `--ebene`, `--crs`, limits.
+    pub lesen: Lesen,
     /// `--name`.
     pub name: Option<String>,
     /// `--schluessel`.
@@ -62,7 +65,7 @@ pub type Benannt = (String, String, Merkmal);
 /// [`Error::Eingabe`] with all that is wrong: name or key missing, kennung twice, invalid area.
 pub fn lies(datei: &Path, felder: &Felder) -> Result<(Datei, Vec<Benannt>)> {
     let datei = Datei::oeffne(datei)?;
-    let merkmale = vector::lies(&datei, &Lesen::default())?;
+    let merkmale = vector::lies(&datei, &felder.lesen)?;
     pruefe_felder(&merkmale, felder)?;
     let mut fehler = Vec::new();
     let mut benannt: Vec<Benannt> = Vec::new();
@@ -193,6 +196,15 @@ pub async fn fuehre_aus(
             Art::Gemeinde => store::schreibe_gemeinde(&mut tx, &angabe).await?,
             Art::Ortsteile => store::schreibe_ortsteil(&mut tx, &angabe).await?,
         }
+    }
+    if art == Art::Gemeinde
+        && let Some(([a, a_kennung], [b, b_kennung], m2)) =
+            store::doppelte_gemeinde(&mut tx).await?
+    {
+        return Err(Error::eingabe(format!(
+            "Die Gemeinden „{a}“ (Kennung {a_kennung}) und „{b}“ (Kennung {b_kennung}) liegen übereinander ({} ha). Sind es Ortsteile, bitte „zielraum import ortsteile“ nehmen. Ist es dieselbe Gemeinde, bitte in der Datei denselben Gemeindeschlüssel (Feld ags) oder dieselbe Kennung (Feld kennung) eintragen.",
+            hektar(m2, 4)
+        )));
     }
     store::ordne_ortsteile_zu(&mut tx).await?;
     let zuwachs = zuwachs::fuehre_nach(&mut tx).await?;

@@ -118,6 +118,18 @@ pub fn stand(schluessel: &str) -> &str {
     }
 }
 
+/// `rechtsstand` of an area, for people.
+#[must_use]
+pub fn rechtsstand(schluessel: &str) -> &str {
+    match schluessel {
+        "planung" => "Planung",
+        "bestand" => "Bestand",
+        "entfaellt" => "entfällt",
+        "ohne_angabe" => "ohne Angabe",
+        anderer => anderer,
+    }
+}
+
 /// Why a measure is listed for an area and how much of it lies there.
 #[must_use]
 pub fn herkunft(massnahme: &MassnahmeKurz) -> String {

@@ -136,6 +136,25 @@ def main():
             "layers": list(layers(db)),
             "classes": classes(db),
             "ortsteile": [r["kennung"] for r in db.rows("SELECT kennung FROM oeffentlich.ortsteil ORDER BY kennung")],
+            # Of the public versions only the newest of each plan has a page for everybody.
+            "importe": [
+                r["id"]
+                for r in db.rows(
+                    "SELECT p.kennung || '@' || f.nummer AS id FROM oeffentlich.plan p"
+                    " JOIN oeffentlich.fassung f ON f.plan_id = p.id AND f.aktuell AND f.importlauf_id IS NOT NULL ORDER BY 1"
+                )
+            ],
+            "flurstuecke": db.rows(
+                "SELECT kennzeichen, nummer, ST_X(ST_Transform(ST_PointOnSurface(geom), 4326)) AS lon,"
+                " ST_Y(ST_Transform(ST_PointOnSurface(geom), 4326)) AS lat FROM oeffentlich.flurstueck ORDER BY kennzeichen LIMIT 1"
+            ),
+            "facharten": [
+                r["art"]
+                for r in db.rows(
+                    "SELECT DISTINCT art FROM (SELECT art FROM oeffentlich.fachdaten_flaeche UNION ALL"
+                    " SELECT art FROM oeffentlich.fachdaten_linie UNION ALL SELECT art FROM oeffentlich.fachdaten_punkt) a ORDER BY 1"
+                )
+            ],
             "gebiete": [r["kennung"] for r in db.rows("SELECT kennung FROM oeffentlich.gebiet ORDER BY kennung")],
         },
         sys.stdout,

@@ -6,9 +6,10 @@ import { chromium } from 'playwright-core';
 
 const [url, expectedFile, folder] = process.argv.slice(2);
 const expected = JSON.parse(readFileSync(expectedFile, 'utf8'));
+const [flurstueck] = expected.flurstuecke;
 const ortsteil = expected.ortsteile.includes('erpfting') ? 'erpfting' : expected.ortsteile[0];
 
-// `map` marks the pages that must show one.
+// `map` marks the pages that must show one, `find` is an address they must link to.
 const PAGES = [
   { name: 'start', path: '/' },
   { name: 'karte', path: '/karte', map: true },
@@ -16,6 +17,12 @@ const PAGES = [
   { name: 'dorferneuerung', path: `/dorferneuerung/${expected.gebiete[0]}`, map: true },
   { name: 'bilanz', path: '/bilanz?f=html' },
   { name: 'massnahmen', path: `/collections/massnahmen_flaechen/items?f=html` },
+  { name: 'importe', path: '/importe?f=html' },
+  ...expected.importe.map((id, nr) => ({ name: `import-${nr + 1}`, path: `/importe/${id}?f=html` })),
+  { name: 'links', path: '/pruefen/links?f=html' },
+  { name: 'flurstuecke', path: '/flurstuecke?f=html' },
+  { name: 'flurstueck-suche', path: `/flurstuecke?f=html&nummer=${encodeURIComponent(flurstueck.nummer)}`, find: `/flurstuecke/${encodeURIComponent(flurstueck.kennzeichen)}` },
+  { name: 'flurstueck', path: `/flurstuecke/${encodeURIComponent(flurstueck.kennzeichen)}?f=html`, map: true },
   { name: 'ebenen', path: '/collections' },
   { name: 'flaechen', path: '/collections/fnp_flaechen/items?f=html' },
 ];
@@ -160,6 +167,35 @@ async function classColours(browser) {
   return problems;
 }
 
+/** Every kind of subject data can be switched on and is drawn; parcels appear close by, and their number is found. */
+async function switches(browser) {
+  const { page, problems } = await open(browser, DESK, '/karte');
+  await mapReady(page);
+  const offered = await page.locator('input[data-fachart]').evaluateAll((all) => all.map((one) => one.dataset.fachart).sort());
+  if (offered.join() !== [...expected.facharten].sort().join()) problems.push(`schaltbar sind ${offered.join()}, es gibt ${expected.facharten.join()}`);
+  for (const art of offered) {
+    await page.locator(`input[data-fachart="${art}"]`).check();
+    const shown = await page
+      .waitForFunction((id) => window.zielraumKarte.getSource(id) && window.zielraumKarte.querySourceFeatures(id).length > 0, `fach-${art}`, { timeout: MAP_PATIENCE })
+      .then(() => true, () => false);
+    if (!shown) problems.push(`${art} bleibt leer`);
+  }
+  await page.screenshot({ path: `${folder}/seite-karte-fachdaten.png` });
+  await page.locator('input[data-flurstuecke]').check();
+  await page.evaluate(([lon, lat]) => window.zielraumKarte.jumpTo({ center: [lon, lat], zoom: 16.5 }), [flurstueck.lon, flurstueck.lat]);
+  const parcels = await page
+    .waitForFunction(() => window.zielraumKarte.querySourceFeatures('flurstuecke').length > 0, null, { timeout: MAP_PATIENCE })
+    .then(() => true, () => false);
+  if (!parcels) problems.push('Flurstücke bleiben leer');
+  await page.screenshot({ path: `${folder}/seite-karte-flurstuecke.png` });
+  await page.locator('#tafel input[name=nummer]').fill(flurstueck.nummer);
+  await page.locator('#tafel form[action$="/flurstuecke"] button').click();
+  await page.waitForURL('**/flurstuecke*');
+  if (!(await page.locator(`main a[href*="${encodeURIComponent(flurstueck.kennzeichen)}"]`).count())) problems.push(`die Suche auf der Karte findet ${flurstueck.nummer} nicht`);
+  await page.context().close();
+  return problems;
+}
+
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM,
   args: [
@@ -168,7 +204,7 @@ const browser = await chromium.launch({
   ],
 });
 try {
-  for (const { name, path, map } of PAGES) {
+  for (const { name, path, map, find } of PAGES) {
     for (const screen of [DESK, PHONE]) {
       const { width } = screen.viewport;
       let problems = [];
@@ -179,6 +215,7 @@ try {
           const ready = await mapReady(opened.page).then(() => true, () => false);
           problems.push(...(ready ? await drawn(opened.page) : ['die Karte meldet sich nicht bereit']));
         }
+        if (find && !(await opened.page.locator(`main a[href*="${find}"]`).count())) problems.push(`kein Verweis auf ${find}`);
         if (name === 'bilanz') problems.push(...(await table(opened.page)));
         const wide = await opened.page.evaluate(() => document.documentElement.scrollWidth);
         if (wide > width) problems.push(`die Seite ist ${wide} Punkte breit`);
@@ -190,6 +227,7 @@ try {
       report(`Seite ${path} ${width}`, problems);
     }
   }
+  report('Seite /karte Fachdaten und Flurstücke', await switches(browser).catch((error) => [error.message.split('\n')[0]]));
   report('Seite /karte Farben', await classColours(browser).catch((error) => [error.message.split('\n')[0]]));
 } finally {
   await browser.close();

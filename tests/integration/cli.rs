@@ -138,7 +138,7 @@ fn protocols(dir: &Path, ordner: &Path, kaputt: &str) -> Value {
     let protokoll: Value = serde_json::from_slice(&std::fs::read(protokoll).unwrap()).unwrap();
     assert_eq!(
         schluessel(&protokoll),
-        "protokoll datei format version plan ergebnis klassen befunde arten bilanz summen vergleich"
+        "protokoll datei format version plan stand oeffentlich ergebnis klassen befunde arten bilanz summen vergleich"
     );
     assert_eq!(
         schluessel(&protokoll["klassen"][0]),

@@ -93,7 +93,24 @@ async fn a_new_plan_in_force_replaces_its_predecessor_a_teilplan_does_not() {
         .importiere(&db)
         .await;
     assert_eq!(stand(&db, "alt").await.0, "wirksam");
-    Plan::neu("neu").wohnen(0.0, 200.0).importiere(&db).await;
+    let protokoll = Plan::neu("neu").wohnen(0.0, 200.0).importiere(&db).await;
+    let abgeloest: Vec<&str> = protokoll
+        .befunde
+        .iter()
+        .filter(|b| b.code == "plan-abgeloest")
+        .map(|b| b.text.as_str())
+        .collect();
+    assert!(
+        abgeloest.len() == 1 && abgeloest[0].contains("--plan alt"),
+        "one plan, and how to avoid it: {abgeloest:?}"
+    );
+    assert!(
+        protokoll
+            .text()
+            .ends_with("Übernommen; Stand: wirksam, veröffentlicht.\n"),
+        "{}",
+        protokoll.text()
+    );
     assert_eq!(stand(&db, "alt").await.0, "frueher");
     assert_eq!(stand(&db, "neu").await.0, "wirksam");
     // In both worlds; and the plan in force is what is meant without a name.
@@ -351,6 +368,30 @@ async fn another_level_is_an_overlay_and_an_unknown_class_is_told() {
     nahe(summe(&b, "nicht_zugeordnet"), 5_000.0);
     nahe(b.pruefung.nicht_zugeordnet_m2, 5_000.0);
     assert_eq!(protokoll.bilanz, Some(b.pruefung));
+}
+
+#[tokio::test]
+async fn a_plan_wholly_outside_germany_replaces_nothing() {
+    let db = datenbank().await;
+    Plan::neu("alt").wohnen(0.0, 200.0).importiere(&db).await;
+    let datei = std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/fixtures/xplan/falle_lage_ausserhalb.gml");
+    let auftrag = Auftrag {
+        datei,
+        stand: Some(Stand::Wirksam),
+        wer: "pruefung".into(),
+        ..Auftrag::default()
+    };
+    let (fehler, protokoll) = fuehre_aus(&db, &auftrag).await.unwrap_err();
+    let text = fehler.to_string();
+    assert!(
+        matches!(fehler, Error::Eingabe(_))
+            && text.contains("Kein Objekt des Plans liegt in Deutschland")
+            && text.contains("EPSG:31468"),
+        "what fits is proposed: {text}"
+    );
+    assert_eq!(protokoll.ergebnis, Ergebnis::Abgelehnt);
+    assert_eq!(stand(&db, "alt").await.0, "wirksam");
 }
 
 #[tokio::test]

@@ -94,6 +94,14 @@ const ALIASE: &[(u32, u32, bool)] = &[
     (5679, 31469, false),
 ];
 
+/// Whether a box in EPSG:25832 (least and greatest easting, then northing: x0, y0, x1, y1)
+/// meets the window in which Germany lies.
+#[must_use]
+pub fn bei_deutschland([x0, y0, x1, y1]: [f64; 4]) -> bool {
+    let [e0, e1, n0, n1] = SYSTEME[0].fenster;
+    x1 >= e0 && x0 <= e1 && y1 >= n0 && y0 <= n1
+}
+
 fn system(epsg: u32) -> Option<&'static Bezugssystem> {
     SYSTEME.iter().find(|s| s.epsg == epsg)
 }

@@ -193,31 +193,45 @@ pub(super) fn entpacke(pfad: &Path, grenzen: &Grenzen) -> Result<Entpackt> {
                 ordner,
             })
         }
-        (andere, formen) => {
-            if andere.is_empty()
-                && eintraege.iter().any(|e| {
-                    Path::new(&e.name)
-                        .extension()
-                        .is_some_and(|e| e.eq_ignore_ascii_case("zip"))
-                })
-            {
-                return Err(Error::eingabe(
-                    "Das Zip-Archiv enthält ein weiteres Zip-Archiv. Bitte auspacken und das innere Archiv einlesen.",
-                ));
-            }
-            let namen: Vec<&str> = andere
-                .iter()
-                .chain(formen)
-                .take(10)
-                .map(|eintrag| eintrag.name.as_str())
-                .collect();
-            Err(Error::eingabe(format!(
-                "Im Zip-Archiv stehen {} lesbare Dateien ({}); erwartet wird genau eine (GML, GeoJSON, GeoPackage oder FlatGeobuf), ein Satz Shapefiles oder ein XPlanArchiv mit „xplan.gml“.",
-                andere.len() + formen.len(),
-                namen.join(", ")
-            )))
-        }
+        (andere, formen) => Err(nicht_eine(andere, formen, &eintraege)),
     }
+}
+
+/// Not one readable file, but none or several.
+fn nicht_eine(andere: &[&Eintrag], formen: &[&Eintrag], eintraege: &[Eintrag]) -> Error {
+    if andere.is_empty()
+        && eintraege.iter().any(|e| {
+            Path::new(&e.name)
+                .extension()
+                .is_some_and(|e| e.eq_ignore_ascii_case("zip"))
+        })
+    {
+        return Error::eingabe(
+            "Das Zip-Archiv enthält ein weiteres Zip-Archiv. Bitte auspacken und das innere Archiv einlesen.",
+        );
+    }
+    let namen: Vec<&str> = andere
+        .iter()
+        .chain(formen)
+        .take(10)
+        .map(|eintrag| eintrag.name.as_str())
+        .collect();
+    if namen.is_empty() {
+        let inhalt: Vec<&str> = eintraege
+            .iter()
+            .take(10)
+            .map(|eintrag| eintrag.name.as_str())
+            .collect();
+        return Error::eingabe(format!(
+            "Im Zip-Archiv steht keine lesbare Datei, nur: {}. Gelesen werden GML, GeoPackage, GeoJSON, FlatGeobuf und Shapefiles (.shp mit .shx, .dbf und .prj).",
+            inhalt.join(", ")
+        ));
+    }
+    Error::eingabe(format!(
+        "Im Zip-Archiv stehen {} lesbare Dateien ({}). Bitte die gemeinte auspacken und einzeln angeben; erwartet wird genau eine (GML, GeoJSON, GeoPackage oder FlatGeobuf), ein Satz Shapefiles oder ein XPlanArchiv mit „xplan.gml“.",
+        andere.len() + formen.len(),
+        namen.join(", ")
+    ))
 }
 
 fn ohne_endung(name: &str) -> &str {
@@ -249,7 +263,7 @@ fn hole<R: Read + Seek>(
         .map_err(|cause| beschaedigt(&cause))?;
     if geschrieben > hoechstens {
         return Err(Error::eingabe(
-            "Das Zip-Archiv entpackt sich auf ein Vielfaches seiner Größe und wird nicht gelesen.",
+            "Das Zip-Archiv entpackt sich auf ein Vielfaches seiner Größe und wird nicht gelesen. Bitte nur die Dateien des Plans neu packen oder die Datei unverpackt angeben.",
         ));
     }
     *rest -= geschrieben;

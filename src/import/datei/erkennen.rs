@@ -108,10 +108,10 @@ impl Inhalt {
             ),
             Self::Fremd(was) => format!("„{name}“ ist {was}."),
             Self::Leer => format!(
-                "Der Inhalt von „{name}“ ist weder XPlanGML noch GeoJSON noch GeoPackage (die Datei ist leer)."
+                "Die Datei „{name}“ ist leer; vielleicht ist das Kopieren oder Herunterladen abgebrochen. Bitte neu holen."
             ),
             Self::Unbekannt => format!(
-                "Der Inhalt von „{name}“ ist weder XPlanGML noch GeoJSON noch GeoPackage, Shapefile oder FlatGeobuf."
+                "Der Inhalt von „{name}“ ist weder XPlanGML noch GeoPackage, Shapefile, GeoJSON oder FlatGeobuf. Bitte in einem dieser Formate speichern; gemeint ist der Inhalt, nicht die Endung des Namens."
             ),
         }))
     }

@@ -198,9 +198,12 @@ impl Datei {
     }
 }
 
-fn grund(cause: &std::io::Error) -> String {
+/// Why a file cannot be opened, as the end of a German sentence.
+#[must_use]
+pub fn grund(cause: &std::io::Error) -> String {
     match cause.kind() {
         std::io::ErrorKind::NotFound => "es gibt sie nicht.".to_owned(),
+        std::io::ErrorKind::IsADirectory => "sie ist ein Ordner.".to_owned(),
         std::io::ErrorKind::PermissionDenied => "das Leserecht fehlt.".to_owned(),
         _ => cause.to_string(),
     }

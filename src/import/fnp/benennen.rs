@@ -122,7 +122,7 @@ fn befund(spule: &Spule, index: usize, plan: &str, eigen: &str, anders: &str) ->
         code: "kennung-doppelt".into(),
         schwere: Schwere::Warnung,
         text: format!(
-            "Die gml:id „{eigen}“ kommt mehrfach vor; das weitere Objekt ({klasse}) heißt {plan}.{anders}."
+            "Die Kennung „{eigen}“ (gml:id oder Schlüsselfeld) kommt mehrfach vor; das weitere Objekt ({klasse}) heißt {plan}.{anders}."
         ),
         klasse: Some(klasse),
         kennung: Some(eigen.to_owned()),

@@ -81,7 +81,7 @@ async fn gemeinde_id(
             klasse: Some("XP_Gemeinde".into()),
             kennung: None,
             ort: None,
-            text: format!("Der Gemeindeschlüssel „{ags}“ ist kein achtstelliger AGS; die Gemeinde wird an ihrem Namen erkannt."),
+            text: format!("Der Gemeindeschlüssel „{ags}“ ist kein amtlicher Gemeindeschlüssel (acht Ziffern, vorn das Land 01 bis 16); die Gemeinde wird an ihrem Namen erkannt."),
         });
     }
     let name = gemeinde.name.clone().or_else(|| schluessel.clone());
@@ -93,19 +93,55 @@ async fn gemeinde_id(
         .map(Some)
 }
 
-/// A new plan in force makes the previous one of the same Gemeinde and planArt `frueher`; a Teilplan never does.
-pub(super) async fn loese_vorgaenger_ab(conn: &mut PgConnection, plan: Uuid) -> Result<()> {
-    let vorgaenger = sqlx::query_scalar!(
-        "UPDATE plan v SET stand = 'frueher' FROM plan n
+/// A plan that is in force until another one is.
+struct Vorgaenger {
+    id: Uuid,
+    kennung: String,
+    name: String,
+}
+
+/// The plans that `plan` replaces when it is in force.
+async fn vorgaenger(conn: &mut PgConnection, plan: Uuid) -> Result<Vec<Vorgaenger>> {
+    Ok(sqlx::query_as!(
+        Vorgaenger,
+        "SELECT v.id, v.kennung, v.name FROM plan v, plan n
          WHERE n.id = $1 AND v.id <> n.id AND v.stand = 'wirksam' AND v.gemeinde_id IS NOT DISTINCT FROM n.gemeinde_id
            AND coalesce(v.plan_art, '1000') = coalesce(n.plan_art, '1000') AND coalesce(n.plan_art, '1000') <> $2
-         RETURNING v.id",
+         ORDER BY v.kennung",
         plan,
         TEILPLAN
     )
-    .fetch_all(&mut *conn)
-    .await?;
-    for id in vorgaenger {
+    .fetch_all(conn)
+    .await?)
+}
+
+/// Says which plans will no longer be in force: an import under another name does that too.
+pub(super) async fn melde_abloesung(
+    conn: &mut PgConnection,
+    plan: Uuid,
+    befunde: &mut Vec<Befund>,
+) -> Result<()> {
+    for Vorgaenger { kennung, name, .. } in vorgaenger(conn, plan).await? {
+        befunde.push(Befund {
+            code: "plan-abgeloest".into(),
+            schwere: Schwere::Warnung,
+            klasse: None,
+            kennung: None,
+            ort: None,
+            text: format!(
+                "Der bisher wirksame Plan „{name}“ ({kennung}) gilt mit diesem Plan als früherer. Ist es derselbe Plan, bitte mit --plan {kennung} als neue Lieferung einlesen; soll er wirksam bleiben, mit --stand entwurf."
+            ),
+        });
+    }
+    Ok(())
+}
+
+/// A new plan in force makes the previous one of the same Gemeinde and planArt `frueher`; a Teilplan never does.
+pub(super) async fn loese_vorgaenger_ab(conn: &mut PgConnection, plan: Uuid) -> Result<()> {
+    for Vorgaenger { id, .. } in vorgaenger(conn, plan).await? {
+        sqlx::query!("UPDATE plan SET stand = 'frueher' WHERE id = $1", id)
+            .execute(&mut *conn)
+            .await?;
         sqlx::query!(
             "UPDATE fassung a SET stand = CASE WHEN lower(a.gueltig) < lower(n.gueltig) THEN 'frueher' ELSE 'ersetzt' END,
                gueltig = CASE WHEN lower(a.gueltig) < lower(n.gueltig) THEN daterange(lower(a.gueltig), lower(n.gueltig)) ELSE a.gueltig END

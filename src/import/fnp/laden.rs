@@ -61,6 +61,12 @@ pub async fn lade(
     let lieferung = Arc::new(lieferung);
     let rechnung = bereite_verbund_vor(&mut tx, &lieferung).await?;
     let plan = kopf::schreibe_plan(&mut tx, &lieferung, &mut protokoll.befunde).await?;
+    let oeffentlich = lieferung.stand == Stand::Wirksam || auftrag.veroeffentlichen;
+    (protokoll.stand, protokoll.oeffentlich) =
+        (Some(lieferung.stand.schluessel()), Some(oeffentlich));
+    if lieferung.stand == Stand::Wirksam {
+        kopf::melde_abloesung(&mut tx, plan, &mut protokoll.befunde).await?;
+    }
     let lauf = fassung::beginne_lauf(&mut tx, auftrag, &lieferung).await?;
     let fassung = fassung::schreibe_fassung(&mut tx, plan, lauf, &lieferung).await?;
 
@@ -118,7 +124,7 @@ pub async fn lade(
     if lieferung.stand == Stand::Wirksam {
         kopf::loese_vorgaenger_ab(&mut tx, plan).await?;
     }
-    if lieferung.stand == Stand::Wirksam || auftrag.veroeffentlichen {
+    if oeffentlich {
         sqlx::query!("SELECT freigabe.veroeffentliche_fassung($1)", fassung)
             .execute(&mut *tx)
             .await?;

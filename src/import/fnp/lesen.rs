@@ -19,6 +19,7 @@ use crate::fnp::objekt::{Befund, Geometrie, Objekt, PlanKopf, Schwere};
 use crate::fnp::plan::Stand;
 use crate::fnp::zahl::hektar;
 use crate::gemeinde::kennung::{ist_kennung, slug};
+use crate::import::crs;
 use crate::import::datei::Datei;
 use crate::import::fortschritt::Phase;
 use crate::import::vector;
@@ -110,7 +111,10 @@ pub fn lies_aus(auftrag: &Auftrag, quelle: &mut dyn Quelle, datei: &Datei) -> Re
     let kopf = gelesen.kopf;
     let kennung = plan_kennung(auftrag.plan.as_deref(), &kopf, datei.stamm())?;
     let mut befunde = gelesen.befunde;
-    if kopf.geltungsbereich.0.is_empty() {
+    // A reader that knows why, or what to do, has said so itself.
+    if kopf.geltungsbereich.0.is_empty()
+        && !befunde.iter().any(|b| b.code == "geltungsbereich-fehlt")
+    {
         befunde.push(plan_befund("geltungsbereich-fehlt", Schwere::Warnung, "Der Plan hat keinen räumlichen Geltungsbereich; Lücken und Flächen außerhalb lassen sich nicht feststellen."));
     }
     if spule.eintraege().is_empty() {
@@ -119,6 +123,19 @@ pub fn lies_aus(auftrag: &Auftrag, quelle: &mut dyn Quelle, datei: &Datei) -> Re
             Schwere::Hinweis,
             "Der Plan enthält keine Objekte mit Geometrie (teilvektorieller Plan); seine Bilanz ist leer.",
         ));
+    }
+    // A plan in the wrong place altogether would take the place of the right one.
+    if let Some(lage) = befunde.iter().find(|b| b.code == "lage-ausserhalb")
+        && !spule.eintraege().is_empty()
+        && !spule
+            .eintraege()
+            .iter()
+            .any(|eintrag| crs::bei_deutschland(eintrag.kasten))
+    {
+        return Err(Error::eingabe(format!(
+            "Kein Objekt des Plans liegt in Deutschland. {}",
+            lage.text
+        )));
     }
     let namen = benennen::benenne(&spule, &kennung, &mut befunde)?;
     melde_maengel(&spule, &namen, maengel, &mut befunde)?;

@@ -43,6 +43,10 @@ pub struct Protokoll {
     pub version: Option<String>,
     /// Kennung of the plan.
     pub plan: Option<String>,
+    /// State of the version (`wirksam`, `entwurf`, `frueher`); None where it was refused before that was known.
+    pub stand: Option<&'static str>,
+    /// Whether the public sees the version after the import.
+    pub oeffentlich: Option<bool>,
     /// Outcome.
     pub ergebnis: Ergebnis,
     /// What was read per class.
@@ -78,6 +82,8 @@ impl Protokoll {
             format: "unbekannt".into(),
             version: None,
             plan,
+            stand: None,
+            oeffentlich: None,
             ergebnis: Ergebnis::Abgelehnt,
             klassen: Vec::new(),
             befunde: Vec::new(),

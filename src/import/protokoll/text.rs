@@ -1,14 +1,19 @@
 //! The protocol on the terminal, in German, at 80 columns.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::{Ergebnis, Protokoll};
 use crate::fnp::objekt::{Befund, Schwere};
+use crate::fnp::plan::Stand;
 use crate::fnp::zahl;
+use crate::import::bericht::anzahl;
 use crate::import::fnp::abgleich::text as vergleichstext;
 
 /// Findings shown on the terminal; all stand in the JSON and in the layer `import_befunde`.
 const GEZEIGTE_BEFUNDE: usize = 30;
+/// Of one kind, so that a mistake repeated in every object hides nothing else.
+const GEZEIGTE_JE_ART: usize = 10;
 /// Width of a terminal that nobody has drawn wider.
 pub const BREITE: usize = 80;
 
@@ -35,12 +40,31 @@ impl Protokoll {
             t,
             "\n{}",
             match self.ergebnis {
-                Ergebnis::Uebernommen => "Übernommen.",
-                Ergebnis::Geprueft => "Geprüft; nichts wurde gespeichert.",
-                Ergebnis::Abgelehnt => "Abgelehnt; nichts wurde gespeichert.",
+                Ergebnis::Uebernommen => self.verbleib(),
+                Ergebnis::Geprueft => "Geprüft; nichts wurde gespeichert.".into(),
+                Ergebnis::Abgelehnt => "Abgelehnt; nichts wurde gespeichert.".into(),
             }
         );
         t
+    }
+
+    /// What became of the version, and who sees it.
+    fn verbleib(&self) -> String {
+        let Some(stand) = self.stand else {
+            return "Übernommen.".into();
+        };
+        let stand = if stand == Stand::Frueher.schluessel() {
+            "früher"
+        } else {
+            stand
+        };
+        if self.oeffentlich == Some(true) {
+            format!("Übernommen; Stand: {stand}, veröffentlicht.")
+        } else {
+            format!(
+                "Übernommen; Stand: {stand}, nicht veröffentlicht (dafür mit --veroeffentlichen einlesen)."
+            )
+        }
     }
 
     fn klassen_text(&self, t: &mut String) {
@@ -82,8 +106,12 @@ impl Protokoll {
             umbrich(
                 t,
                 &format!(
-                    "Gespeichert sind {} Objekte mit Geometrie; Zahl und Fläche stimmen mit der Datei überein.",
-                    s.gespeichert
+                    "Gespeichert: {} mit Geometrie; Zahl und Fläche stimmen mit der Datei überein.",
+                    anzahl(
+                        usize::try_from(s.gespeichert).unwrap_or(usize::MAX),
+                        "Objekt",
+                        "Objekte"
+                    )
                 ),
                 0,
                 0,
@@ -99,15 +127,23 @@ impl Protokoll {
         let zahl = |schwere| self.befunde.iter().filter(|b| b.schwere == schwere).count();
         let _ = writeln!(
             t,
-            "\n{} Befunde: {} Fehler, {} Warnungen, {} Hinweise",
-            self.befunde.len(),
+            "\n{}: {} Fehler, {}, {}",
+            anzahl(self.befunde.len(), "Befund", "Befunde"),
             zahl(Schwere::Fehler),
-            zahl(Schwere::Warnung),
-            zahl(Schwere::Hinweis)
+            anzahl(zahl(Schwere::Warnung), "Warnung", "Warnungen"),
+            anzahl(zahl(Schwere::Hinweis), "Hinweis", "Hinweise")
         );
         let mut befunde: Vec<&Befund> = self.befunde.iter().collect();
         befunde.sort_by_key(|b| std::cmp::Reverse(b.schwere));
-        for b in befunde.iter().take(GEZEIGTE_BEFUNDE) {
+        let mut gezeigt = 0;
+        let mut je_art: BTreeMap<&str, usize> = BTreeMap::new();
+        for b in &befunde {
+            let dieser = je_art.entry(&b.code).or_default();
+            *dieser += 1;
+            if *dieser > GEZEIGTE_JE_ART || gezeigt == GEZEIGTE_BEFUNDE {
+                continue;
+            }
+            gezeigt += 1;
             let schwere = match b.schwere {
                 Schwere::Fehler => "Fehler",
                 Schwere::Warnung => "Warnung",
@@ -121,11 +157,25 @@ impl Protokoll {
                 6,
             );
         }
-        if befunde.len() > GEZEIGTE_BEFUNDE {
-            let _ = writeln!(
+        if befunde.len() > gezeigt {
+            let arten: Vec<String> = je_art
+                .iter()
+                .filter(|(_, zahl)| **zahl > GEZEIGTE_JE_ART)
+                .map(|(code, zahl)| format!("{code}: {zahl}"))
+                .collect();
+            let arten = if arten.is_empty() {
+                String::new()
+            } else {
+                format!("; insgesamt {}", arten.join(", "))
+            };
+            umbrich(
                 t,
-                "  … und {} weitere (vollständig mit --protokoll DATEI)",
-                befunde.len() - GEZEIGTE_BEFUNDE
+                &format!(
+                    "… und {} weitere (vollständig mit --protokoll DATEI.json{arten})",
+                    befunde.len() - gezeigt
+                ),
+                2,
+                6,
             );
         }
     }
@@ -192,6 +242,43 @@ pub fn umbrich(t: &mut String, absatz: &str, erste: usize, weitere: usize) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_mistake_in_every_object_hides_nothing_else() {
+        let befund = |code: &str, schwere, nr: usize| Befund {
+            code: code.into(),
+            schwere,
+            klasse: None,
+            kennung: None,
+            ort: None,
+            text: format!("Satz {code} {nr}."),
+        };
+        let mut protokoll = Protokoll::neu("p.gml".into(), None);
+        for nr in 0..500 {
+            protokoll
+                .befunde
+                .push(befund("doppelt", Schwere::Warnung, nr));
+        }
+        protokoll
+            .befunde
+            .push(befund("selten", Schwere::Warnung, 0));
+        protokoll.befunde.push(befund("rat", Schwere::Hinweis, 0));
+        let text = protokoll.text();
+        assert!(
+            text.contains("502 Befunde: 0 Fehler, 501 Warnungen, 1 Hinweis\n"),
+            "{text}"
+        );
+        assert_eq!(text.matches("Satz doppelt").count(), GEZEIGTE_JE_ART);
+        assert!(
+            text.contains("Satz selten 0.") && text.contains("Satz rat 0."),
+            "{text}"
+        );
+        let satz = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(
+            satz.contains("490 weitere") && satz.contains("doppelt: 500"),
+            "{satz}"
+        );
+    }
 
     #[test]
     fn a_paragraph_keeps_to_the_width() {

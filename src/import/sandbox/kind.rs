@@ -192,7 +192,8 @@ fn lies(
     )
     .map_err(|cause| {
         eingabe(format!(
-            "Die Datei lässt sich nicht als {treiber} lesen: {}",
+            "Die Datei lässt sich nicht als {} lesen: {}",
+            auftrag.format.name(),
             ohne_fehler(meldungen).err().map_or_else(
                 || cause.to_string(),
                 |satz| match satz {
@@ -291,6 +292,7 @@ fn waehle<'a>(dataset: &'a Dataset, auftrag: &Auftrag) -> Result<Layer<'a>, Able
         dataset
             .layers()
             .map(|layer| match layer.try_feature_count() {
+                Some(1) => format!("„{}“ (1 Objekt)", layer.name()),
                 Some(anzahl) => format!("„{}“ ({anzahl} Objekte)", layer.name()),
                 None => format!("„{}“", layer.name()),
             })

@@ -96,6 +96,12 @@ async fn a_parcel_beyond_the_plan_names_its_rest() {
         .await
         .text;
     assert!(seite.contains("ohne Fläche des Plans"));
+    // Words, not keys; and the figures stand first, where a phone shows them.
+    assert!(
+        !seite.contains("ohne_angabe") && !seite.contains("<td>bestand</td>"),
+        "{seite}"
+    );
+    assert!(seite.find("hier m²") < seite.find("Rechtsstand"), "{seite}");
 }
 
 #[tokio::test]

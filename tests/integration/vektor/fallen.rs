@@ -54,7 +54,7 @@ const FALLEN: &[(&str, Bau, Soll)] = &[
     ("dbf cut off", |o| { let (a, b) = zwei(); let s = shp(o, "f", Some(25832), "UTF-8", &[("Süd", "W", Some(&a)), ("Nord", "W", Some(&b))]); let d = s.with_extension("dbf"); let i = fs::read(&d).unwrap(); fs::write(&d, &i[..i.len() - 100]).unwrap(); s }, Abgelehnt("abgeschnitten")),
     ("two Shapefiles in a zip", |o| { let (a, b) = zwei(); let s = shp(o, "f", Some(25832), "UTF-8", &[("Süd", "W", Some(&a))]); let t = shp(o, "g", Some(25832), "UTF-8", &[("Nord", "W", Some(&b))]); let z = o.join("l.zip"); zip_shp(&z, &[&s, &t], &["shp", "shx", "dbf", "prj"]); z }, Abgelehnt("--ebene")),
     // Layers, CRS.
-    ("several layers", |o| { let (a, _) = zwei(); let p = gpkg(o, &[("Süd", "W", Some(&a))]); mehr(&p); p }, Abgelehnt("„weitere“ (1 Objekte)")),
+    ("several layers", |o| { let (a, _) = zwei(); let p = gpkg(o, &[("Süd", "W", Some(&a))]); mehr(&p); p }, Abgelehnt("„weitere“ (1 Objekt)")),
     ("CRS missing, zone in the easting", |o| { let a = hektar(32_640_000.0, 5_320_000.0); shp(o, "f", None, "UTF-8", &[("Süd", "W", Some(&a))]) }, Abgelehnt("--crs EPSG:4647")),
     ("zone in the easting of 25832", |o| { let a = hektar(32_640_000.0, 5_320_000.0); gpkg(o, &[("Süd", "W", Some(&a))]) }, Abgelehnt("--crs EPSG:4647")),
     ("axes swapped", |o| { let a = hektar(5_320_000.0, 640_000.0); gpkg(o, &[("Süd", "W", Some(&a))]) }, Gelesen(1, "Süd", Some("achsen-vertauscht"))),
@@ -90,6 +90,7 @@ const FALLEN: &[(&str, Bau, Soll)] = &[
     ("DWG", |o| datei(o, "plan.gpkg", b"AC1027"), Abgelehnt("DWG")),
     ("zip in a zip", |o| { let i = o.join("innen.zip"); zip(&i, &[("a.txt", b"x")]); let b = fs::read(&i).unwrap(); let p = o.join("aussen.zip"); zip(&p, &[("innen.zip", &b)]); p }, Abgelehnt("weiteres Zip-Archiv")),
     ("zip with two candidates", |o| { let p = o.join("z.zip"); zip(&p, &[("a.geojson", b"{}"), ("b.gpkg", b"x")]); p }, Abgelehnt("2 lesbare Dateien")),
+    ("zip without data", |o| { let p = o.join("z.zip"); zip(&p, &[("plan.pdf", b"%PDF")]); p }, Abgelehnt("nur: plan.pdf")),
     ("zip with equal names", |o| { let p = o.join("z.zip"); zip(&p, &[("a.geojson", b"{}"), ("A.GEOJSON", b"{}")]); p }, Abgelehnt("zweimal")),
     ("zip leading out", |o| { let p = o.join("z.zip"); zip(&p, &[("../a.geojson", b"{}")]); p }, Abgelehnt("hinausführt")),
 ];

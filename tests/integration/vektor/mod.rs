@@ -2,6 +2,7 @@
 
 pub mod erzeuger;
 mod fallen;
+mod gebiete;
 mod plan;
 
 use std::path::Path;

@@ -52,7 +52,7 @@ fn nothing_is_taken_unconfirmed_and_the_proposal_can_be_used_as_it_is() {
     );
 
     let toml = vektor::vorschlag(&quelle, &Angaben::default()).unwrap();
-    assert!(toml.contains("\"WA 1\", # 1 Objekte, 1,00 ha"), "{toml}");
+    assert!(toml.contains("\"WA 1\", # 1 Objekt, 1,00 ha"), "{toml}");
     assert!(toml.contains("#   \"XQ7\""), "{toml}");
     let zuordnung = datei(ordner.path(), "z.toml", &toml);
     for angaben in [

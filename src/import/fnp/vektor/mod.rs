@@ -24,6 +24,34 @@ use crate::import::xplangml::Klassenzaehlung;
 use crate::verschneidung::gueltigkeit;
 use zuordnung::{Geltungsbereich, Treffer, Zuordnung};
 
+/// A value no rule speaks of: number, m² and a place.
+fn ohne_regel((wert, (anzahl, m2, ort)): (String, (u64, f64, Option<[f64; 2]>))) -> Befund {
+    befund(
+        "wert-ohne-zuordnung",
+        Schwere::Warnung,
+        ort,
+        format!(
+            "Für {wert} gibt es keine Regel in der Zuordnung: {} ({} ha) unter „Nicht zugeordnet“. Bitte dafür eine [[regel]] ergänzen.",
+            objekte(anzahl, "Objekt steht", "Objekte stehen"),
+            crate::fnp::zahl::hektar(m2, 4)
+        ),
+    )
+}
+
+fn ohne_geltungsbereich() -> Befund {
+    befund(
+        "geltungsbereich-fehlt",
+        Schwere::Warnung,
+        None,
+        "Die Zuordnung nennt keinen Geltungsbereich; Lücken und Flächen außerhalb lassen sich nicht feststellen. Bitte dort geltungsbereich = { ebene = \"NAME\" } eintragen, oder geltungsbereich = \"vereinigung\", wenn die Flächen zusammen der Plan sind.".into(),
+    )
+}
+
+/// Number and noun with its verb.
+fn objekte(zahl: u64, eines: &str, mehrere: &str) -> String {
+    format!("{zahl} {}", if zahl == 1 { eines } else { mehrere })
+}
+
 /// What the caller says beside the file.
 #[derive(Debug, Clone, Default)]
 pub struct Angaben {
@@ -72,8 +100,9 @@ pub fn lies(datei: &Datei, angaben: &Angaben, senke: &mut Senke<'_>) -> Result<G
     let text = match &angaben.zuordnung {
         Some(pfad) => std::fs::read_to_string(pfad).map_err(|cause| {
             Error::eingabe(format!(
-                "Die Zuordnung „{}“ lässt sich nicht lesen: {cause}",
-                pfad.display()
+                "Die Zuordnung „{}“ lässt sich nicht lesen: {}",
+                pfad.display(),
+                crate::import::datei::grund(&cause)
             ))
         })?,
         None if angaben.annehmen => vorschlag(datei, angaben)?,
@@ -128,24 +157,24 @@ pub fn lies(datei: &Datei, angaben: &Angaben, senke: &mut Senke<'_>) -> Result<G
             grund: Some("siehe Befunde".into()),
         });
     }
-    for (wert, (anzahl, m2, ort)) in ohne {
-        befunde.push(befund(
-            "wert-ohne-zuordnung",
-            Schwere::Warnung,
-            ort,
-            format!("{anzahl} Objekte ({} ha) mit {wert} haben keine Regel in der Zuordnung und stehen unter „Nicht zugeordnet“. Bitte dafür eine [[regel]] ergänzen.", crate::fnp::zahl::hektar(m2, 4)),
-        ));
-    }
+    befunde.extend(ohne.into_iter().map(ohne_regel));
     if ohne_schluessel > 0 {
         befunde.push(befund(
             "schluessel-leer",
             Schwere::Hinweis,
             None,
-            format!("{ohne_schluessel} Objekte haben keinen Wert im Feld „{}“; sie heißen nach ihrer Nummer.", schluessel.unwrap_or_default()),
+            format!(
+                "{} keinen Wert im Feld „{}“; benannt wird nach der Nummer in der Datei.",
+                objekte(ohne_schluessel, "Objekt hat", "Objekte haben"),
+                schluessel.unwrap_or_default()
+            ),
         ));
     }
     let geltungsbereich = match &zuordnung.geltungsbereich {
-        None => MultiPolygon(Vec::new()),
+        None => {
+            befunde.push(ohne_geltungsbereich());
+            MultiPolygon(Vec::new())
+        }
         Some(Geltungsbereich::Vereinigung) => geo::unary_union(&vereinigung),
         Some(Geltungsbereich::Ebene(ebene)) => umring(datei, &angaben.lesen(Some(ebene)))?,
     };

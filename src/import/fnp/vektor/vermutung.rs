@@ -115,6 +115,10 @@ fn schreibe(ebene: &str, feld: &str, werte: &BTreeMap<String, Menge>) -> String 
     );
     let _ = writeln!(t, "ebene = {}", text(ebene));
     let _ = writeln!(t, "flaechenschluss = true");
+    let _ = writeln!(
+        t,
+        "# geltungsbereich = {{ ebene = \"NAME\" }} # Ebene derselben Datei mit dem Umriss des Plans; ohne sie: \"vereinigung\" (alle Flächen zusammen)"
+    );
     for (schluessel, _, _) in NUTZUNGEN {
         let diese: Vec<(&String, &Menge)> = werte
             .iter()
@@ -145,9 +149,9 @@ fn regel(t: &mut String, feld: &str, schluessel: &str, werte: &[(&String, &Menge
     for (wert, menge) in werte {
         let _ = writeln!(
             t,
-            "{vorn}  {}, # {} Objekte, {} ha",
+            "{vorn}  {}, # {}, {} ha",
             text(wert),
-            menge.anzahl,
+            super::objekte(menge.anzahl, "Objekt", "Objekte"),
             hektar(menge.m2, 2)
         );
     }

@@ -1,6 +1,7 @@
 //! What offices write for a use: abbreviations of the `PlanZV` and `BauNVO`, German words,
 //! XPlanung classes. The longest word that fits decides.
 
+use super::zuordnung::{NICHT_ZUGEORDNET, NUTZUNGEN};
 use crate::fnp::nutzung;
 
 /// Abbreviations, compared as a whole (digits behind them are allowed: `WA1`).
@@ -165,6 +166,12 @@ pub(super) fn rate(wert: &str) -> Option<&'static str> {
         .replace('ö', "oe")
         .replace('ü', "ue")
         .replace('ß', "ss");
+    if let Some((schluessel, _, _)) = NUTZUNGEN
+        .iter()
+        .find(|(schluessel, _, _)| *schluessel == klein && klein != NICHT_ZUGEORDNET)
+    {
+        return Some(schluessel);
+    }
     let kuerzel: String = klein
         .trim_end_matches(|c: char| c.is_ascii_digit() || matches!(c, ' ' | '.' | '-' | '_'))
         .to_owned();
@@ -228,6 +235,10 @@ mod tests {
             ("Bahnverkehr", Some("verkehr_bahn")),
             ("Autobahn", Some("verkehr_strasse")),
             ("Seestraße", Some("verkehr_strasse")),
+            ("Sport", Some("sport")),
+            ("Transport", None),
+            ("Grün", Some("gruen")),
+            ("nicht_zugeordnet", None),
             ("FP_WaldFlaeche", Some("wald")),
             ("FP_BebauungsFlaeche", None),
             ("4711", None),

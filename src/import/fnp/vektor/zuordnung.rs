@@ -61,7 +61,7 @@ pub(super) const NUTZUNGEN: [(&str, &str, Option<&str>); 20] = [
     ("sonstiges", "FP_GenerischesObjekt", None),
     (NICHT_ZUGEORDNET, "FP_GenerischesObjekt", None),
 ];
-const NICHT_ZUGEORDNET: &str = "nicht_zugeordnet";
+pub(super) const NICHT_ZUGEORDNET: &str = "nicht_zugeordnet";
 
 /// The whole mapping.
 #[derive(Debug, Default, Deserialize)]
@@ -115,8 +115,24 @@ pub struct Plan {
     pub nummer: Option<String>,
     /// Code of `FP_Rechtsstand` (4000 wirksam).
     pub rechtsstand: Option<String>,
-    /// Date of effect, `"2001-05-01"`.
+    /// Date of effect, with or without quotation marks.
+    #[serde(default, deserialize_with = "datum")]
     pub wirksam_am: Option<NaiveDate>,
+}
+
+/// TOML has dates of its own, which chrono does not read.
+fn datum<'de, D: serde::Deserializer<'de>>(
+    quelle: D,
+) -> std::result::Result<Option<NaiveDate>, D::Error> {
+    let text = match toml::Value::deserialize(quelle)? {
+        toml::Value::String(text) => text,
+        anderes => anderes.to_string(),
+    };
+    ["%Y-%m-%d", "%d.%m.%Y"]
+        .iter()
+        .find_map(|form| NaiveDate::parse_from_str(&text, form).ok())
+        .map(Some)
+        .ok_or_else(|| serde::de::Error::custom(format!("„{text}“ ist kein Datum wie 2001-05-01")))
 }
 
 #[derive(Debug, Deserialize)]
@@ -410,6 +426,21 @@ mod tests {
                 assert_eq!(nutzung::zuordnen(klasse, &codes), schluessel);
             }
         }
+    }
+
+    #[test]
+    fn a_date_is_read_as_people_write_it() {
+        let lies = |wert: &str| {
+            Zuordnung::lies(&format!(
+                "[plan]\nwirksam_am = {wert}\n[[regel]]\nwenn = {{ A = \"1\" }}\nnutzung = \"W\""
+            ))
+        };
+        for wert in ["2001-05-01", "\"2001-05-01\"", "\"1.5.2001\""] {
+            let datum = lies(wert).expect(wert).plan.wirksam_am;
+            assert_eq!(datum, NaiveDate::from_ymd_opt(2001, 5, 1), "{wert}");
+        }
+        let text = lies("\"Mai 2001\"").expect_err("no date").to_string();
+        assert!(text.contains("„Mai 2001“ ist kein Datum"), "{text}");
     }
 
     #[test]
