@@ -14,7 +14,7 @@ use crate::error::{Error, Result};
 use crate::http::problem::Problem;
 use crate::http::{Kontext, frame};
 use crate::layers::{self, catalog, sammlung::Katalog};
-use crate::{dorferneuerung, fnp, import, strategie, web};
+use crate::{dorferneuerung, fnp, haushalt, import, strategie, web};
 
 /// What the service was started with.
 #[derive(Debug, Clone)]
@@ -64,6 +64,7 @@ pub fn router(app: &App) -> Router {
         import::lauf::routes::pfade(),
         strategie::routes::pfade(),
         dorferneuerung::routes::pfade(),
+        haushalt::routes::pfade(),
         web::routes::pfade(),
     ]
     .concat();
@@ -73,6 +74,7 @@ pub fn router(app: &App) -> Router {
         .merge(fnp::routes::router(app.public.clone()))
         .merge(import::lauf::routes::router(app.public.clone()))
         .merge(strategie::routes::router(app.public.clone()))
+        .merge(haushalt::routes::router(app.public.clone()))
         .merge(web::routes::router(app.public.clone()))
         .route("/health/live", get(|| async { "ok" }))
         .route("/health/ready", get(ready).with_state(app.public.clone()));

@@ -33,6 +33,7 @@ pub mod error;
 pub mod fachdaten;
 pub mod fnp;
 pub mod gemeinde;
+pub mod haushalt;
 pub mod http;
 pub mod import;
 pub mod layers;

@@ -41,11 +41,42 @@ SELECT m.id AS massnahme_id, coalesce(s.schaetzung_ct, j.jahre_ct) AS kosten_ct,
 FROM massnahme m LEFT JOIN schaetzung s ON s.massnahme_id = m.id LEFT JOIN jahre j ON j.massnahme_id = m.id LEFT JOIN zusage z ON z.massnahme_id = m.id
 WHERE num_nonnulls(s.massnahme_id, j.massnahme_id, z.massnahme_id) > 0;
 
+-- How the total is paid, one row per measure; what is unknown stays empty, it is not 0.
+-- Funding: what was granted; else what the years plan; else the newest estimate. What is only
+-- applied for or examined never counts, it stands in erwartet_ct. Own share = costs − funding.
+-- Folgekosten are those of one year: the last year named, else the estimate.
+CREATE VIEW massnahme_finanzierung WITH (security_invoker = true) AS
+WITH schaetzung AS (
+  SELECT massnahme_id, sum(betrag_ct) FILTER (WHERE art = 'foerderung')::bigint AS foerderung_ct, sum(betrag_ct) FILTER (WHERE art = 'ertrag')::bigint AS ertrag_ct,
+    sum(betrag_ct) FILTER (WHERE art = 'folgekosten')::bigint AS folgekosten_ct, max(stand) AS stand
+  FROM finanzwert_gueltig WHERE jahr IS NULL GROUP BY 1
+), jahre AS (
+  SELECT massnahme_id, sum(foerderung_ct)::bigint AS foerderung_ct, sum(ertrag_ct)::bigint AS ertrag_ct,
+    (array_agg(folgekosten_ct ORDER BY jahr DESC) FILTER (WHERE folgekosten_ct IS NOT NULL))[1] AS folgekosten_ct, max(stand) AS stand
+  FROM massnahme_jahr GROUP BY 1
+), zusage AS (
+  SELECT massnahme_id, count(*)::int AS foerderungen, sum(betrag_ct) FILTER (WHERE stand IN ('bewilligt', 'abgerufen'))::bigint AS bewilligt_ct,
+    sum(betrag_ct) FILTER (WHERE stand IN ('geprueft', 'beantragt'))::bigint AS erwartet_ct
+  FROM foerderung WHERE massnahme_id IS NOT NULL GROUP BY 1
+), x AS (
+  SELECT m.id AS massnahme_id, k.kosten_ct, k.kosten_aus, k.schaetzung_ct, k.jahre_ct, coalesce(z.bewilligt_ct, j.foerderung_ct, s.foerderung_ct) AS foerderung_ct,
+    CASE WHEN z.bewilligt_ct IS NOT NULL THEN 'bewilligt' WHEN j.foerderung_ct IS NOT NULL THEN 'jahre' WHEN s.foerderung_ct IS NOT NULL THEN 'kostenschaetzung' END AS foerderung_aus,
+    z.erwartet_ct, coalesce(z.foerderungen, 0) AS foerderungen, coalesce(j.ertrag_ct, s.ertrag_ct) AS ertrag_ct, coalesce(j.folgekosten_ct, s.folgekosten_ct) AS folgekosten_ct,
+    greatest(k.stand, s.stand, j.stand) AS stand
+  FROM massnahme m LEFT JOIN massnahme_kosten k ON k.massnahme_id = m.id LEFT JOIN schaetzung s ON s.massnahme_id = m.id LEFT JOIN jahre j ON j.massnahme_id = m.id LEFT JOIN zusage z ON z.massnahme_id = m.id
+)
+SELECT x.*, x.kosten_ct - coalesce(x.foerderung_ct, 0) AS eigenanteil_ct FROM x;
+
 DO $$
 DECLARE
   v text; s text; t text;
 BEGIN
-  FOR v, s, t IN VALUES ('massnahme_jahr', 'massnahme_id', 'Maßnahme'), ('massnahme_jahr', 'jahr', 'Jahr'), ('massnahme_jahr', 'plan_ct', 'Geplante Kosten [einheit ct]'), ('massnahme_jahr', 'ergebnis_ct', 'Ergebnis [einheit ct]'),
+  FOR v, s, t IN VALUES ('massnahme_finanzierung', 'massnahme_id', 'Maßnahme'), ('massnahme_finanzierung', 'kosten_ct', 'Gesamtkosten [einheit ct]'), ('massnahme_finanzierung', 'kosten_aus', E'Herkunft der Gesamtkosten\nkostenschaetzung oder jahre.'),
+    ('massnahme_finanzierung', 'schaetzung_ct', 'Kostenschätzung [einheit ct]'), ('massnahme_finanzierung', 'jahre_ct', 'Summe der Jahre [einheit ct]'), ('massnahme_finanzierung', 'foerderung_ct', 'Förderung [einheit ct]'),
+    ('massnahme_finanzierung', 'foerderung_aus', E'Herkunft der Förderung\nbewilligt, jahre oder kostenschaetzung.'), ('massnahme_finanzierung', 'erwartet_ct', 'Geprüfte und beantragte Förderung [einheit ct]'),
+    ('massnahme_finanzierung', 'foerderungen', 'Zahl der Förderungen'), ('massnahme_finanzierung', 'ertrag_ct', 'Ertrag [einheit ct]'), ('massnahme_finanzierung', 'folgekosten_ct', 'Folgekosten je Jahr [einheit ct]'),
+    ('massnahme_finanzierung', 'stand', 'Stand'), ('massnahme_finanzierung', 'eigenanteil_ct', E'Eigenanteil [einheit ct]\nKosten ohne Förderung.'),
+    ('massnahme_jahr', 'massnahme_id', 'Maßnahme'), ('massnahme_jahr', 'jahr', 'Jahr'), ('massnahme_jahr', 'plan_ct', 'Geplante Kosten [einheit ct]'), ('massnahme_jahr', 'ergebnis_ct', 'Ergebnis [einheit ct]'),
     ('massnahme_jahr', 'kosten_ct', 'Kosten: Ergebnis, sonst Plan [einheit ct]'), ('massnahme_jahr', 'foerderung_ct', 'Förderung [einheit ct]'), ('massnahme_jahr', 'ertrag_ct', 'Ertrag [einheit ct]'), ('massnahme_jahr', 've_ct', 'Verpflichtungsermächtigung [einheit ct]'),
     ('massnahme_jahr', 'folgekosten_ct', 'Folgekosten [einheit ct]'), ('massnahme_jahr', 'planfassungen', 'Planfassungen'), ('massnahme_jahr', 'stand', 'Stand'),
     ('massnahme_kosten', 'massnahme_id', 'Maßnahme'), ('massnahme_kosten', 'kosten_ct', 'Gesamtkosten [einheit ct]'), ('massnahme_kosten', 'kosten_aus', E'Herkunft der Gesamtkosten\nkostenschaetzung oder jahre.'), ('massnahme_kosten', 'schaetzung_ct', 'Kostenschätzung [einheit ct]'),
