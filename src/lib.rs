@@ -36,6 +36,7 @@ pub mod gemeinde;
 pub mod haushalt;
 pub mod http;
 pub mod import;
+pub mod isek;
 pub mod layers;
 pub mod strategie;
 pub mod verschneidung;
