@@ -118,7 +118,15 @@ pub async fn gebiet(conn: &mut PgConnection, kennung: &str, plan: Option<&str>) 
         gebiet: Some(verfahren.id),
         ..Gegenstand::default()
     };
-    Ok(Gebiet {
+    let sicht = sqlx::query_scalar!(r#"SELECT tag AS "tag!" FROM stichtag"#)
+        .fetch_one(&mut *conn)
+        .await?;
+    let projektgeld = super::geld::projektgeld(conn, &projekte).await?;
+    let einwohner = match &kurz.ortsteil {
+        Some(ortsteil) => super::geld::einwohner(conn, ortsteil, sicht).await?,
+        None => None,
+    };
+    let mut gebiet = Gebiet {
         kurz,
         plan,
         nutzungen,
@@ -136,7 +144,13 @@ pub async fn gebiet(conn: &mut PgConnection, kennung: &str, plan: Option<&str>) 
         angeordnet_am: verfahren.angeordnet_am,
         abgeschlossen_am: verfahren.abgeschlossen_am,
         geometrie: form.geometrie,
-    })
+        projektsumme: super::geld::summe(&projektgeld),
+        projektgeld,
+        einwohner,
+        hinweise: Vec::new(),
+    };
+    gebiet.hinweise = super::geld::hinweise(conn, &gebiet).await?;
+    Ok(gebiet)
 }
 
 /// Goals these measures serve or hinder, most served first.
