@@ -19,7 +19,7 @@ pub async fn projektgeld(
     if projekte.is_empty() {
         return Ok(Vec::new());
     }
-    let posten = haushalt::posten(conn, None).await?;
+    let posten = haushalt::posten(conn, None, None).await?;
     Ok(projekte
         .iter()
         .filter_map(|m| {

@@ -266,7 +266,7 @@ async fn geld(State(public): State<PgPool>, anfrage: Anfrage) -> Antwort {
         let name = format!("geld-{schluessel}.csv");
         return Ok(csv_antwort(ausgabe::gruppen(&auswertung), &name));
     }
-    let (posten, toleranz) = store::pruefposten(&mut tx).await?;
+    let (posten, toleranz) = store::pruefposten(&mut tx, None).await?;
     let befunde = pruefung::pruefe(&posten, &store::foerderungen(&mut tx).await?, toleranz);
     let drift = drift(&store::schaetzungen(&mut tx, None).await?);
     if format == Format::Json {
@@ -351,8 +351,7 @@ async fn massnahme(
         .into_iter()
         .filter(|f| f.massnahme.as_deref() == Some(&kennung))
         .collect();
-    let (alle, toleranz) = store::pruefposten(&mut tx).await?;
-    let eigene: Vec<_> = alle.into_iter().filter(|p| p.kennung == kennung).collect();
+    let (eigene, toleranz) = store::pruefposten(&mut tx, Some(posten.id)).await?;
     let befunde = pruefung::pruefe(&eigene, &foerderungen, toleranz);
     if format == Format::Json {
         let doc = json!({

@@ -9,9 +9,13 @@ use super::foerderung::{Foerderzeile, Programm};
 use super::pruefung::Pruefposten;
 use crate::error::{Error, Result};
 
-/// Money of every measure, in total or of a year.
-pub async fn posten(conn: &mut PgConnection, jahr: Option<i32>) -> Result<Vec<Posten>> {
-    let zeilen = sqlx::query_file!("src/haushalt/sql/posten.sql", jahr)
+/// Money of every measure or of one, in total or of a year.
+pub async fn posten(
+    conn: &mut PgConnection,
+    jahr: Option<i32>,
+    massnahme: Option<Uuid>,
+) -> Result<Vec<Posten>> {
+    let zeilen = sqlx::query_file!("src/haushalt/sql/posten.sql", jahr, massnahme)
         .fetch_all(conn)
         .await?;
     Ok(zeilen
@@ -36,7 +40,7 @@ pub async fn auswertung(
     nach: Nach,
     jahr: Option<i32>,
 ) -> Result<Auswertung> {
-    let posten = posten(conn, jahr).await?;
+    let posten = posten(conn, jahr, None).await?;
     let (mut koepfe, zuordnungen) = match nach {
         Nach::Ortsteil => ortsteile(conn).await?,
         Nach::Handlungsfeld | Nach::Ziel => ziele(conn, nach).await?,
@@ -227,15 +231,16 @@ fn zuordnung(massnahme: Uuid, gruppe: &str, bezug: Bezug) -> Zuordnung {
 /// # Errors
 /// [`Error::NichtGefunden`] when there is none of this kennung, or none for this caller.
 pub async fn eine(conn: &mut PgConnection, kennung: &str) -> Result<Posten> {
-    posten(conn, None)
+    let keine = || {
+        Error::nicht_gefunden(format!(
+            "Eine Maßnahme mit der Kennung „{kennung}“ gibt es nicht. Alle stehen unter /massnahmen."
+        ))
+    };
+    let id = sqlx::query_scalar!("SELECT id FROM massnahme WHERE kennung = $1", kennung)
+        .fetch_optional(&mut *conn)
         .await?
-        .into_iter()
-        .find(|p| p.kennung == kennung)
-        .ok_or_else(|| {
-            Error::nicht_gefunden(format!(
-                "Eine Maßnahme mit der Kennung „{kennung}“ gibt es nicht. Alle stehen unter /massnahmen."
-            ))
-        })
+        .ok_or_else(keine)?;
+    posten(conn, None, Some(id)).await?.pop().ok_or_else(keine)
 }
 
 /// Estimates of the total costs in the order of their days, of one measure or of all.
@@ -289,8 +294,11 @@ pub async fn programme(conn: &mut PgConnection) -> Result<Vec<Programm>> {
 }
 
 /// What the checks look at, and the tolerance between estimate and years.
-pub async fn pruefposten(conn: &mut PgConnection) -> Result<(Vec<Pruefposten>, f64)> {
-    let posten = sqlx::query_file_as!(Pruefposten, "src/haushalt/sql/pruefposten.sql")
+pub async fn pruefposten(
+    conn: &mut PgConnection,
+    massnahme: Option<Uuid>,
+) -> Result<(Vec<Pruefposten>, f64)> {
+    let posten = sqlx::query_file_as!(Pruefposten, "src/haushalt/sql/pruefposten.sql", massnahme)
         .fetch_all(&mut *conn)
         .await?;
     let toleranz = sqlx::query_scalar!(
