@@ -70,7 +70,7 @@ pub fn pfade() -> Vec<Pfad> {
                 ),
                 anfrage_parameter(
                     "gruppe",
-                    "Rechenweg: die Maßnahmen einer Gruppe (Spalte schluessel), oder alle",
+                    "Rechenweg: die Maßnahmen einer Gruppe (Spalte schluessel), oder _alle",
                     &json!({"type": "string"}),
                 ),
                 sicht::parameter(),
@@ -164,20 +164,24 @@ struct GeldSeite {
     befunde: Vec<Befund>,
     drift: Vec<Drift>,
     jahr: Option<i32>,
-    json: String,
-    csv: String,
+    weg: Weg,
+}
+
+impl RechenwegSeite {
+    /// Title of a line's group; only with the lines of all groups.
+    fn gruppe_von(&self, teil: &Teil) -> Option<&str> {
+        let alle = self.gruppe.schluessel == "_summe";
+        let gruppe = |g: &&Gruppe| g.schluessel == teil.gruppe;
+        self.auswertung
+            .gruppen
+            .iter()
+            .find(gruppe)
+            .filter(|_| alle)
+            .map(|g| g.titel.as_str())
+    }
 }
 
 impl GeldSeite {
-    fn adresse(&self, nach: &str, gruppe: &str) -> String {
-        adresse(
-            &self.seite.wurzel,
-            nach,
-            self.auswertung.jahr,
-            gruppe,
-            "html",
-        )
-    }
     /// Findings of a rule.
     fn zu(&self, regel: &str) -> Vec<&Befund> {
         self.befunde.iter().filter(|b| b.regel == regel).collect()
@@ -205,21 +209,32 @@ struct RechenwegSeite {
     auswertung: Auswertung,
     gruppe: Gruppe,
     teile: Vec<Teil>,
-    zurueck: String,
-    json: String,
-    csv: String,
+    gewaehlt: String,
+    weg: Weg,
 }
 
-fn adresse(wurzel: &str, nach: &str, jahr: Option<i32>, gruppe: &str, f: &str) -> String {
-    let jahr = jahr.map(|jahr| jahr.to_string()).unwrap_or_default();
-    let paare = [
-        ("nach", nach),
-        ("jahr", &jahr),
-        ("gruppe", gruppe),
-        ("f", f),
-    ];
-    let frage = kodiere_parameter(paare.into_iter().filter(|(_, wert)| !wert.is_empty()));
-    format!("{wurzel}/geld?{frage}")
+/// What the addresses of one request share.
+#[derive(Debug, Clone)]
+struct Weg {
+    wurzel: String,
+    nach: &'static str,
+    jahr: String,
+    stichtag: String,
+}
+
+impl Weg {
+    /// Address of the same question for a group and a format.
+    fn zu(&self, gruppe: &str, f: &str) -> String {
+        let paare = [
+            ("nach", self.nach),
+            ("jahr", &self.jahr),
+            ("stichtag", &self.stichtag),
+            ("gruppe", gruppe),
+            ("f", f),
+        ];
+        let frage = kodiere_parameter(paare.into_iter().filter(|(_, wert)| !wert.is_empty()));
+        format!("{}/geld?{frage}", self.wurzel)
+    }
 }
 
 async fn geld(State(public): State<PgPool>, anfrage: Anfrage) -> Antwort {
@@ -238,7 +253,12 @@ async fn geld(State(public): State<PgPool>, anfrage: Anfrage) -> Antwort {
     let auswertung = store::auswertung(&mut tx, nach, jahr).await?;
     let (schluessel, _) = nach.worte();
     let seite = anfrage.seite();
-    let weg = |gruppe: &str, f: &str| adresse(&seite.wurzel, schluessel, jahr, gruppe, f);
+    let weg = Weg {
+        wurzel: seite.wurzel.clone(),
+        nach: schluessel,
+        jahr: jahr.map(|jahr| jahr.to_string()).unwrap_or_default(),
+        stichtag: p.einzig("stichtag")?.unwrap_or_default().to_owned(),
+    };
     if let Some(gewaehlt) = gewaehlt {
         let (gruppe, teile) = rechenweg(&auswertung, gewaehlt)?;
         if als_csv {
@@ -253,9 +273,8 @@ async fn geld(State(public): State<PgPool>, anfrage: Anfrage) -> Antwort {
             return Ok(axum::Json(doc).into_response());
         }
         return html(&RechenwegSeite {
-            zurueck: weg("", "html"),
-            json: weg(gewaehlt, "json"),
-            csv: weg(gewaehlt, "csv"),
+            gewaehlt: gewaehlt.to_owned(),
+            weg,
             seite,
             auswertung,
             gruppe,
@@ -278,7 +297,7 @@ async fn geld(State(public): State<PgPool>, anfrage: Anfrage) -> Antwort {
             .flatten()
             .zip(&auswertung.gruppen)
         {
-            gruppe["rechenweg"] = json!(weg(&kopf.schluessel, "json"));
+            gruppe["rechenweg"] = json!(weg.zu(&kopf.schluessel, "json"));
         }
         doc["toleranz"] = json!(toleranz);
         doc["pruefungen"] = json!(befunde);
@@ -286,8 +305,7 @@ async fn geld(State(public): State<PgPool>, anfrage: Anfrage) -> Antwort {
         return Ok(axum::Json(doc).into_response());
     }
     html(&GeldSeite {
-        json: weg("", "json"),
-        csv: weg("", "csv"),
+        weg,
         seite,
         auswertung,
         befunde,
@@ -304,9 +322,9 @@ fn drift(schaetzungen: &[finanzwert::Schaetzung]) -> Vec<Drift> {
         .collect()
 }
 
-/// The lines of a group, or with `alle` of every group.
+/// The lines of a group, or with `_alle` of every group.
 fn rechenweg(auswertung: &Auswertung, gewaehlt: &str) -> Result<(Gruppe, Vec<Teil>), Error> {
-    if gewaehlt == "alle" {
+    if gewaehlt == "_alle" {
         return Ok((auswertung.summe.clone(), auswertung.teile.clone()));
     }
     let gruppe = auswertung

@@ -269,8 +269,8 @@ async fn checks_speak_and_secrets_do_not() {
     for adresse in [
         "/geld",
         "/geld?nach=jahr",
-        "/geld?nach=jahr&gruppe=alle",
-        "/geld?gruppe=alle&f=csv",
+        "/geld?nach=jahr&gruppe=_alle",
+        "/geld?gruppe=_alle&f=csv",
         "/geld/massnahmen/m-treff",
         "/geld/foerderung",
     ] {
