@@ -1,6 +1,5 @@
 //! Money of the projects, people of the Ortsteil, and what the hints need.
 
-use chrono::NaiveDate;
 use sqlx::PgConnection;
 
 use super::gebiet::{Einwohner, Gebiet, Projektgeld};
@@ -50,12 +49,17 @@ pub fn summe(projekte: &[Projektgeld]) -> Betraege {
         .fold(Betraege::default(), |summe, p| summe.plus(p.betraege))
 }
 
-/// The newest count of the Ortsteil up to this day.
+/// The newest count of the Ortsteil up to the day of view.
 pub async fn einwohner(
     conn: &mut PgConnection,
-    ortsteil: &Benannt,
-    tag: NaiveDate,
+    ortsteil: Option<&Benannt>,
 ) -> Result<Option<Einwohner>> {
+    let Some(ortsteil) = ortsteil else {
+        return Ok(None);
+    };
+    let tag = sqlx::query_scalar!(r#"SELECT tag AS "tag!" FROM stichtag"#)
+        .fetch_one(&mut *conn)
+        .await?;
     let stichtage = einwohner_store::stichtage(conn, &ortsteil.kennung).await?;
     Ok(stichtage
         .into_iter()

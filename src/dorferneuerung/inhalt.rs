@@ -118,14 +118,8 @@ pub async fn gebiet(conn: &mut PgConnection, kennung: &str, plan: Option<&str>) 
         gebiet: Some(verfahren.id),
         ..Gegenstand::default()
     };
-    let sicht = sqlx::query_scalar!(r#"SELECT tag AS "tag!" FROM stichtag"#)
-        .fetch_one(&mut *conn)
-        .await?;
     let projektgeld = super::geld::projektgeld(conn, &projekte).await?;
-    let einwohner = match &kurz.ortsteil {
-        Some(ortsteil) => super::geld::einwohner(conn, ortsteil, sicht).await?,
-        None => None,
-    };
+    let einwohner = super::geld::einwohner(conn, kurz.ortsteil.as_ref()).await?;
     let mut gebiet = Gebiet {
         kurz,
         plan,

@@ -100,6 +100,7 @@ pub fn pfade() -> Vec<Pfad> {
 }
 
 /// A download in German Excel's CSV.
+#[must_use]
 pub fn csv_antwort(text: String, name: &str) -> Response {
     let anhang = format!("attachment; filename=\"{name}\"");
     (
@@ -305,12 +306,12 @@ async fn geld(State(public): State<PgPool>, anfrage: Anfrage) -> Antwort {
         return Ok(axum::Json(doc).into_response());
     }
     html(&GeldSeite {
-        weg,
         seite,
         auswertung,
         befunde,
         drift,
         jahr,
+        weg,
     })
 }
 
