@@ -14,7 +14,7 @@ use crate::error::{Error, Result};
 use crate::http::problem::Problem;
 use crate::http::{Kontext, frame};
 use crate::layers::{self, catalog, sammlung::Katalog};
-use crate::{dorferneuerung, fnp, import, strategie, web};
+use crate::{dorferneuerung, fnp, haushalt, import, isek, strategie, web};
 
 /// What the service was started with.
 #[derive(Debug, Clone)]
@@ -64,6 +64,8 @@ pub fn router(app: &App) -> Router {
         import::lauf::routes::pfade(),
         strategie::routes::pfade(),
         dorferneuerung::routes::pfade(),
+        haushalt::routes::pfade(),
+        isek::routes::pfade(),
         web::routes::pfade(),
     ]
     .concat();
@@ -74,6 +76,8 @@ pub fn router(app: &App) -> Router {
         .merge(import::lauf::routes::router(app.public.clone()))
         .merge(strategie::routes::router(app.public.clone()))
         .merge(import::strategie::routes::router(app.public.clone()))
+        .merge(haushalt::routes::router(app.public.clone()))
+        .merge(isek::routes::router(app.public.clone()))
         .merge(web::routes::router(app.public.clone()))
         .route("/health/live", get(|| async { "ok" }))
         .route("/health/ready", get(ready).with_state(app.public.clone()));

@@ -5,7 +5,7 @@
 //! 2. [`db`] – where the database runs, roles and pools; `migrations/` – the schema, the
 //!    published copy `oeffentlich`, the sealed audit.
 //! 3. [`import`] – a file becomes a Fassung; [`verschneidung`] – what lies in what.
-//! 4. [`fnp`], [`gemeinde`], [`strategie`], [`dorferneuerung`] – the domain: types and rules,
+//! 4. [`fnp`], [`gemeinde`], [`strategie`], [`haushalt`], [`isek`], [`dorferneuerung`] – the domain: types and rules,
 //!    `store.rs` (SQL), `routes.rs`.
 //! 5. [`layers`] – OGC API Features from `geodata/layers.toml`; [`http`] – what all routes share.
 //!
@@ -23,6 +23,9 @@
 //! | Ampel | traffic light, derived from deviation and delay | – |
 //! | Stichtag | the day figures are seen from | – |
 //! | Raumbezug | where a measure lies | – |
+//! | Eigenanteil | costs minus funding: what the town pays itself | – |
+//! | Ansatz, Nachtrag, Finanzplan, Ergebnis | stages of a budget figure: budget, supplementary, medium-term plan, actual | `KommHV` |
+//! | ISEK-Nachweis | cost and financing overview of the measures | § 149 `BauGB` |
 //! | Dorferneuerung | village renewal | `FlurbG`, `DorfR` |
 //! | Befund | finding of an import | – |
 pub mod app;
@@ -33,8 +36,10 @@ pub mod error;
 pub mod fachdaten;
 pub mod fnp;
 pub mod gemeinde;
+pub mod haushalt;
 pub mod http;
 pub mod import;
+pub mod isek;
 pub mod layers;
 pub mod strategie;
 pub mod verschneidung;

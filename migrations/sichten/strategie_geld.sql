@@ -10,14 +10,13 @@ COMMENT ON COLUMN finanzwert_gueltig.massnahme_id IS 'Maßnahme';
 -- year: Nachtrag, else Ansatz, else Finanzplan, else an estimate for the year.
 -- VE and Folgekosten are no costs of the year and stand apart.
 CREATE VIEW massnahme_jahr WITH (security_invoker = true) AS
-WITH stufe AS (
-  SELECT DISTINCT ON (massnahme_id, jahr, art) massnahme_id, jahr, art, betrag_ct AS plan_ct, planfassung, stand
-  FROM finanzwert_gueltig WHERE jahr IS NOT NULL AND planfassung <> 'ergebnis'
-  ORDER BY massnahme_id, jahr, art, array_position(ARRAY['nachtrag', 'ansatz', 'finanzplan', 'kostenschaetzung'], planfassung)
-), zeile AS (
-  SELECT coalesce(s.massnahme_id, e.massnahme_id) AS massnahme_id, coalesce(s.jahr, e.jahr) AS jahr, coalesce(s.art, e.art) AS art, s.plan_ct, e.betrag_ct AS ergebnis_ct,
-    s.planfassung, greatest(s.stand, e.stand) AS stand
-  FROM stufe s FULL JOIN (SELECT * FROM finanzwert_gueltig WHERE planfassung = 'ergebnis') e ON e.massnahme_id = s.massnahme_id AND e.jahr = s.jahr AND e.art = s.art
+-- One grouping, no join: a question about one measure reads only its own rows.
+WITH zeile AS (
+  SELECT massnahme_id, jahr, art, max(betrag_ct) FILTER (WHERE planfassung = 'ergebnis') AS ergebnis_ct,
+    coalesce(max(betrag_ct) FILTER (WHERE planfassung = 'nachtrag'), max(betrag_ct) FILTER (WHERE planfassung = 'ansatz'), max(betrag_ct) FILTER (WHERE planfassung = 'finanzplan'), max(betrag_ct) FILTER (WHERE planfassung = 'kostenschaetzung')) AS plan_ct,
+    coalesce(max(planfassung) FILTER (WHERE planfassung = 'nachtrag'), max(planfassung) FILTER (WHERE planfassung = 'ansatz'), max(planfassung) FILTER (WHERE planfassung = 'finanzplan'), max(planfassung) FILTER (WHERE planfassung = 'kostenschaetzung')) AS planfassung,
+    greatest(coalesce(max(stand) FILTER (WHERE planfassung = 'nachtrag'), max(stand) FILTER (WHERE planfassung = 'ansatz'), max(stand) FILTER (WHERE planfassung = 'finanzplan'), max(stand) FILTER (WHERE planfassung = 'kostenschaetzung')), max(stand) FILTER (WHERE planfassung = 'ergebnis')) AS stand
+  FROM finanzwert_gueltig WHERE jahr IS NOT NULL GROUP BY massnahme_id, jahr, art
 )
 SELECT massnahme_id, jahr,
   sum(plan_ct) FILTER (WHERE art IN ('aufwand', 'investition'))::bigint AS plan_ct, sum(ergebnis_ct) FILTER (WHERE art IN ('aufwand', 'investition'))::bigint AS ergebnis_ct,
@@ -28,29 +27,52 @@ SELECT massnahme_id, jahr,
 FROM zeile GROUP BY massnahme_id, jahr;
 
 -- One row per measure with any figure. The total: the newest estimate of all costs, else what the years add up to.
+-- Folgekosten are those of one year: the last year named.
 CREATE VIEW massnahme_kosten WITH (security_invoker = true) AS
 WITH schaetzung AS (
-  SELECT massnahme_id, sum(betrag_ct) FILTER (WHERE art IN ('aufwand', 'investition'))::bigint AS schaetzung_ct, max(stand) AS schaetzung_am FROM finanzwert_gueltig WHERE jahr IS NULL GROUP BY 1
+  SELECT massnahme_id, sum(betrag_ct) FILTER (WHERE art IN ('aufwand', 'investition'))::bigint AS schaetzung_ct, max(stand) AS schaetzung_am, sum(betrag_ct) FILTER (WHERE art = 'foerderung')::bigint AS foerderung_ct,
+    sum(betrag_ct) FILTER (WHERE art = 'ertrag')::bigint AS ertrag_ct, sum(betrag_ct) FILTER (WHERE art = 'folgekosten')::bigint AS folgekosten_ct
+  FROM finanzwert_gueltig WHERE jahr IS NULL GROUP BY 1
 ), jahre AS (
-  SELECT massnahme_id, sum(kosten_ct)::bigint AS jahre_ct, sum(ergebnis_ct)::bigint AS ergebnis_ct, sum(foerderung_ct)::bigint AS foerderung_ct, max(stand) AS stand FROM massnahme_jahr GROUP BY 1
+  SELECT massnahme_id, sum(kosten_ct)::bigint AS jahre_ct, sum(ergebnis_ct)::bigint AS ergebnis_ct, sum(foerderung_ct)::bigint AS foerderung_ct, sum(ertrag_ct)::bigint AS ertrag_ct,
+    (array_agg(folgekosten_ct ORDER BY jahr DESC) FILTER (WHERE folgekosten_ct IS NOT NULL))[1] AS folgekosten_ct, max(stand) AS stand
+  FROM massnahme_jahr GROUP BY 1
 ), zusage AS (
-  SELECT massnahme_id, sum(betrag_ct) FILTER (WHERE stand IN ('bewilligt', 'abgerufen'))::bigint AS bewilligt_ct FROM foerderung WHERE massnahme_id IS NOT NULL GROUP BY 1
+  SELECT massnahme_id, count(*)::int AS foerderungen, sum(betrag_ct) FILTER (WHERE stand IN ('bewilligt', 'abgerufen'))::bigint AS bewilligt_ct,
+    sum(betrag_ct) FILTER (WHERE stand IN ('geprueft', 'beantragt'))::bigint AS erwartet_ct
+  FROM foerderung WHERE massnahme_id IS NOT NULL GROUP BY 1
 )
 SELECT m.id AS massnahme_id, coalesce(s.schaetzung_ct, j.jahre_ct) AS kosten_ct, CASE WHEN s.schaetzung_ct IS NOT NULL THEN 'kostenschaetzung' WHEN j.jahre_ct IS NOT NULL THEN 'jahre' END AS kosten_aus,
-  s.schaetzung_ct, s.schaetzung_am, j.jahre_ct, j.ergebnis_ct, j.foerderung_ct, z.bewilligt_ct, greatest(s.schaetzung_am, j.stand) AS stand
+  s.schaetzung_ct, s.schaetzung_am, j.jahre_ct, j.ergebnis_ct, j.foerderung_ct, z.bewilligt_ct, greatest(s.schaetzung_am, j.stand) AS stand,
+  s.foerderung_ct AS schaetzung_foerderung_ct, coalesce(j.ertrag_ct, s.ertrag_ct) AS ertrag_ct, coalesce(j.folgekosten_ct, s.folgekosten_ct) AS folgekosten_ct, z.erwartet_ct, coalesce(z.foerderungen, 0) AS foerderungen
 FROM massnahme m LEFT JOIN schaetzung s ON s.massnahme_id = m.id LEFT JOIN jahre j ON j.massnahme_id = m.id LEFT JOIN zusage z ON z.massnahme_id = m.id
 WHERE num_nonnulls(s.massnahme_id, j.massnahme_id, z.massnahme_id) > 0;
+
+-- How the total is paid, one row per measure with any figure; what is unknown stays empty, it is not 0.
+-- Funding: what was granted; else what the years plan; else the newest estimate. What is only
+-- applied for or examined never counts, it stands in erwartet_ct. Own share = costs − funding.
+CREATE VIEW massnahme_finanzierung WITH (security_invoker = true) AS
+SELECT x.*, x.kosten_ct - coalesce(x.foerderung_ct, 0) AS eigenanteil_ct FROM (
+  SELECT massnahme_id, kosten_ct, kosten_aus, schaetzung_ct, jahre_ct, coalesce(bewilligt_ct, foerderung_ct, schaetzung_foerderung_ct) AS foerderung_ct,
+    CASE WHEN bewilligt_ct IS NOT NULL THEN 'bewilligt' WHEN foerderung_ct IS NOT NULL THEN 'jahre' WHEN schaetzung_foerderung_ct IS NOT NULL THEN 'kostenschaetzung' END AS foerderung_aus,
+    erwartet_ct, foerderungen, ertrag_ct, folgekosten_ct, stand FROM massnahme_kosten) x;
 
 DO $$
 DECLARE
   v text; s text; t text;
 BEGIN
-  FOR v, s, t IN VALUES ('massnahme_jahr', 'massnahme_id', 'Maßnahme'), ('massnahme_jahr', 'jahr', 'Jahr'), ('massnahme_jahr', 'plan_ct', 'Geplante Kosten [einheit ct]'), ('massnahme_jahr', 'ergebnis_ct', 'Ergebnis [einheit ct]'),
+  FOR v, s, t IN VALUES ('massnahme_finanzierung', 'massnahme_id', 'Maßnahme'), ('massnahme_finanzierung', 'kosten_ct', 'Gesamtkosten [einheit ct]'), ('massnahme_finanzierung', 'kosten_aus', E'Herkunft der Gesamtkosten\nkostenschaetzung oder jahre.'),
+    ('massnahme_finanzierung', 'schaetzung_ct', 'Kostenschätzung [einheit ct]'), ('massnahme_finanzierung', 'jahre_ct', 'Summe der Jahre [einheit ct]'), ('massnahme_finanzierung', 'foerderung_ct', 'Förderung [einheit ct]'),
+    ('massnahme_finanzierung', 'foerderung_aus', E'Herkunft der Förderung\nbewilligt, jahre oder kostenschaetzung.'), ('massnahme_finanzierung', 'erwartet_ct', 'Geprüfte und beantragte Förderung [einheit ct]'),
+    ('massnahme_finanzierung', 'foerderungen', 'Zahl der Förderungen'), ('massnahme_finanzierung', 'ertrag_ct', 'Ertrag [einheit ct]'), ('massnahme_finanzierung', 'folgekosten_ct', 'Folgekosten je Jahr [einheit ct]'),
+    ('massnahme_finanzierung', 'stand', 'Stand'), ('massnahme_finanzierung', 'eigenanteil_ct', E'Eigenanteil [einheit ct]\nKosten ohne Förderung.'),
+    ('massnahme_jahr', 'massnahme_id', 'Maßnahme'), ('massnahme_jahr', 'jahr', 'Jahr'), ('massnahme_jahr', 'plan_ct', 'Geplante Kosten [einheit ct]'), ('massnahme_jahr', 'ergebnis_ct', 'Ergebnis [einheit ct]'),
     ('massnahme_jahr', 'kosten_ct', 'Kosten: Ergebnis, sonst Plan [einheit ct]'), ('massnahme_jahr', 'foerderung_ct', 'Förderung [einheit ct]'), ('massnahme_jahr', 'ertrag_ct', 'Ertrag [einheit ct]'), ('massnahme_jahr', 've_ct', 'Verpflichtungsermächtigung [einheit ct]'),
     ('massnahme_jahr', 'folgekosten_ct', 'Folgekosten [einheit ct]'), ('massnahme_jahr', 'planfassungen', 'Planfassungen'), ('massnahme_jahr', 'stand', 'Stand'),
     ('massnahme_kosten', 'massnahme_id', 'Maßnahme'), ('massnahme_kosten', 'kosten_ct', 'Gesamtkosten [einheit ct]'), ('massnahme_kosten', 'kosten_aus', E'Herkunft der Gesamtkosten\nkostenschaetzung oder jahre.'), ('massnahme_kosten', 'schaetzung_ct', 'Kostenschätzung [einheit ct]'),
     ('massnahme_kosten', 'schaetzung_am', 'Stand der Kostenschätzung'), ('massnahme_kosten', 'jahre_ct', 'Summe der Jahre [einheit ct]'), ('massnahme_kosten', 'ergebnis_ct', 'Ergebnis bisher [einheit ct]'), ('massnahme_kosten', 'foerderung_ct', 'Förderung in den Jahren [einheit ct]'),
-    ('massnahme_kosten', 'bewilligt_ct', 'Bewilligte Förderung [einheit ct]'), ('massnahme_kosten', 'stand', 'Stand') LOOP
+    ('massnahme_kosten', 'bewilligt_ct', 'Bewilligte Förderung [einheit ct]'), ('massnahme_kosten', 'schaetzung_foerderung_ct', 'Geschätzte Förderung [einheit ct]'), ('massnahme_kosten', 'ertrag_ct', 'Ertrag [einheit ct]'), ('massnahme_kosten', 'folgekosten_ct', 'Folgekosten je Jahr [einheit ct]'),
+    ('massnahme_kosten', 'erwartet_ct', 'Geprüfte und beantragte Förderung [einheit ct]'), ('massnahme_kosten', 'foerderungen', 'Zahl der Förderungen'), ('massnahme_kosten', 'stand', 'Stand') LOOP
     EXECUTE format('COMMENT ON COLUMN %I.%I IS %L', v, s, t);
   END LOOP;
 END $$;

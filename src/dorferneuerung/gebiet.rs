@@ -3,7 +3,9 @@
 use chrono::NaiveDate;
 use serde::Serialize;
 
+use super::hinweis::Hinweis;
 use crate::fnp::plan::Fassung;
+use crate::haushalt::auswertung::Betraege;
 use crate::strategie::bezug::Bezug;
 use crate::strategie::geld::{Foerderung, Summe};
 use crate::strategie::massnahme::{Benannt, Code, MassnahmeKurz};
@@ -62,6 +64,49 @@ pub struct Zielbezug {
     pub gehemmt_durch: usize,
 }
 
+/// Money and states of a project.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Projektgeld {
+    /// Kennung of the measure.
+    pub kennung: String,
+    /// Its number.
+    pub nummer: Option<String>,
+    /// Its title.
+    pub titel: String,
+    /// State of decision.
+    pub beschlussstand: Code,
+    /// Phase.
+    pub umsetzungsphase: Code,
+    /// Traffic light.
+    pub ampel: Code,
+    /// Its money, EUR cents.
+    #[serde(flatten)]
+    pub betraege: Betraege,
+    /// Where the costs come from.
+    pub kosten_aus: Option<String>,
+    /// Where the funding comes from.
+    pub foerderung_aus: Option<String>,
+    /// Day of the newest figure.
+    pub stand: Option<NaiveDate>,
+    /// Why it counts in no sum: rejected, merged, replaced.
+    pub entfallen: Option<String>,
+}
+
+/// People of the Ortsteil, not of the area.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Einwohner {
+    /// The Ortsteil the figure is of.
+    pub ortsteil: Benannt,
+    /// Day of the newest count.
+    pub stichtag: NaiveDate,
+    /// Inhabitants.
+    pub anzahl: f64,
+    /// Where it comes from.
+    pub quelle: Option<String>,
+    /// Says that it is the Ortsteil's.
+    pub hinweis: &'static str,
+}
+
 /// An area and what lies in it.
 #[derive(Debug, Clone, Serialize)]
 pub struct Gebiet {
@@ -94,6 +139,14 @@ pub struct Gebiet {
     pub abgeschlossen_am: Option<NaiveDate>,
     /// Money of its projects; each once.
     pub geld: Summe,
+    /// Money and states of each project.
+    pub projektgeld: Vec<Projektgeld>,
+    /// Sum of these, without the rejected, merged and replaced.
+    pub projektsumme: Betraege,
+    /// People of its Ortsteil, where there is a count.
+    pub einwohner: Option<Einwohner>,
+    /// What somebody should look at.
+    pub hinweise: Vec<Hinweis>,
     /// Grants for the area itself.
     pub foerderungen: Vec<Foerderung>,
     /// Public decisions about it.

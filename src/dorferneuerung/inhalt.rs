@@ -118,7 +118,9 @@ pub async fn gebiet(conn: &mut PgConnection, kennung: &str, plan: Option<&str>) 
         gebiet: Some(verfahren.id),
         ..Gegenstand::default()
     };
-    Ok(Gebiet {
+    let projektgeld = super::geld::projektgeld(conn, &projekte).await?;
+    let einwohner = super::geld::einwohner(conn, kurz.ortsteil.as_ref()).await?;
+    let mut gebiet = Gebiet {
         kurz,
         plan,
         nutzungen,
@@ -136,7 +138,13 @@ pub async fn gebiet(conn: &mut PgConnection, kennung: &str, plan: Option<&str>) 
         angeordnet_am: verfahren.angeordnet_am,
         abgeschlossen_am: verfahren.abgeschlossen_am,
         geometrie: form.geometrie,
-    })
+        projektsumme: super::geld::summe(&projektgeld),
+        projektgeld,
+        einwohner,
+        hinweise: Vec::new(),
+    };
+    gebiet.hinweise = super::geld::hinweise(conn, &gebiet).await?;
+    Ok(gebiet)
 }
 
 /// Goals these measures serve or hinder, most served first.

@@ -2,6 +2,8 @@
 
 pub mod ausgabe;
 pub mod gebiet;
+pub mod geld;
+pub mod hinweis;
 pub mod inhalt;
 pub mod routes;
 pub mod store;

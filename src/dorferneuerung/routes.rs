@@ -11,6 +11,7 @@ use super::gebiet::Gebiet;
 use super::inhalt;
 use crate::error::Error;
 use crate::http::extract::Anfrage;
+use crate::http::link::{kodiere, kodiere_parameter};
 use crate::http::openapi::{Pfad, anfrage_parameter, pfad_parameter};
 use crate::http::problem::Problem;
 use crate::strategie::routes::{als_geojson, geojson};
@@ -85,9 +86,24 @@ pub async fn gebiet(
     let als_geojson = als_geojson(&anfrage)?;
     let (mut conn, _) = sicht::oeffne(&public, &anfrage).await?;
     let gebiet = inhalt::gebiet(&mut conn, &kennung, anfrage.parameter.einzig("plan")?).await?;
-    Ok(if als_geojson {
-        geojson(&feature(&gebiet))
-    } else {
-        axum::Json(gebiet).into_response()
-    })
+    if als_geojson {
+        return Ok(geojson(&feature(&gebiet)));
+    }
+    let mut doc = json!(gebiet);
+    if let (Some(plan), Some(nutzungen)) = (&gebiet.plan, doc["nutzungen"].as_array_mut()) {
+        for nutzung in nutzungen {
+            let paare = [
+                ("plan", plan.kennung.as_str()),
+                ("nutzung", nutzung["nutzung"].as_str().unwrap_or_default()),
+                ("f", "json"),
+            ];
+            let frage = kodiere_parameter(paare);
+            let weg = anfrage.basis.zu(&format!(
+                "/dorferneuerung/{}/flaechen?{frage}",
+                kodiere(&kennung)
+            ));
+            nutzung["rechenweg"] = json!(weg);
+        }
+    }
+    Ok(axum::Json(doc).into_response())
 }

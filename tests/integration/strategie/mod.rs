@@ -2,7 +2,7 @@
 mod ablehnung;
 mod ampel;
 mod andere_dateien;
-mod daten;
+pub mod daten;
 mod einlesen;
 mod fortschritt;
 mod fragen;

@@ -1,0 +1,131 @@
+//! Village renewal: one area as JSON and as a page, with money, people and hints.
+
+use axum::body::Body;
+use axum::http::{Request, StatusCode};
+use serde_json::Value;
+use tower::ServiceExt;
+use zielraum::http::{Kontext, frame};
+use zielraum::web;
+
+use crate::strategie::daten::{aendere, bestand};
+use crate::support::TestDb;
+
+async fn sende(db: &TestDb, adresse: &str, accept: &str) -> String {
+    let routes = web::routes::router(db.public.clone());
+    let anfrage = Request::get(adresse).header("accept", accept);
+    let antwort = frame::rahmen(routes, Kontext::default())
+        .oneshot(anfrage.body(Body::empty()).unwrap())
+        .await
+        .unwrap();
+    let status = antwort.status();
+    let bytes = axum::body::to_bytes(antwort.into_body(), usize::MAX)
+        .await
+        .unwrap();
+    let text = String::from_utf8(bytes.to_vec()).unwrap();
+    assert_eq!(status, StatusCode::OK, "{adresse}: {text}");
+    text
+}
+
+const ADRESSE: &str = "/dorferneuerung/dorf-ost?stichtag=2025-06-30";
+
+async fn gebiet(db: &TestDb) -> Value {
+    serde_json::from_str(&sende(db, ADRESSE, "application/json").await).unwrap()
+}
+
+fn hinweise(doc: &Value) -> Vec<(&str, &str)> {
+    doc["hinweise"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|h| {
+            (
+                h["regel"].as_str().unwrap(),
+                h["massnahme"].as_str().unwrap_or_default(),
+            )
+        })
+        .collect()
+}
+
+#[tokio::test]
+async fn projects_with_money_and_states() {
+    let db = bestand().await;
+    let doc = gebiet(&db).await;
+    let geld = doc["projektgeld"].as_array().unwrap();
+    assert_eq!(geld.len(), 2);
+    assert_eq!(geld[0]["kosten_ct"], 150_000_000);
+    assert_eq!(geld[0]["eigenanteil_ct"], 90_000_000);
+    assert_eq!(geld[0]["umsetzungsphase"]["schluessel"], "planung");
+    assert_eq!(geld[1]["foerderung_ct"], Value::Null);
+    assert_eq!(doc["projektsumme"]["kosten_ct"], 151_000_000);
+    assert_eq!(doc["projektsumme"]["eigenanteil_ct"], 91_000_000);
+    // 80,000 m² of the green area and 80,000 m² of trade, each with a way to its areas
+    let nutzungen = doc["nutzungen"].as_array().unwrap();
+    assert_eq!(nutzungen.len(), 2);
+    for n in nutzungen {
+        assert_eq!(n["m2"], 80_000.0);
+        let weg = n["rechenweg"].as_str().unwrap();
+        let weg = &weg[weg.find("/dorferneuerung/").unwrap()..];
+        let flaechen: Value =
+            serde_json::from_str(&sende(&db, weg, "application/json").await).unwrap();
+        assert_eq!(flaechen["summe_m2"], n["m2"]);
+    }
+    assert_eq!(doc["einwohner"], Value::Null, "no count was delivered");
+    assert_eq!(
+        hinweise(&doc),
+        [
+            ("innen_kein_projekt", "m-gewerbe"),
+            ("projekt_aussen", "m-treff"),
+            ("ohne_datum", ""),
+            ("ohne_datum", ""),
+            ("ohne_verfahren", "")
+        ]
+    );
+}
+
+#[tokio::test]
+async fn procedure_people_and_funding() {
+    let db = bestand().await;
+    aendere(
+        &db,
+        &[
+            "UPDATE gebiet SET verfahren = 'einfach', verfahrensnummer = '12/3', beantragt_am = '2023-02-01', angeordnet_am = '2024-05-01' WHERE kennung = 'dorf-ost'",
+            "INSERT INTO einwohner (ortsteil_id, stichtag, altersgruppe, art, anzahl, quelle) VALUES (2, '2023-12-31', 'gesamt', 'ist', 2100, 'Melderegister'), (2, '2025-12-31', 'gesamt', 'ist', 9999, 'zu neu'), (1, '2024-12-31', 'gesamt', 'ist', 77, NULL)",
+            // funded by the same programme, in the Ortsteil, project of no area
+            "UPDATE raumbezug SET geom = st_setsrid('MULTIPOINT (641100 5324100)'::geometry, 25832), art = 'punkt' WHERE massnahme_id = '00000000-0000-0000-0009-000000000002'",
+            "INSERT INTO foerderung (id, programm_id, massnahme_id, stand) VALUES (gen_random_uuid(), '00000000-0000-0000-000d-000000000001', '00000000-0000-0000-0009-000000000002', 'beantragt')",
+            // one in the other Ortsteil is none of this area's business
+            "INSERT INTO foerderung (id, programm_id, massnahme_id, stand) VALUES (gen_random_uuid(), '00000000-0000-0000-000d-000000000001', '00000000-0000-0000-0009-000000000004', 'beantragt')",
+            "UPDATE foerderung SET quote = 0.7 WHERE gebiet_id IS NOT NULL",
+            "SELECT freigabe.veroeffentliche('massnahme', array_agg(id)) FROM massnahme WHERE kennung <> 'm-entwurf'",
+            "SELECT freigabe.veroeffentliche('gebiet', array_agg(id)) FROM gebiet",
+        ],
+    )
+    .await;
+    let doc = gebiet(&db).await;
+    assert_eq!(doc["einwohner"]["anzahl"], 2100.0);
+    assert_eq!(doc["einwohner"]["stichtag"], "2023-12-31");
+    assert_eq!(
+        hinweise(&doc),
+        [
+            ("innen_kein_projekt", "m-gewerbe"),
+            ("aussen_foerderfaehig", "m-weg"),
+            ("projekt_aussen", "m-treff"),
+            ("groesser_als_dorf", ""),
+            ("quote_ueber_programm", "")
+        ]
+    );
+    let seite = sende(&db, ADRESSE, "text/html").await;
+    for teil in [
+        "einfach (ohne Bodenordnung), Nr. 12/3",
+        "01.05.2024",
+        "2.100 <small>im ganzen Ortsteil am 31.12.2023, Melderegister</small>",
+        "1.510.000 €",
+        "liegt aber außerhalb des Gebiets",
+        "Quote 70,0 %, das Programm „ELER Einzelmaßnahme“ gibt 60,0 %",
+        "/isek?gebiet=dorf-ost&amp;f=html",
+        "Bau des Dorftreffs",
+    ] {
+        assert!(seite.contains(teil), "{teil}");
+    }
+    assert!(!seite.contains("Dorfladen") && !seite.contains("9.999"));
+}
