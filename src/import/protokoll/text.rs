@@ -5,7 +5,6 @@ use std::fmt::Write as _;
 
 use super::{Ergebnis, Protokoll};
 use crate::fnp::objekt::{Befund, Schwere};
-use crate::fnp::plan::Stand;
 use crate::fnp::zahl;
 use crate::import::bericht::anzahl;
 use crate::import::fnp::abgleich::text as vergleichstext;
@@ -53,10 +52,10 @@ impl Protokoll {
         let Some(stand) = self.stand else {
             return "Übernommen.".into();
         };
-        let stand = if stand == Stand::Frueher.schluessel() {
-            "früher"
-        } else {
-            stand
+        let stand = match stand {
+            "entwurf" => "Entwurf",
+            "frueher" => "früher",
+            wirksam => wirksam,
         };
         if self.oeffentlich == Some(true) {
             format!("Übernommen; Stand: {stand}, veröffentlicht.")
