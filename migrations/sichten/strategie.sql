@@ -42,9 +42,11 @@ Verknüpfte Flächen, die es in der neuesten Fassung ihres Plans nicht mehr gibt
 
 -- All places with a shape; a linked area of the plan shows its anchor.
 CREATE VIEW massnahme_ort WITH (security_invoker = true) AS
-SELECT r.massnahme_id, r.art, r.rolle, r.genauigkeit, coalesce(r.geom, v.geom)::geometry(Geometry, 25832) AS geom
-FROM raumbezug r LEFT JOIN verweis v ON v.plan_id = r.plan_id AND v.kennung = r.flaeche_kennung
-WHERE r.geom IS NOT NULL OR v.geom IS NOT NULL;
+-- two branches, not one coalesce: each finds its places by its own spatial index
+SELECT r.massnahme_id, r.art, r.rolle, r.genauigkeit, r.geom FROM raumbezug r WHERE r.geom IS NOT NULL
+UNION ALL
+SELECT r.massnahme_id, r.art, r.rolle, r.genauigkeit, v.geom::geometry(Geometry, 25832) FROM raumbezug r JOIN verweis v ON v.plan_id = r.plan_id AND v.kennung = r.flaeche_kennung
+WHERE r.geom IS NULL;
 COMMENT ON COLUMN massnahme_ort.geom IS 'Ort';
 
 DO $$

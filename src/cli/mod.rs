@@ -7,6 +7,7 @@
 mod bilanz;
 mod demo;
 mod fortschritt;
+mod fragen;
 mod import;
 mod migrate;
 mod sachdaten;
@@ -58,8 +59,8 @@ enum Command {
     Import(import::Was),
     /// Flächenbilanz
     Bilanz(bilanz::Bilanz),
-    /// Maßnahmen nach Ortsteil, Ziel, Nutzung oder Polygon
-    Massnahmen(strategie::Massnahmen),
+    /// Maßnahmen nach Ort, Ziel, Nutzung, Stand, Zeit, Geld und Zuständigkeit
+    Massnahmen(Box<fragen::Massnahmen>),
     /// Ziele, auch die einer Fläche des Plans
     Ziele(strategie::Ziele),
     /// Was in einem Gebiet der Dorferneuerung liegt
@@ -140,7 +141,7 @@ async fn dispatch(command: Command, db: &Database) -> Result<()> {
         Command::Import(was) => import::run(was, db).await,
         Command::Bilanz(frage) => bilanz::run(frage, db).await,
         Command::Migrate => migrate::run(db),
-        Command::Massnahmen(frage) => strategie::massnahmen(frage, db).await,
+        Command::Massnahmen(frage) => fragen::massnahmen(*frage, db).await,
         Command::Ziele(frage) => strategie::ziele(frage, db).await,
         Command::Gebiet(frage) => strategie::gebiet(frage, db).await,
         Command::Export(Export::Vorlage(args)) => strategie::vorlagen(db, &args).await,

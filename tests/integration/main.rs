@@ -9,6 +9,7 @@ mod abgleich;
 mod bilanz;
 mod cli;
 mod cluster;
+mod frage;
 mod gleichzeitig;
 mod http;
 mod import;

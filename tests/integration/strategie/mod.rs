@@ -1,7 +1,7 @@
 //! The strategy: import, publication, questions.
 mod ablehnung;
 mod ampel;
-mod daten;
+pub mod daten;
 mod einlesen;
 mod fortschritt;
 mod fragen;

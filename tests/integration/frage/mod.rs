@@ -1,0 +1,2 @@
+//! The questions a planner asks, by command and by HTTP, against SQL written by hand.
+mod filter;
