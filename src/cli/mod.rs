@@ -61,6 +61,13 @@ enum Command {
     Bilanz(bilanz::Bilanz),
     /// Maßnahmen nach Ort, Ziel, Nutzung, Stand, Zeit, Geld und Zuständigkeit
     Massnahmen(Box<fragen::Massnahmen>),
+    /// Was gilt hier? Pläne, Fachdaten, Ziele, Maßnahmen, Beschlüsse eines Orts
+    Hier(fragen::Hier),
+    /// Was fehlt: Ziele ohne Maßnahme, Maßnahmen ohne Ort, Ortsteile ohne Geld …
+    Luecken(fragen::Luecken),
+    /// Gespeicherte Fragen: jede ist eine Liste und eine Ebene
+    #[command(subcommand)]
+    Frage(fragen::GespeicherteFrage),
     /// Ziele, auch die einer Fläche des Plans
     Ziele(strategie::Ziele),
     /// Was in einem Gebiet der Dorferneuerung liegt
@@ -142,6 +149,9 @@ async fn dispatch(command: Command, db: &Database) -> Result<()> {
         Command::Bilanz(frage) => bilanz::run(frage, db).await,
         Command::Migrate => migrate::run(db),
         Command::Massnahmen(frage) => fragen::massnahmen(*frage, db).await,
+        Command::Hier(frage) => fragen::hier(frage, db).await,
+        Command::Frage(was) => fragen::gespeichert(was, db).await,
+        Command::Luecken(frage) => fragen::luecken(frage, db).await,
         Command::Ziele(frage) => strategie::ziele(frage, db).await,
         Command::Gebiet(frage) => strategie::gebiet(frage, db).await,
         Command::Export(Export::Vorlage(args)) => strategie::vorlagen(db, &args).await,

@@ -17,8 +17,8 @@ use super::massnahme::frage::{FILTER, SEITE};
 use super::massnahme::seite::{self, ListeSeite, SteckbriefSeite};
 use super::massnahme::{Antwort, Frage, lageplan, steckbrief};
 use super::{
-    akteur, ausgabe, beschluss, fachplan, handlungsfeld, kennzahl, sdg, sicht, store, suchraum,
-    trend, ziel,
+    akteur, ausgabe, beschluss, fachplan, frage, handlungsfeld, kennzahl, sdg, sicht, store,
+    suchraum, trend, ziel,
 };
 use crate::error::{Error, Result};
 use crate::http::extract::Anfrage;
@@ -48,6 +48,7 @@ pub fn router(public: PgPool) -> Router {
         .merge(trend::routes::router(public.clone()))
         .merge(beschluss::routes::router(public.clone()))
         .merge(akteur::routes::router(public.clone()))
+        .merge(frage::routes::router(public.clone()))
         .merge(sdg::routes::router(public))
 }
 
@@ -105,6 +106,7 @@ pub fn pfade() -> Vec<Pfad> {
     pfade.extend(trend::routes::pfade());
     pfade.extend(beschluss::routes::pfade());
     pfade.extend(akteur::routes::pfade());
+    pfade.extend(frage::routes::pfade());
     pfade.extend(sdg::routes::pfade());
     pfade
 }
@@ -134,7 +136,7 @@ pub fn geojson(wert: &Value) -> Response {
 }
 
 /// The question of an address; the page is as long as the form can carry when none is asked.
-fn frage(anfrage: &Anfrage, ausgabe: &Ausgabe) -> Result<Frage, Problem> {
+fn gefragt(anfrage: &Anfrage, ausgabe: &Ausgabe) -> Result<Frage, Problem> {
     let mut frage = Frage::lies(anfrage.parameter.ohne(&["f", "stichtag"]))?;
     frage.mit_geometrie = matches!(ausgabe, Ausgabe::Geojson);
     if frage.limit.is_none() {
@@ -238,7 +240,7 @@ async fn antworte(
 
 async fn massnahmen(State(public): State<PgPool>, anfrage: Anfrage) -> Result<Response, Problem> {
     let ausgabe = ausgabe_von(&anfrage)?;
-    let frage = frage(&anfrage, &ausgabe)?;
+    let frage = gefragt(&anfrage, &ausgabe)?;
     let (mut tx, _) = sicht::oeffne(&public, &anfrage).await?;
     antworte(&mut tx, frage, &anfrage, &ausgabe).await
 }
@@ -253,7 +255,7 @@ async fn suche(
         Ausgabe::Html => Ausgabe::Json,
         andere => andere,
     };
-    let mut frage = frage(&anfrage, &ausgabe)?;
+    let mut frage = gefragt(&anfrage, &ausgabe)?;
     let (mut tx, _) = sicht::oeffne(&public, &anfrage).await?;
     frage.polygon = Some(suchraum::lies(&mut tx, &text).await?);
     antworte(&mut tx, frage, &anfrage, &ausgabe).await

@@ -48,6 +48,17 @@ pub(super) async fn lies(
         .map(Some)
 }
 
+/// The one value of a parameter.
+///
+/// # Errors
+/// [`Error::Aufruf`] with what exists.
+pub async fn einer(conn: &mut PgConnection, name: &'static str, wert: &str) -> Result<Eintrag> {
+    let alle = verzeichnis(conn, name).await?;
+    finde(wert.trim(), &alle)
+        .cloned()
+        .ok_or_else(|| fehlt(name, wert, &alle))
+}
+
 /// By key, else by title or number where only one is called so; case and umlauts aside.
 fn finde<'a>(wert: &str, alle: &'a [Eintrag]) -> Option<&'a Eintrag> {
     if let Some(genau) = alle.iter().find(|e| e.schluessel == wert) {

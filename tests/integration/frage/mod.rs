@@ -1,2 +1,4 @@
 //! The questions a planner asks, by command and by HTTP, against SQL written by hand.
+mod ebene;
 mod filter;
+mod hier;
