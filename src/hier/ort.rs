@@ -56,23 +56,7 @@ pub struct Ort {
 /// # Errors
 /// [`Error::Aufruf`] when none or several are given, or what is given does not exist.
 pub async fn finde(conn: &mut PgConnection, angabe: Angabe) -> Result<Ort> {
-    let gegeben = [
-        angabe.punkt.is_some(),
-        angabe.flurstueck.is_some(),
-        angabe.ortsteil.is_some(),
-        angabe.polygon.is_some(),
-    ];
-    if gegeben.iter().filter(|da| **da).count() != 1 {
-        return Err(Error::aufruf(
-            "Bitte genau einen Ort angeben: punkt=10.88,48.05 (auch Ost,Nord in EPSG:25832), flurstueck=KENNZEICHEN, ortsteil=KENNUNG oder ein Polygon mit POST /hier.",
-        ));
-    }
-    if angabe.abstand.is_some() && angabe.punkt.is_none() {
-        return Err(Error::parameter(
-            "abstand",
-            "Ein Abstand gilt nur für einen Punkt; Flächen werden genau geschnitten.",
-        ));
-    }
+    pruefe(&angabe)?;
     let (art, kennung, titel, form, frage) = match angabe {
         Angabe {
             punkt: Some(text),
@@ -145,19 +129,13 @@ pub async fn finde(conn: &mut PgConnection, angabe: Angabe) -> Result<Ort> {
             )
         }
     };
-    let mass = sqlx::query!(
-        r#"SELECT CASE WHEN st_dimension(g) = 2 THEN st_area(g) END AS flaeche_m2, st_x(p) AS "x!", st_y(p) AS "y!"
-           FROM (SELECT g, st_transform(st_pointonsurface(g), 4326) AS p FROM (SELECT $1::geometry AS g) a) b"#,
-        Geom::utm32(form.clone()) as Geom
-    )
-    .fetch_one(conn)
-    .await?;
+    let (flaeche_m2, lage) = mass(conn, &form).await?;
     Ok(Ort {
         art,
         kennung,
         titel,
-        flaeche_m2: mass.flaeche_m2,
-        lage: [mass.x, mass.y],
+        flaeche_m2,
+        lage,
         form,
         frage,
     })
@@ -174,4 +152,38 @@ async fn flurstueck_titel(conn: &mut PgConnection, kennzeichen: &str) -> Result<
         Some(gemarkung) => format!("Flurstück {}, Gemarkung {gemarkung}", zeile.nummer),
         None => format!("Flurstück {}", zeile.nummer),
     })
+}
+
+/// Size in m² (None for a point) and a point inside, longitude and latitude.
+async fn mass(conn: &mut PgConnection, form: &Geometry<f64>) -> Result<(Option<f64>, [f64; 2])> {
+    let zeile = sqlx::query!(
+        r#"SELECT CASE WHEN st_dimension(g) = 2 THEN st_area(g) END AS flaeche_m2, st_x(p) AS "x!", st_y(p) AS "y!"
+           FROM (SELECT g, st_transform(st_pointonsurface(g), 4326) AS p FROM (SELECT $1::geometry AS g) a) b"#,
+        Geom::utm32(form.clone()) as Geom
+    )
+    .fetch_one(conn)
+    .await?;
+    Ok((zeile.flaeche_m2, [zeile.x, zeile.y]))
+}
+
+/// Exactly one place, a radius for a point alone.
+fn pruefe(angabe: &Angabe) -> Result<()> {
+    let gegeben = [
+        angabe.punkt.is_some(),
+        angabe.flurstueck.is_some(),
+        angabe.ortsteil.is_some(),
+        angabe.polygon.is_some(),
+    ];
+    if gegeben.iter().filter(|da| **da).count() != 1 {
+        return Err(Error::aufruf(
+            "Bitte genau einen Ort angeben: punkt=10.88,48.05 (auch Ost,Nord in EPSG:25832), flurstueck=KENNZEICHEN, ortsteil=KENNUNG oder ein Polygon mit POST /hier.",
+        ));
+    }
+    if angabe.abstand.is_some() && angabe.punkt.is_none() {
+        return Err(Error::parameter(
+            "abstand",
+            "Ein Abstand gilt nur für einen Punkt; Flächen werden genau geschnitten.",
+        ));
+    }
+    Ok(())
 }

@@ -70,6 +70,7 @@ struct HierSeite {
     json: Option<String>,
 }
 
+#[expect(clippy::ref_option, reason = "askama passes references")]
 impl HierSeite {
     fn groesse(&self, m2: &Option<f64>) -> String {
         ausgabe::groesse(*m2)

@@ -205,7 +205,7 @@ impl Zeile {
             let (nur, beschreibung) = match frage::store::auswerten(&mut conn, &frage.filter).await
             {
                 Ok(nur) => (nur, frage.beschreibung.clone()),
-                Err(fehler @ Error::Intern(_)) | Err(fehler @ Error::Umgebung(_)) => {
+                Err(fehler @ (Error::Intern(_) | Error::Umgebung(_))) => {
                     return Err(fehler);
                 }
                 Err(fehler) => (

@@ -1,5 +1,7 @@
 //! SQL of the gaps. Names no schema: the connection decides the world.
 
+use std::fmt::Write as _;
+
 use serde::Serialize;
 use serde_json::{Value, json};
 use sqlx::PgConnection;
@@ -129,11 +131,8 @@ pub fn text(luecken: &[Luecke]) -> String {
             })
             .collect();
         if !zeilen.is_empty() {
-            text.push_str(&format!(
-                "{titel}: {}\n{}\n",
-                zeilen.len(),
-                spalten(&["Nr.", "Titel", "Kennung", "Was fehlt"], &zeilen)
-            ));
+            let tabelle = spalten(&["Nr.", "Titel", "Kennung", "Was fehlt"], &zeilen);
+            let _ = writeln!(text, "{titel}: {}\n{tabelle}", zeilen.len());
         }
     }
     if text.is_empty() {

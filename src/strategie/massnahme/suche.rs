@@ -107,6 +107,8 @@ pub(in crate::strategie) async fn liste(
         wahl.nach.as_ref().map(|nach| nach.1.as_str()),
         wahl.nach.as_ref().map(|nach| nach.2.as_str())
     )
+    // Planned for what is asked each time: one plan for every question would take seconds.
+    .persistent(false)
     .fetch_all(conn)
     .await?;
     let mut umfang = zeilen.first().map_or_else(Umfang::default, |zeile| Umfang {

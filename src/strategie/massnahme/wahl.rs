@@ -141,24 +141,7 @@ pub async fn loese_auf(conn: &mut PgConnection, frage: &Frage) -> Result<Wahl> {
     let (plan, flaechen) = im_plan(conn, frage).await?;
     let raum = raum(conn, frage).await?;
     let (nahe, abstand) = umkreis(conn, frage).await?;
-    for (name, wert) in [
-        ("Fläche", &frage.flaeche),
-        ("Flurstück", &frage.flurstueck),
-        ("Rechteck", &frage.bbox),
-        ("Nahe", &frage.nahe),
-        ("Abstand (m)", &frage.abstand),
-        ("Jahr", &frage.jahr),
-        ("Geld im Jahr", &frage.geldjahr),
-        ("Leitprojekt", &frage.leitprojekt),
-        ("Text", &frage.q),
-    ] {
-        if let Some(wert) = wert {
-            gefragt.push((name.to_owned(), wert.clone()));
-        }
-    }
-    if frage.polygon.is_some() || frage.polygon_text.is_some() {
-        gefragt.push(("Raum".to_owned(), "gezeichnetes Polygon".to_owned()));
-    }
+    gefragt.extend(in_worten(frage));
     Ok(Wahl {
         plan,
         raum,
@@ -191,6 +174,30 @@ pub async fn loese_auf(conn: &mut PgConnection, frage: &Frage) -> Result<Wahl> {
         nach: frage.cursor.as_deref().map(cursor).transpose()?,
         gefragt,
     })
+}
+
+/// What needs no looking up.
+fn in_worten(frage: &Frage) -> Vec<(String, String)> {
+    let mut worte = Vec::new();
+    for (name, wert) in [
+        ("Fläche", &frage.flaeche),
+        ("Flurstück", &frage.flurstueck),
+        ("Rechteck", &frage.bbox),
+        ("Nahe", &frage.nahe),
+        ("Abstand (m)", &frage.abstand),
+        ("Jahr", &frage.jahr),
+        ("Geld im Jahr", &frage.geldjahr),
+        ("Leitprojekt", &frage.leitprojekt),
+        ("Text", &frage.q),
+    ] {
+        if let Some(wert) = wert {
+            worte.push((name.to_owned(), wert.clone()));
+        }
+    }
+    if frage.polygon.is_some() || frage.polygon_text.is_some() {
+        worte.push(("Raum".to_owned(), "gezeichnetes Polygon".to_owned()));
+    }
+    worte
 }
 
 fn woerter(text: &str) -> Vec<String> {
