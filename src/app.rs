@@ -14,7 +14,7 @@ use crate::error::{Error, Result};
 use crate::http::problem::Problem;
 use crate::http::{Kontext, frame};
 use crate::layers::{self, catalog, sammlung::Katalog};
-use crate::{dorferneuerung, fnp, haushalt, import, isek, strategie, web};
+use crate::{dorferneuerung, fnp, haushalt, hier, import, isek, luecken, strategie, web};
 
 /// What the service was started with.
 #[derive(Debug, Clone)]
@@ -63,6 +63,8 @@ pub fn router(app: &App) -> Router {
         fnp::routes::pfade(),
         import::lauf::routes::pfade(),
         strategie::routes::pfade(),
+        hier::routes::pfade(),
+        luecken::routes::pfade(),
         dorferneuerung::routes::pfade(),
         haushalt::routes::pfade(),
         isek::routes::pfade(),
@@ -78,6 +80,8 @@ pub fn router(app: &App) -> Router {
         .merge(import::strategie::routes::router(app.public.clone()))
         .merge(haushalt::routes::router(app.public.clone()))
         .merge(isek::routes::router(app.public.clone()))
+        .merge(hier::routes::router(app.public.clone()))
+        .merge(luecken::routes::router(app.public.clone()))
         .merge(web::routes::router(app.public.clone()))
         .route("/health/live", get(|| async { "ok" }))
         .route("/health/ready", get(ready).with_state(app.public.clone()));

@@ -7,7 +7,8 @@
 //! 3. [`import`] – a file becomes a Fassung; [`verschneidung`] – what lies in what.
 //! 4. [`fnp`], [`gemeinde`], [`strategie`], [`haushalt`], [`isek`], [`dorferneuerung`] – the domain: types and rules,
 //!    `store.rs` (SQL), `routes.rs`.
-//! 5. [`layers`] – OGC API Features from `geodata/layers.toml`; [`http`] – what all routes share.
+//! 5. [`hier`] – what applies at a place; [`luecken`] – what is missing.
+//! 6. [`layers`] – OGC API Features from `geodata/layers.toml`; [`http`] – what all routes share.
 //!
 //! # Glossary
 //! | term | English gloss | source |
@@ -37,10 +38,12 @@ pub mod fachdaten;
 pub mod fnp;
 pub mod gemeinde;
 pub mod haushalt;
+pub mod hier;
 pub mod http;
 pub mod import;
 pub mod isek;
 pub mod layers;
+pub mod luecken;
 pub mod strategie;
 pub mod verschneidung;
 pub mod web;

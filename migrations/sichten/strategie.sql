@@ -42,9 +42,11 @@ Verknüpfte Flächen, die es in der neuesten Fassung ihres Plans nicht mehr gibt
 
 -- All places with a shape; a linked area of the plan shows its anchor.
 CREATE VIEW massnahme_ort WITH (security_invoker = true) AS
-SELECT r.massnahme_id, r.art, r.rolle, r.genauigkeit, coalesce(r.geom, v.geom)::geometry(Geometry, 25832) AS geom
-FROM raumbezug r LEFT JOIN verweis v ON v.plan_id = r.plan_id AND v.kennung = r.flaeche_kennung
-WHERE r.geom IS NOT NULL OR v.geom IS NOT NULL;
+-- two branches, not one coalesce: each finds its places by its own spatial index
+SELECT r.massnahme_id, r.art, r.rolle, r.genauigkeit, r.geom FROM raumbezug r WHERE r.geom IS NOT NULL
+UNION ALL
+SELECT r.massnahme_id, r.art, r.rolle, r.genauigkeit, v.geom::geometry(Geometry, 25832) FROM raumbezug r JOIN verweis v ON v.plan_id = r.plan_id AND v.kennung = r.flaeche_kennung
+WHERE r.geom IS NULL;
 COMMENT ON COLUMN massnahme_ort.geom IS 'Ort';
 
 DO $$
@@ -137,3 +139,17 @@ SELECT p.kennung, p.titel, t.titel AS typ, p.herausgeber, p.jahr, v.titel AS ver
 FROM fachplan p JOIN fachplan_typ t ON t.schluessel = p.typ JOIN verbindlichkeit v ON v.schluessel = p.verbindlichkeit WHERE p.geom IS NOT NULL;
 COMMENT ON COLUMN fachplan_sicht.typ IS 'Art';
 COMMENT ON COLUMN fachplan_sicht.verbindlichkeit IS 'Verbindlichkeit';
+
+-- One feature per measure: its own places of the highest dimension, else the Ortsteile it names,
+-- else no geometry. Saved questions are read from it.
+CREATE VIEW massnahme_lage WITH (security_invoker = true) AS
+SELECT k.*, CASE WHEN e.geom IS NOT NULL THEN 'eigener Ort' WHEN t.geom IS NOT NULL THEN 'Ortsteil'
+    WHEN EXISTS (SELECT FROM raumbezug r WHERE r.massnahme_id = k.massnahme_id AND r.art = 'gesamtstadt') THEN 'Gesamtstadt' ELSE 'ohne Ort' END AS lage_aus,
+  coalesce(e.geom, t.geom)::geometry(Geometry, 25832) AS geom
+FROM massnahme_karte k
+LEFT JOIN LATERAL (SELECT st_multi(st_unaryunion(st_collect(o.geom))) AS geom FROM massnahme_ort o WHERE o.massnahme_id = k.massnahme_id
+  GROUP BY st_dimension(o.geom) ORDER BY st_dimension(o.geom) DESC LIMIT 1) e ON true
+LEFT JOIN LATERAL (SELECT st_multi(st_unaryunion(st_collect(o.geom))) AS geom FROM raumbezug r JOIN ortsteil o ON o.id = r.ortsteil_id WHERE r.massnahme_id = k.massnahme_id) t ON true;
+COMMENT ON COLUMN massnahme_lage.lage_aus IS 'Woher die Lage kommt
+eigener Ort, Ortsteil, Gesamtstadt oder ohne Ort; die beiden letzten haben keine Geometrie.';
+COMMENT ON COLUMN massnahme_lage.geom IS 'Lage';

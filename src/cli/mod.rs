@@ -7,6 +7,7 @@
 mod bilanz;
 mod demo;
 mod fortschritt;
+mod fragen;
 mod import;
 mod migrate;
 mod sachdaten;
@@ -58,8 +59,15 @@ enum Command {
     Import(import::Was),
     /// Flächenbilanz
     Bilanz(bilanz::Bilanz),
-    /// Maßnahmen nach Ortsteil, Ziel, Nutzung oder Polygon
-    Massnahmen(strategie::Massnahmen),
+    /// Maßnahmen nach Ort, Ziel, Nutzung, Stand, Zeit, Geld und Zuständigkeit
+    Massnahmen(Box<fragen::Massnahmen>),
+    /// Was gilt hier? Pläne, Fachdaten, Ziele, Maßnahmen, Beschlüsse eines Orts
+    Hier(fragen::Hier),
+    /// Was fehlt: Ziele ohne Maßnahme, Maßnahmen ohne Ort, Ortsteile ohne Geld …
+    Luecken(fragen::Luecken),
+    /// Gespeicherte Fragen: jede ist eine Liste und eine Ebene
+    #[command(subcommand)]
+    Frage(fragen::GespeicherteFrage),
     /// Ziele, auch die einer Fläche des Plans
     Ziele(strategie::Ziele),
     /// Die Strategie als Tabellen ausgeben
@@ -147,7 +155,10 @@ async fn dispatch(command: Command, db: &Database) -> Result<()> {
         Command::Import(was) => import::run(was, db).await,
         Command::Bilanz(frage) => bilanz::run(frage, db).await,
         Command::Migrate => migrate::run(db),
-        Command::Massnahmen(frage) => strategie::massnahmen(frage, db).await,
+        Command::Massnahmen(frage) => fragen::massnahmen(*frage, db).await,
+        Command::Hier(frage) => fragen::hier(frage, db).await,
+        Command::Frage(was) => fragen::gespeichert(was, db).await,
+        Command::Luecken(frage) => fragen::luecken(frage, db).await,
         Command::Ziele(frage) => strategie::ziele(frage, db).await,
         Command::Strategie(was) => strategie::run(was, db).await,
         Command::Gebiet(frage) => strategie::gebiet(frage, db).await,

@@ -15,8 +15,7 @@ use crate::import::strategie::{
     Auftrag, ausgabe as export, fuehre_aus, lies_dateien, mappe, vorlage,
 };
 use crate::import::table::schreibweise;
-use crate::strategie::massnahme::Frage;
-use crate::strategie::{ausgabe, store, suchraum};
+use crate::strategie::{ausgabe, store};
 
 /// Options of `import strategie`.
 #[derive(Debug, clap::Args)]
@@ -143,32 +142,6 @@ pub(super) async fn vorlagen(db: &Database, args: &Vorlage) -> Result<()> {
     }))
 }
 
-/// Options of `massnahmen`; everything given must hold.
-#[derive(Debug, clap::Args)]
-pub(super) struct Massnahmen {
-    /// In diesem Ortsteil; Maßnahmen der gesamten Stadt stehen gesondert
-    #[arg(long, value_name = "KENNUNG")]
-    ortsteil: Option<String>,
-    /// Für dieses Ziel, auch für die operativen darunter
-    #[arg(long, value_name = "KENNUNG")]
-    ziel: Option<String>,
-    /// Auf Flächen dieser Nutzung (W, M, gruen …)
-    #[arg(long, value_name = "SCHLÜSSEL")]
-    nutzung: Option<String>,
-    /// Plan zur Nutzung [Vorgabe: der wirksame oder der einzige Plan]
-    #[arg(long, value_name = "KENNUNG[@FASSUNG]", requires = "nutzung")]
-    plan: Option<String>,
-    /// In diesem Polygon (GeoJSON oder WKT)
-    #[arg(long, value_name = "DATEI")]
-    polygon: Option<PathBuf>,
-    /// Mit einem Ort dieser Art: gesamtstadt, ortsteil, `fnp_flaeche`, flaeche, linie, punkt, unverortet
-    #[arg(long, value_name = "ART")]
-    raumbezug: Option<String>,
-    /// Ausgabe
-    #[arg(long, value_enum, default_value_t = Format::Tabelle)]
-    format: Format,
-}
-
 /// Options of `ziele`.
 #[derive(Debug, clap::Args)]
 pub(super) struct Ziele {
@@ -198,7 +171,7 @@ pub(super) struct Gebiet {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
+pub(super) enum Format {
     /// Für den Bildschirm
     Tabelle,
     /// Für Excel
@@ -210,7 +183,7 @@ enum Format {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum OhneKarte {
+pub(super) enum OhneKarte {
     /// Für den Bildschirm
     Tabelle,
     /// Für Excel
@@ -219,43 +192,8 @@ enum OhneKarte {
     Json,
 }
 
-fn json(wert: &impl Serialize) -> Result<String> {
+pub(super) fn json(wert: &impl Serialize) -> Result<String> {
     Ok(serde_json::to_string_pretty(wert)? + "\n")
-}
-
-pub(super) async fn massnahmen(args: Massnahmen, db: &Database) -> Result<()> {
-    let mut conn = db.write.acquire().await?;
-    let polygon = match &args.polygon {
-        Some(pfad) => {
-            let text = std::fs::read_to_string(pfad).map_err(|cause| {
-                Error::eingabe(format!(
-                    "Die Datei {} ist nicht lesbar: {cause}",
-                    pfad.display()
-                ))
-            })?;
-            Some(suchraum::lies(&mut conn, &text).await?)
-        }
-        None => None,
-    };
-    let frage = Frage {
-        ortsteil: args.ortsteil,
-        ziel: args.ziel,
-        nutzung: args.nutzung,
-        plan: args.plan,
-        raumbezug: args.raumbezug,
-        polygon,
-        kennungen: None,
-        mit_geometrie: args.format == Format::Geojson,
-    };
-    let antwort = store::massnahmen(&mut conn, &frage).await?;
-    answer(&match args.format {
-        Format::Tabelle => ausgabe::tabelle(&antwort),
-        Format::Csv => ausgabe::massnahmen_csv(&antwort),
-        Format::Json => json(&antwort)?,
-        Format::Geojson => json(&ausgabe::massnahmen_geojson(
-            antwort.massnahmen.iter().chain(&antwort.gesamtstadt),
-        ))?,
-    })
 }
 
 pub(super) async fn ziele(args: Ziele, db: &Database) -> Result<()> {

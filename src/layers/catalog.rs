@@ -40,6 +40,8 @@ pub enum Zugang {
 pub enum Je {
     /// One collection per plan visible to the caller, bound as `fassung_id`.
     Plan,
+    /// One collection per saved question visible to the caller, bound by its key.
+    Frage,
 }
 
 /// Where the classes of a legend come from.
@@ -130,18 +132,21 @@ fn pruefe(eintrag: &Eintrag, bisher: &[Eintrag]) -> Result<()> {
     if let Some(anderer) = bisher.iter().find(|anderer| anderer.id == *id) {
         return falsch(format!("Die id gibt es schon ({}).", anderer.ort));
     }
-    // `<layer>_<plan>` is the collection of one plan: plans come and go, so none may be taken.
-    let je_plan = bisher
-        .iter()
-        .filter(|anderer| anderer.je.is_some())
-        .find(|anderer| {
-            id.strip_prefix(&anderer.id)
-                .is_some_and(|rest| rest.starts_with('_'))
-        });
-    if let Some(anderer) = je_plan {
+    // `<layer>_<plan>` is the collection of one plan, `frage_<kennung>` of one question: they
+    // come and go, so none may be taken.
+    let wiederholt = bisher.iter().find(|anderer| {
+        let anfang = match anderer.je {
+            Some(Je::Plan) => &anderer.id,
+            Some(Je::Frage) => "frage",
+            None => return false,
+        };
+        id.strip_prefix(anfang)
+            .is_some_and(|rest| rest.starts_with('_'))
+    });
+    if let Some(anderer) = wiederholt {
         return falsch(format!(
-            "Die id darf nicht mit „{}_“ beginnen: so heißen die Ebenen je Plan ({}).",
-            anderer.id, anderer.ort
+            "Die id beginnt wie die Ebenen je Plan oder je gespeicherter Frage ({}); bitte eine andere wählen.",
+            anderer.ort
         ));
     }
     if eintrag.title.trim().is_empty() {
@@ -154,7 +159,7 @@ fn pruefe(eintrag: &Eintrag, bisher: &[Eintrag]) -> Result<()> {
     {
         return falsch("datetime nennt eine Spalte oder zwei: [\"von\", \"bis\"].".into());
     }
-    if eintrag.je_relation.is_some() && eintrag.je.is_none() {
+    if eintrag.je_relation.is_some() && eintrag.je != Some(Je::Plan) {
         return falsch("je_relation ohne je = \"plan\".".into());
     }
     Ok(())

@@ -14,8 +14,8 @@ use crate::error::Result;
 /// How long an extent may be older than the data.
 const HALTBAR: Duration = Duration::from_secs(10);
 
-/// Id and plan version of a collection.
-type Wer = (String, Option<Vec<i64>>);
+/// Id, plan version and keys of a collection.
+type Wer = (String, Option<Vec<i64>>, Option<Vec<String>>);
 
 /// Extents by collection.
 #[derive(Debug, Default)]
@@ -24,7 +24,11 @@ pub struct Ausdehnungen(Mutex<HashMap<Wer, (Instant, Ausdehnung)>>);
 impl Ausdehnungen {
     /// The extent of a collection, at most [`HALTBAR`] old.
     pub async fn von(&self, pool: &PgPool, sammlung: &Sammlung) -> Result<Ausdehnung> {
-        let wer = (sammlung.id.clone(), sammlung.fassungen.clone());
+        let wer = (
+            sammlung.id.clone(),
+            sammlung.fassungen.clone(),
+            sammlung.nur.clone(),
+        );
         if let Some(ausdehnung) = self.frisch(&wer) {
             return Ok(ausdehnung);
         }

@@ -8,6 +8,7 @@ use super::catalog::{self, EIGENE_SCHEMAS, Eintrag, Je, Legende, OEFFENTLICH, Zu
 use super::query;
 use super::relation::{self, Relation, Spalte, Verlangt};
 use crate::error::{Error, Result};
+use crate::strategie::frage;
 
 /// Column that binds a collection to one plan version.
 const BINDUNG: &str = "fassung_id";
@@ -52,6 +53,8 @@ pub struct Sammlung {
     pub ebene: Arc<Ebene>,
     /// Plan versions it is bound to; None: the layer has none.
     pub fassungen: Option<Vec<i64>>,
+    /// Only the features of these keys: what answers a saved question.
+    pub nur: Option<Vec<String>>,
 }
 
 #[derive(Debug)]
@@ -79,7 +82,7 @@ impl Katalog {
                 anderer => anderer,
             };
             let je_plan = match eintrag.je {
-                None => None,
+                None | Some(Je::Frage) => None,
                 Some(Je::Plan) => {
                     let relation = eintrag.je_relation.as_deref().unwrap_or(&eintrag.relation);
                     let ebene = loese(pool, &eintrag, relation, true)
@@ -114,6 +117,9 @@ impl Katalog {
                 let plaene = plaene.iter().flatten();
                 sammlungen.extend(plaene.map(|plan| zeile.fuer_plan(ebene, plan)));
             }
+            if zeile.eintrag.je == Some(Je::Frage) {
+                sammlungen.extend(zeile.fragen(pool, None).await?);
+            }
         }
         Ok(sammlungen)
     }
@@ -127,6 +133,12 @@ impl Katalog {
             return zeile.sammlung(pool).await;
         }
         for zeile in self.oeffentliche_zeilen() {
+            if zeile.eintrag.je == Some(Je::Frage)
+                && let Some(kennung) = id.strip_prefix(frage::EBENE)
+                && let Some(sammlung) = zeile.fragen(pool, Some(kennung)).await?.pop()
+            {
+                return Ok(sammlung);
+            }
             let Some(ebene) = &zeile.je_plan else {
                 continue;
             };
@@ -167,6 +179,7 @@ impl Zeile {
             beschreibung: self.eintrag.description.clone(),
             ebene: Arc::clone(&self.ebene),
             fassungen,
+            nur: None,
         })
     }
 
@@ -177,7 +190,41 @@ impl Zeile {
             beschreibung: self.eintrag.description.clone(),
             ebene: Arc::clone(ebene),
             fassungen: Some(vec![plan.fassung]),
+            nur: None,
         }
+    }
+}
+
+impl Zeile {
+    /// The saved questions the pool's role sees, answered now. One that no longer fits is an
+    /// empty layer that says why: the others must stay.
+    async fn fragen(&self, pool: &PgPool, kennung: Option<&str>) -> Result<Vec<Sammlung>> {
+        let mut conn = pool.acquire().await.map_err(query::fehler)?;
+        let mut sammlungen = Vec::new();
+        for frage in frage::store::liste(&mut conn, kennung).await? {
+            let (nur, beschreibung) = match frage::store::auswerten(&mut conn, &frage.filter).await
+            {
+                Ok(nur) => (nur, frage.beschreibung.clone()),
+                Err(fehler @ (Error::Intern(_) | Error::Umgebung(_))) => {
+                    return Err(fehler);
+                }
+                Err(fehler) => (
+                    Vec::new(),
+                    Some(format!(
+                        "Der Filter dieser Frage passt nicht mehr: {fehler}"
+                    )),
+                ),
+            };
+            sammlungen.push(Sammlung {
+                id: frage.ebene(),
+                titel: frage.titel,
+                beschreibung,
+                ebene: Arc::clone(&self.ebene),
+                fassungen: None,
+                nur: Some(nur),
+            });
+        }
+        Ok(sammlungen)
     }
 }
 

@@ -92,6 +92,9 @@ pub fn lage_text(massnahme: &MassnahmeKurz) -> String {
     if let Some(n) = massnahme.punkte {
         teile.push(format!("{n} {}", if n == 1 { "Punkt" } else { "Punkte" }));
     }
+    if let Some(m) = massnahme.abstand_m.filter(|m| *m > 0.0) {
+        teile.push(format!("{} m entfernt", dezimal(m, 0)));
+    }
     match (massnahme.anteil, massnahme.herkunft.as_deref()) {
         (Some(anteil), _) if !teile.is_empty() => teile.push(format!("{} %", prozent(anteil))),
         (_, Some("ortsteil")) => teile.push("Ortsteil".to_owned()),
@@ -222,6 +225,7 @@ pub fn massnahmen_csv(antwort: &Antwort) -> String {
                 zahl(m.schnitt_m2, 2),
                 zahl(m.schnitt_m, 2),
                 m.punkte.map(|n| n.to_string()).unwrap_or_default(),
+                zahl(m.abstand_m, 1),
                 if m.entwurf { "ja" } else { "nein" }.to_owned(),
             ]
         })
@@ -244,6 +248,7 @@ pub fn massnahmen_csv(antwort: &Antwort) -> String {
             "schnitt_m2",
             "schnitt_m",
             "punkte",
+            "abstand_m",
             "entwurf",
         ],
         &zeilen,

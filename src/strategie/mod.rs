@@ -1,6 +1,6 @@
 //! Handlungsfelder, goals of two levels, measures and where they lie.
 //!
-//! Reading order: [`massnahme`] and [`ziel`] (what is asked and answered), [`kennzahl`]
+//! Reading order: [`massnahme`] and [`ziel`] (what is asked and answered), [`frage`] (saved questions), [`kennzahl`]
 //! (progress), [`bezug`] (links to [`fachplan`], [`beschluss`], [`trend`], [`akteur`],
 //! [`sdg`]), [`geld`], [`raumbezug`] and [`geometrie`] (places), [`suchraum`] (a polygon
 //! drawn by a user), [`sicht`] (the day of view), [`store`] (SQL of measures and goals),
@@ -12,6 +12,7 @@ pub mod beschluss;
 pub mod bezug;
 pub mod blatt;
 pub mod fachplan;
+pub mod frage;
 pub mod geld;
 pub mod geometrie;
 pub mod handlungsfeld;

@@ -10,17 +10,19 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use serde_json::{Value, json};
-use sqlx::PgPool;
+use sqlx::{PgConnection, PgPool};
 
 use super::blatt::als_json;
+use super::massnahme::frage::{FILTER, SEITE};
 use super::massnahme::seite::{self, ListeSeite, SteckbriefSeite};
 use super::massnahme::{Antwort, Frage, lageplan, steckbrief};
 use super::{
-    akteur, ausgabe, beschluss, fachplan, handlungsfeld, kennzahl, raumbezug, sdg, sicht, store,
+    akteur, ausgabe, beschluss, fachplan, frage, handlungsfeld, kennzahl, sdg, sicht, store,
     suchraum, trend, ziel,
 };
 use crate::error::{Error, Result};
 use crate::http::extract::Anfrage;
+use crate::http::link::kodiere_parameter;
 use crate::http::negotiate::Format;
 use crate::http::openapi::{Pfad, anfrage_parameter, pfad_parameter};
 use crate::http::problem::Problem;
@@ -46,6 +48,7 @@ pub fn router(public: PgPool) -> Router {
         .merge(trend::routes::router(public.clone()))
         .merge(beschluss::routes::router(public.clone()))
         .merge(akteur::routes::router(public.clone()))
+        .merge(frage::routes::router(public.clone()))
         .merge(sdg::routes::router(public))
 }
 
@@ -53,12 +56,17 @@ pub fn router(public: PgPool) -> Router {
 #[must_use]
 pub fn pfade() -> Vec<Pfad> {
     let text = json!({"type": "string"});
-    let frage = |name, beschreibung| anfrage_parameter(name, beschreibung, &text);
     let f = anfrage_parameter(
         "f",
         "Ausgabe",
-        &json!({"type": "string", "enum": ["json", "geojson", "html"]}),
+        &json!({"type": "string", "enum": ["json", "geojson", "csv", "html"]}),
     );
+    let mut woerter: Vec<Value> = FILTER
+        .iter()
+        .chain(SEITE)
+        .map(|(name, was)| anfrage_parameter(name, was, &text))
+        .collect();
+    woerter.extend([sicht::parameter(), f.clone()]);
     let pfad = |pfad: &str, kennung: &str, titel: &str, parameter| Pfad {
         pfad: pfad.to_owned(),
         kennung: kennung.to_owned(),
@@ -69,33 +77,12 @@ pub fn pfade() -> Vec<Pfad> {
     };
     let mut pfade = vec![
         Pfad {
-            medien: &["application/json", GEOJSON, "text/html"],
+            medien: &["application/json", GEOJSON, "text/csv", "text/html"],
             ..pfad(
                 "/massnahmen",
                 "massnahmen",
-                "Maßnahmen nach Ortsteil, Ziel oder Nutzung; ein Polygon nimmt POST /massnahmen/suche als GeoJSON oder WKT",
-                vec![
-                    frage("ortsteil", "Kennung des Ortsteils"),
-                    frage(
-                        "ziel",
-                        "Kennung des Ziels; operative Ziele darunter zählen mit",
-                    ),
-                    frage(
-                        "nutzung",
-                        "Schlüssel der Nutzung, auf der die Maßnahme liegt",
-                    ),
-                    frage(
-                        "plan",
-                        "Plan zur Nutzung, auch KENNUNG@FASSUNG; ohne Angabe der wirksame",
-                    ),
-                    anfrage_parameter(
-                        "raumbezug",
-                        "Art des Ortes",
-                        &json!({"type": "string", "enum": raumbezug::ARTEN}),
-                    ),
-                    sicht::parameter(),
-                    f.clone(),
-                ],
+                "Maßnahmen nach Ort, Ziel, Nutzung, Stand, Zeit, Geld und Zuständigkeit; mehrere Werte trennt ein Komma. Ein großes Polygon nimmt POST /massnahmen/suche als GeoJSON oder WKT",
+                woerter,
             )
         },
         Pfad {
@@ -119,6 +106,7 @@ pub fn pfade() -> Vec<Pfad> {
     pfade.extend(trend::routes::pfade());
     pfade.extend(beschluss::routes::pfade());
     pfade.extend(akteur::routes::pfade());
+    pfade.extend(frage::routes::pfade());
     pfade.extend(sdg::routes::pfade());
     pfade
 }
@@ -147,79 +135,114 @@ pub fn geojson(wert: &Value) -> Response {
     ([(header::CONTENT_TYPE, GEOJSON)], wert.to_string()).into_response()
 }
 
-fn frage(anfrage: &Anfrage, mit_geometrie: bool) -> Result<Frage, Problem> {
-    let wert = |name: &str| -> Result<Option<String>, Problem> {
-        Ok(anfrage
-            .parameter
-            .einzig(name)?
-            .filter(|wert| !wert.is_empty())
-            .map(str::to_owned))
-    };
-    Ok(Frage {
-        ortsteil: wert("ortsteil")?,
-        ziel: wert("ziel")?,
-        nutzung: wert("nutzung")?,
-        plan: wert("plan")?,
-        raumbezug: wert("raumbezug")?,
-        mit_geometrie,
-        ..Frage::default()
-    })
+/// The question of an address; the page is as long as the form can carry when none is asked.
+fn gefragt(anfrage: &Anfrage, ausgabe: &Ausgabe) -> Result<Frage, Problem> {
+    let mut frage = Frage::lies(anfrage.parameter.ohne(&["f", "stichtag"]))?;
+    frage.mit_geometrie = matches!(ausgabe, Ausgabe::Geojson);
+    if frage.limit.is_none() {
+        let vorgabe = match ausgabe {
+            Ausgabe::Html => "200",
+            Ausgabe::Json => "1000",
+            Ausgabe::Geojson | Ausgabe::Csv => "10000",
+        };
+        frage.limit = Some(vorgabe.to_owned());
+    }
+    Ok(frage)
 }
 
 /// What an answer about measures can be.
 enum Ausgabe {
     Json,
     Geojson,
+    Csv,
     Html,
 }
 
-/// GeoJSON by `f=geojson`, else JSON or a page by negotiation.
+/// GeoJSON and CSV by `f`, else JSON or a page by negotiation.
 fn ausgabe_von(anfrage: &Anfrage) -> Result<Ausgabe, Problem> {
     match anfrage.parameter.einzig("f")? {
+        Some("csv") => Ok(Ausgabe::Csv),
         None | Some("html") => Ok(match anfrage.format(&["application/json", GEOJSON])? {
             Format::Html => Ausgabe::Html,
             Format::Json => Ausgabe::Json,
         }),
-        Some(_) if als_geojson(anfrage)? => Ok(Ausgabe::Geojson),
-        Some(_) => Ok(Ausgabe::Json),
+        Some("json") => Ok(Ausgabe::Json),
+        Some("geojson") => Ok(Ausgabe::Geojson),
+        Some(anderes) => Err(Error::parameter(
+            "f",
+            format!("Das Format „{anderes}“ gibt es hier nicht. Möglich sind f=json, f=geojson, f=csv und f=html."),
+        )
+        .into()),
     }
 }
 
-fn antworte(antwort: Antwort, anfrage: &Anfrage, ausgabe: &Ausgabe) -> Result<Response, Problem> {
+/// Address of the next page.
+fn naechste(anfrage: &Anfrage, antwort: &Antwort) -> Option<String> {
+    let cursor = antwort.weiter.as_deref()?;
+    let paare = anfrage
+        .parameter
+        .ohne(&["cursor"])
+        .chain([("cursor", cursor)]);
+    Some(
+        anfrage
+            .basis
+            .zu(&format!("{}?{}", anfrage.pfad, kodiere_parameter(paare))),
+    )
+}
+
+async fn antworte(
+    conn: &mut PgConnection,
+    frage: Frage,
+    anfrage: &Anfrage,
+    ausgabe: &Ausgabe,
+) -> Result<Response, Problem> {
+    let antwort = store::massnahmen(conn, &frage).await?;
+    let naechste = naechste(anfrage, &antwort);
     match ausgabe {
-        Ausgabe::Geojson => Ok(geojson(&ausgabe::massnahmen_geojson(
-            antwort.massnahmen.iter().chain(&antwort.gesamtstadt),
-        ))),
-        Ausgabe::Json => Ok(axum::Json(antwort).into_response()),
+        Ausgabe::Geojson => {
+            let mut sammlung =
+                ausgabe::massnahmen_geojson(antwort.massnahmen.iter().chain(&antwort.gesamtstadt));
+            sammlung["numberMatched"] = json!(antwort.anzahl);
+            if let Some(href) = naechste {
+                sammlung["links"] = json!([{"rel": "next", "type": GEOJSON, "href": href}]);
+            }
+            Ok(geojson(&sammlung))
+        }
+        Ausgabe::Csv => Ok((
+            [
+                (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
+                (
+                    header::CONTENT_DISPOSITION,
+                    "attachment; filename=\"massnahmen.csv\"",
+                ),
+            ],
+            ausgabe::massnahmen_csv(&antwort),
+        )
+            .into_response()),
+        Ausgabe::Json => {
+            let mut doc = serde_json::to_value(&antwort).map_err(Error::from)?;
+            if let Some(href) = naechste {
+                doc["links"] = json!([{"rel": "next", "type": "application/json", "href": href}]);
+            }
+            Ok(axum::Json(doc).into_response())
+        }
         Ausgabe::Html => seite::liste(&ListeSeite {
             seite: anfrage.seite(),
+            felder: seite::felder(conn, &frage).await?,
             json: als_json(anfrage),
             geojson: als_json(anfrage).replace("f=json", "f=geojson"),
+            csv: als_json(anfrage).replace("f=json", "f=csv"),
+            naechste,
             antwort,
         }),
     }
 }
 
-const FRAGEN: &[&str] = &[
-    "ortsteil",
-    "ziel",
-    "nutzung",
-    "plan",
-    "raumbezug",
-    "stichtag",
-    "f",
-];
-
 async fn massnahmen(State(public): State<PgPool>, anfrage: Anfrage) -> Result<Response, Problem> {
-    anfrage.parameter.nur(FRAGEN)?;
     let ausgabe = ausgabe_von(&anfrage)?;
-    let frage = frage(&anfrage, matches!(ausgabe, Ausgabe::Geojson))?;
+    let frage = gefragt(&anfrage, &ausgabe)?;
     let (mut tx, _) = sicht::oeffne(&public, &anfrage).await?;
-    antworte(
-        store::massnahmen(&mut tx, &frage).await?,
-        &anfrage,
-        &ausgabe,
-    )
+    antworte(&mut tx, frage, &anfrage, &ausgabe).await
 }
 
 async fn suche(
@@ -227,20 +250,15 @@ async fn suche(
     anfrage: Anfrage,
     text: String,
 ) -> Result<Response, Problem> {
-    anfrage.parameter.nur(FRAGEN)?;
     let ausgabe = match ausgabe_von(&anfrage)? {
         // A page of a posted polygon would have no address to come back to.
         Ausgabe::Html => Ausgabe::Json,
         andere => andere,
     };
-    let mut frage = frage(&anfrage, matches!(ausgabe, Ausgabe::Geojson))?;
+    let mut frage = gefragt(&anfrage, &ausgabe)?;
     let (mut tx, _) = sicht::oeffne(&public, &anfrage).await?;
     frage.polygon = Some(suchraum::lies(&mut tx, &text).await?);
-    antworte(
-        store::massnahmen(&mut tx, &frage).await?,
-        &anfrage,
-        &ausgabe,
-    )
+    antworte(&mut tx, frage, &anfrage, &ausgabe).await
 }
 
 async fn massnahme(
@@ -258,6 +276,9 @@ async fn massnahme(
         ));
     }
     let s = steckbrief::lies(&mut tx, &kennung, stichtag).await?;
+    if matches!(ausgabe, Ausgabe::Csv) {
+        return Err(Error::parameter("f", "Einen Steckbrief gibt es als JSON, GeoJSON und HTML; CSV gibt die Liste unter /massnahmen?f=csv.").into());
+    }
     if matches!(ausgabe, Ausgabe::Json) {
         return Ok(axum::Json(s).into_response());
     }

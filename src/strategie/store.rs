@@ -5,152 +5,16 @@ use sqlx::PgConnection;
 use sqlx::types::Json;
 use uuid::Uuid;
 
+use super::massnahme::wahl::Wahl;
 use super::massnahme::{
-    Antwort, AufNutzung, Beitrag, Benannt, Code, Frage, Handlungsfeld, ImOrtsteil, Massnahme,
-    MassnahmeKurz, Ort,
+    AufNutzung, Benannt, Frage, Handlungsfeld, ImOrtsteil, Massnahme, MassnahmeKurz, Ort,
 };
 use super::ziel::{FlaecheZiele, NutzungWirkung, Wirkung, Ziel, ZielKurz};
-use crate::db::geom::Geom;
 use crate::error::{Error, Result};
 use crate::fnp::plan::{self, Fassung};
-use crate::{fnp, gemeinde};
 
-/// Answers a question about measures.
-///
-/// # Errors
-/// [`Error::NichtGefunden`] for an unknown Ortsteil, goal or plan, [`Error::Aufruf`] for an
-/// unknown land use or kind of place, or when several plans could be meant.
-pub async fn massnahmen(conn: &mut PgConnection, frage: &Frage) -> Result<Antwort> {
-    let ortsteil = match frage.ortsteil.as_deref() {
-        Some(kennung) => Some((
-            gemeinde::store::ortsteil(conn, kennung).await?,
-            kennung.to_owned(),
-        )),
-        None => None,
-    };
-    let ziel = match frage.ziel.as_deref() {
-        Some(kennung) => Some(ziel_zu(conn, kennung).await?),
-        None => None,
-    };
-    let nutzung = match frage.nutzung.as_deref() {
-        Some(schluessel) => {
-            let name = fnp::store::nutzung(conn, schluessel).await?;
-            Some((
-                plan::waehle(conn, frage.plan.as_deref()).await?,
-                schluessel,
-                name,
-            ))
-        }
-        None if frage.plan.is_some() => {
-            return Err(Error::parameter(
-                "plan",
-                "Ein Plan wird nur zusammen mit einer Nutzung gebraucht (nutzung).",
-            ));
-        }
-        None => None,
-    };
-    if let Some(art) = frage.raumbezug.as_deref()
-        && !super::raumbezug::ARTEN.contains(&art)
-    {
-        return Err(Error::parameter(
-            "raumbezug",
-            format!(
-                "Einen Raumbezug „{art}“ gibt es nicht. Möglich sind: {}.",
-                super::raumbezug::ARTEN.join(", ")
-            ),
-        ));
-    }
-    let alle = liste(
-        conn,
-        frage,
-        ortsteil.as_ref().map(|((id, _), _)| *id),
-        ziel.as_ref().map(|(id, _)| *id),
-        nutzung.as_ref().map(|(plan, ..)| plan.id),
-    )
-    .await?;
-    let (gesamtstadt, massnahmen) = alle
-        .into_iter()
-        .partition(|massnahme| massnahme.herkunft.as_deref() == Some("gesamtstadt"));
-    let unverortet = sqlx::query_scalar!(
-        r#"SELECT count(*) AS "zahl!" FROM massnahme m WHERE NOT EXISTS (SELECT FROM raumbezug r WHERE r.massnahme_id = m.id AND r.art <> 'unverortet')"#
-    )
-    .fetch_one(conn)
-    .await?;
-    let (plan, nutzung) = match nutzung {
-        Some((plan, schluessel, name)) => (
-            Some(plan),
-            Some(Benannt {
-                kennung: schluessel.to_owned(),
-                name,
-            }),
-        ),
-        None => (None, None),
-    };
-    Ok(Antwort {
-        ortsteil: ortsteil.map(|((_, name), kennung)| Benannt { kennung, name }),
-        ziel: ziel.map(|(_, benannt)| benannt),
-        nutzung,
-        plan,
-        massnahmen,
-        gesamtstadt,
-        unverortet,
-    })
-}
-
-async fn liste(
-    conn: &mut PgConnection,
-    frage: &Frage,
-    ortsteil: Option<i32>,
-    ziel: Option<Uuid>,
-    fassung: Option<i32>,
-) -> Result<Vec<MassnahmeKurz>> {
-    let polygon = frage.polygon.clone().map(Geom::utm32);
-    let zeilen = sqlx::query_file!(
-        "src/strategie/massnahmen.sql",
-        ortsteil,
-        ziel,
-        frage.nutzung,
-        fassung,
-        polygon as Option<Geom>,
-        frage.raumbezug,
-        frage.kennungen.as_deref(),
-        frage.mit_geometrie
-    )
-    .fetch_all(conn)
-    .await?;
-    let raeumlich = ortsteil.is_some() || fassung.is_some() || frage.polygon.is_some();
-    Ok(zeilen
-        .into_iter()
-        .map(|zeile| MassnahmeKurz {
-            kennung: zeile.kennung,
-            nummer: zeile.nummer,
-            titel: zeile.titel,
-            kurztext: zeile.kurztext,
-            art: zeile.art,
-            beginn: zeile.beginn,
-            ende: zeile.ende,
-            leitprojekt: zeile.leitprojekt,
-            ampel: zeile.ampel.0,
-            ampel_anlass: zeile.ampel_anlass,
-            verzug_tage: zeile.verzug_tage,
-            fortschritt: zeile.fortschritt,
-            aktualitaet: zeile.aktualitaet.0,
-            horizont: zeile.horizont,
-            umsetzungsphase: zeile.umsetzungsphase.0,
-            beschlussstand: zeile.beschlussstand.0,
-            handlungsfeld: zeile.handlungsfeld.map(|json| json.0),
-            ziele: zeile.ziele.0,
-            raumbezug: zeile.raumbezug,
-            entwurf: zeile.entwurf,
-            herkunft: zeile.herkunft.filter(|_| raeumlich),
-            anteil: zeile.anteil,
-            schnitt_m2: zeile.schnitt_m2,
-            schnitt_m: zeile.schnitt_m,
-            punkte: zeile.punkte,
-            geometrie: zeile.geometrie,
-        })
-        .collect())
-}
+use super::massnahme::suche::liste;
+pub use super::massnahme::suche::massnahmen;
 
 /// Measures in an Ortsteil, city-wide ones last with `herkunft` gesamtstadt.
 pub async fn ortsteil_massnahmen(
@@ -178,7 +42,7 @@ pub async fn nach_kennung(
         kennungen: Some(kennungen),
         ..Frage::default()
     };
-    liste(conn, &frage, None, None, None).await
+    Ok(liste(conn, &frage, &Wahl::default()).await?.0)
 }
 
 /// One measure with everything known about it.
@@ -195,8 +59,9 @@ pub async fn massnahme(
         mit_geometrie,
         ..Frage::default()
     };
-    let kurz = liste(conn, &frage, None, None, None)
+    let kurz = liste(conn, &frage, &Wahl::default())
         .await?
+        .0
         .pop()
         .ok_or_else(|| {
             Error::nicht_gefunden(format!(

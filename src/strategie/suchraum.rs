@@ -1,6 +1,6 @@
 //! A polygon somebody drew or keeps in a file: GeoJSON or WKT.
 
-use geo_types::{Geometry, MultiPolygon};
+use geo_types::{Geometry, MultiPolygon, Point, Rect};
 use sqlx::PgConnection;
 
 use super::geometrie;
@@ -57,18 +57,102 @@ pub async fn lies(conn: &mut PgConnection, text: &str) -> Result<MultiPolygon<f6
     if in_metern {
         return Ok(flaeche);
     }
+    umgerechnet(conn, flaeche).await
+}
+
+/// Longitude, latitude to EPSG:25832.
+async fn umgerechnet(
+    conn: &mut PgConnection,
+    flaeche: MultiPolygon<f64>,
+) -> Result<MultiPolygon<f64>> {
     let grad = Geom {
         srid: 4326,
         geometry: flaeche.into(),
     };
-    let umgerechnet = sqlx::query_scalar!(
+    let meter = sqlx::query_scalar!(
         r#"SELECT st_transform($1::geometry, $2::int) AS "geom!: Geom""#,
         grad as Geom,
         SRID
     )
     .fetch_one(conn)
     .await?;
-    multipolygon(umgerechnet)
+    multipolygon(meter)
+}
+
+/// A rectangle between two corners, degrees or metres told apart by the numbers; EPSG:25832.
+///
+/// # Errors
+/// [`Error::Eingabe`] when a corner lies in neither system.
+pub async fn rechteck(conn: &mut PgConnection, ecken: Rect<f64>) -> Result<MultiPolygon<f64>> {
+    let systeme = [ecken.min(), ecken.max()].map(|ecke| system(ecke.x, ecke.y));
+    let flaeche = MultiPolygon(vec![ecken.to_polygon()]);
+    match systeme {
+        [Ok(System::Grad), Ok(System::Grad)] => umgerechnet(conn, flaeche).await,
+        [Ok(System::Meter), Ok(System::Meter)] => Ok(flaeche),
+        [Err(fehler), _] | [_, Err(fehler)] => Err(fehler),
+        _ => Err(Error::eingabe(
+            "Die Ecken stehen in verschiedenen Koordinatensystemen.",
+        )),
+    }
+}
+
+/// A point as longitude, latitude or as easting, northing of EPSG:25832; EPSG:25832.
+///
+/// # Errors
+/// [`Error::Eingabe`] when it lies in neither system; swapped numbers are named.
+pub async fn punkt(conn: &mut PgConnection, x: f64, y: f64) -> Result<Point<f64>> {
+    // The zone before the easting is usual in Germany.
+    let x = if (32_100_000.0..=33_000_000.0).contains(&x) {
+        x - 32_000_000.0
+    } else {
+        x
+    };
+    if let System::Meter = system(x, y)? {
+        return Ok(Point::new(x, y));
+    }
+    let grad = Geom {
+        srid: 4326,
+        geometry: Point::new(x, y).into(),
+    };
+    let meter = sqlx::query_scalar!(
+        r#"SELECT st_transform($1::geometry, $2::int) AS "geom!: Geom""#,
+        grad as Geom,
+        SRID
+    )
+    .fetch_one(conn)
+    .await?;
+    match meter.geometry {
+        Geometry::Point(punkt) => Ok(punkt),
+        andere => Err(Error::intern(format!("point expected, got {andere:?}"))),
+    }
+}
+
+/// What a pair of numbers is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum System {
+    Grad,
+    Meter,
+}
+
+/// Told apart by where Germany lies in each.
+fn system(x: f64, y: f64) -> Result<System> {
+    let grad = |x: f64, y: f64| (4.0..=17.0).contains(&x) && (46.0..=56.5).contains(&y);
+    let meter = |x: f64, y: f64| {
+        (100_000.0..=1_000_000.0).contains(&x) && (5_100_000.0..=6_250_000.0).contains(&y)
+    };
+    if grad(x, y) {
+        Ok(System::Grad)
+    } else if meter(x, y) {
+        Ok(System::Meter)
+    } else if grad(y, x) || meter(y, x) {
+        Err(Error::eingabe(format!(
+            "Die Koordinate {x} {y} scheint vertauscht: zuerst steht die Länge (der Ostwert), dann die Breite (der Nordwert)."
+        )))
+    } else {
+        Err(Error::eingabe(format!(
+            "Die Koordinate {x} {y} liegt weder in Länge und Breite noch in EPSG:25832 in Deutschland."
+        )))
+    }
 }
 
 fn wkt(text: &str) -> Result<(MultiPolygon<f64>, bool)> {
@@ -150,4 +234,24 @@ fn geojson(text: &str) -> Result<(MultiPolygon<f64>, bool)> {
         }
     }
     Ok((flaechen, in_metern))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn degrees_and_metres_are_told_apart() {
+        assert_eq!(system(10.88, 48.05).unwrap(), System::Grad);
+        assert_eq!(system(640_300.0, 5_324_500.0).unwrap(), System::Meter);
+        for (x, y, teil) in [
+            (48.05, 10.88, "vertauscht"),
+            (5_324_500.0, 640_300.0, "vertauscht"),
+            (0.0, 0.0, "Deutschland"),
+            (f64::NAN, 48.0, "Deutschland"),
+        ] {
+            let fehler = system(x, y).unwrap_err().to_string();
+            assert!(fehler.contains(teil), "{fehler}");
+        }
+    }
 }

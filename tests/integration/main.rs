@@ -10,6 +10,7 @@ mod bilanz;
 mod cli;
 mod cluster;
 mod dorf;
+mod frage;
 mod geld;
 mod gleichzeitig;
 mod http;

@@ -118,7 +118,22 @@ pub fn ordnung_sql(ebene: &Ebene) -> Option<String> {
 /// Names the plan versions of a collection, so that only their partitions are read; one
 /// version as `=`, because its index then gives the order too (at 200,000 areas a page
 /// takes 9 ms instead of 100).
+///
+/// And the keys that answer a saved question.
 pub fn binde_fassungen(sql: &mut Sql, sammlung: &Sammlung) -> Result<()> {
+    if let Some(nur) = &sammlung.nur {
+        let maskiert = |text: &String| text.replace('\\', "\\\\").replace('"', "\\\"");
+        let liste: Vec<String> = nur
+            .iter()
+            .map(|text| format!("\"{}\"", maskiert(text)))
+            .collect();
+        sql.push(&format!(
+            " AND {}::text = ANY (",
+            t(&sammlung.ebene.schluessel.name)
+        ));
+        sql.text(&format!("{{{}}}", liste.join(",")), "text[]")?
+            .push(")");
+    }
     match sammlung.fassungen.as_deref() {
         None => {}
         Some([eine]) => {

@@ -1,12 +1,18 @@
 //! Measures as questions about them are answered.
 
+pub mod frage;
 pub mod lageplan;
+pub mod raum;
 pub mod seite;
 pub mod steckbrief;
+pub mod suche;
+pub mod wahl;
+pub mod werte;
 
 use chrono::NaiveDate;
-use geo_types::MultiPolygon;
 use serde::{Deserialize, Serialize};
+
+pub use frage::Frage;
 
 use crate::fnp::plan::Fassung;
 
@@ -109,30 +115,12 @@ pub struct MassnahmeKurz {
     pub schnitt_m: Option<f64>,
     /// Its points there.
     pub punkte: Option<i32>,
+    /// Distance to the place asked around, m; 0 where it lies on it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub abstand_m: Option<f64>,
     /// All its places, longitude and latitude; only when asked for.
     #[serde(skip)]
     pub geometrie: Option<serde_json::Value>,
-}
-
-/// What is asked. Everything given must hold.
-#[derive(Debug, Clone, Default)]
-pub struct Frage {
-    /// Kennung of an Ortsteil.
-    pub ortsteil: Option<String>,
-    /// Kennung of a goal; includes the operative goals below.
-    pub ziel: Option<String>,
-    /// Key of a land use.
-    pub nutzung: Option<String>,
-    /// Plan of the land use, `KENNUNG[@FASSUNG]`; without it the plan in force.
-    pub plan: Option<String>,
-    /// Kind of place (`gesamtstadt`, `unverortet` …).
-    pub raumbezug: Option<String>,
-    /// EPSG:25832.
-    pub polygon: Option<MultiPolygon<f64>>,
-    /// These measures alone.
-    pub kennungen: Option<Vec<String>>,
-    /// With their places.
-    pub mit_geometrie: bool,
 }
 
 /// Kennung and title of something asked for.
@@ -159,6 +147,16 @@ pub struct Antwort {
     /// The plan it was asked of.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub plan: Option<Fassung>,
+    /// What was asked, in words: parameter and value.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub gefragt: Vec<(String, String)>,
+    /// Measures that match on all pages, those of the whole town included.
+    pub anzahl: i64,
+    /// Of these, measures of the whole town.
+    pub anzahl_gesamtstadt: i64,
+    /// Where the next page begins (parameter `cursor`).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub weiter: Option<String>,
     /// Measures that match, without those of the whole town; no measure stands twice.
     pub massnahmen: Vec<MassnahmeKurz>,
     /// Measures of the whole town, for questions about a part of it.

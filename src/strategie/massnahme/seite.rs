@@ -3,9 +3,13 @@
 use askama::Template;
 use axum::response::Response;
 use chrono::NaiveDate;
+use sqlx::PgConnection;
 
+use super::frage::{FILTER, HORIZONTE, OHNE};
 use super::steckbrief::Steckbrief;
-use super::{Antwort, MassnahmeKurz};
+use super::werte::verzeichnis;
+use super::{Antwort, Frage, MassnahmeKurz};
+use crate::error::Result;
 use crate::http::link::kodiere;
 use crate::http::page::{Seite, html};
 use crate::http::problem::Problem;
@@ -62,6 +66,64 @@ pub struct ListeSeite {
     pub json: String,
     /// The same as GeoJSON.
     pub geojson: String,
+    /// The same as CSV.
+    pub csv: String,
+    /// The next page.
+    pub naechste: Option<String>,
+    /// The form.
+    pub felder: Vec<Feld>,
+}
+
+/// A field of the form.
+#[derive(Debug)]
+pub struct Feld {
+    /// Parameter.
+    pub name: &'static str,
+    /// What it asks.
+    pub titel: &'static str,
+    /// What was asked.
+    pub wert: String,
+    /// Values to choose from with their titles; none: any text.
+    pub auswahl: Vec<(String, String)>,
+}
+
+/// The form with what was asked. A value that is no choice of its own (several, a name) stays one.
+pub async fn felder(conn: &mut PgConnection, frage: &Frage) -> Result<Vec<Feld>> {
+    let mut felder = Vec::new();
+    for (name, was) in FILTER {
+        let fest: &[&str] = match *name {
+            "horizont" => HORIZONTE,
+            "ohne" => OHNE,
+            "raumbezug" => crate::strategie::raumbezug::ARTEN,
+            "leitprojekt" => &["ja", "nein"],
+            _ => &[],
+        };
+        let mut auswahl: Vec<(String, String)> = if fest.is_empty() {
+            let eintraege = verzeichnis(conn, name).await?;
+            eintraege
+                .into_iter()
+                .map(|e| match e.nummer {
+                    Some(nummer) => (e.schluessel, format!("{nummer} {}", e.titel)),
+                    None => (e.schluessel, e.titel),
+                })
+                .collect()
+        } else {
+            fest.iter()
+                .map(|wert| ((*wert).to_owned(), (*wert).to_owned()))
+                .collect()
+        };
+        let wert = frage.wert(name);
+        if !auswahl.is_empty() && !wert.is_empty() && !auswahl.iter().any(|(w, _)| *w == wert) {
+            auswahl.insert(0, (wert.clone(), wert.clone()));
+        }
+        felder.push(Feld {
+            name,
+            titel: was,
+            wert,
+            auswahl,
+        });
+    }
+    Ok(felder)
 }
 
 impl ListeSeite {

@@ -1,0 +1,230 @@
+//! `/hier` for a point, Flurstück, Ortsteil (GET) or polygon (POST); `POST /bilanz` for the
+//! balance of a polygon.
+
+use askama::Template;
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, State};
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use serde_json::{Value, json};
+use sqlx::{PgConnection, PgPool};
+
+use super::ausgabe;
+use super::auskunft::{self, Auskunft};
+use super::ort::Angabe;
+use crate::db::geom::Geom;
+use crate::error::{Error, Result};
+use crate::fnp::gebietsbilanz;
+use crate::fnp::plan;
+use crate::http::extract::Anfrage;
+use crate::http::negotiate::Format;
+use crate::http::openapi::{Pfad, anfrage_parameter};
+use crate::http::page::{Seite, html};
+use crate::http::problem::Problem;
+use crate::strategie::massnahme::MassnahmeKurz;
+use crate::strategie::routes::geojson;
+use crate::strategie::{sicht, suchraum};
+
+/// Largest body with a polygon, in bytes.
+const POLYGON_MAX: usize = 4 << 20;
+const JSON: &[&str] = &["application/json"];
+
+/// Routes over the public pool.
+pub fn router(public: PgPool) -> Router {
+    let grenze = || DefaultBodyLimit::max(POLYGON_MAX);
+    Router::new()
+        .route("/hier", get(hier).merge(post(hier_polygon).layer(grenze())))
+        .route("/bilanz", post(bilanz).layer(grenze()))
+        .with_state(public)
+}
+
+/// For `/api`.
+#[must_use]
+pub fn pfade() -> Vec<Pfad> {
+    let text = json!({"type": "string"});
+    let frage = |name: &str, was: &str| anfrage_parameter(name, was, &text);
+    vec![Pfad {
+        pfad: "/hier".into(),
+        kennung: "hier".into(),
+        titel: "Was gilt hier? Pläne, Fachdaten, Ziele, Maßnahmen und Beschlüsse eines Orts; ein Polygon nimmt POST /hier, seine Flächenbilanz POST /bilanz, beide als GeoJSON oder WKT".into(),
+        thema: "Ansichten",
+        parameter: vec![
+            frage("punkt", "Länge,Breite (10.88,48.05) oder Ost,Nord in EPSG:25832"),
+            frage("flurstueck", "Flurstückskennzeichen"),
+            frage("ortsteil", "Ortsteil (Kennung oder Name)"),
+            frage("abstand", "Umkreis in Metern für Maßnahmen um einen Punkt; ohne Angabe 20"),
+            frage("plan", "Nur dieser Plan, auch KENNUNG@FASSUNG; ohne Angabe alle"),
+            sicht::parameter(),
+            anfrage_parameter("f", "Ausgabe", &json!({"type": "string", "enum": ["json", "geojson", "csv", "html"]})),
+        ],
+        medien: &["application/json", "application/geo+json", "text/csv", "text/html"],
+    }]
+}
+
+#[derive(Template)]
+#[template(path = "hier/templates/hier.html")]
+struct HierSeite {
+    seite: Seite,
+    a: Auskunft,
+    json: Option<String>,
+}
+
+#[expect(clippy::ref_option, reason = "askama passes references")]
+impl HierSeite {
+    fn groesse(&self, m2: &Option<f64>) -> String {
+        ausgabe::groesse(*m2)
+    }
+    fn zahl(&self, m2: &f64) -> String {
+        crate::fnp::zahl::dezimal(*m2, 2)
+    }
+    fn lage(&self, massnahme: &MassnahmeKurz) -> String {
+        crate::strategie::ausgabe::lage_text(massnahme)
+    }
+    fn teile(&self) -> [(&'static str, &[MassnahmeKurz]); 2] {
+        [
+            ("Hier", self.a.massnahmen.as_slice()),
+            ("Für die gesamte Stadt", self.a.gesamtstadt.as_slice()),
+        ]
+    }
+}
+
+async fn hier(State(public): State<PgPool>, anfrage: Anfrage) -> Result<Response, Problem> {
+    anfrage.parameter.nur(&[
+        "punkt",
+        "flurstueck",
+        "ortsteil",
+        "abstand",
+        "plan",
+        "stichtag",
+        "f",
+    ])?;
+    let wert = |name: &str| -> Result<Option<String>, Problem> {
+        Ok(anfrage
+            .parameter
+            .einzig(name)?
+            .filter(|wert| !wert.trim().is_empty())
+            .map(str::to_owned))
+    };
+    let angabe = Angabe {
+        punkt: wert("punkt")?,
+        flurstueck: wert("flurstueck")?,
+        ortsteil: wert("ortsteil")?,
+        abstand: wert("abstand")?,
+        polygon: None,
+    };
+    let (mut tx, _) = sicht::oeffne(&public, &anfrage).await?;
+    antworte(
+        &mut tx,
+        &anfrage,
+        angabe,
+        Some(anfrage.adresse(Format::Json)),
+    )
+    .await
+}
+
+async fn hier_polygon(
+    State(public): State<PgPool>,
+    anfrage: Anfrage,
+    text: String,
+) -> Result<Response, Problem> {
+    anfrage.parameter.nur(&["plan", "stichtag", "f"])?;
+    let (mut tx, _) = sicht::oeffne(&public, &anfrage).await?;
+    let angabe = Angabe {
+        polygon: Some(suchraum::lies(&mut tx, &text).await?),
+        ..Angabe::default()
+    };
+    antworte(&mut tx, &anfrage, angabe, None).await
+}
+
+async fn antworte(
+    conn: &mut PgConnection,
+    anfrage: &Anfrage,
+    angabe: Angabe,
+    json: Option<String>,
+) -> Result<Response, Problem> {
+    let f = anfrage.parameter.einzig("f")?;
+    let format = match f {
+        Some("csv" | "geojson") => Format::Json,
+        _ => anfrage.format(JSON)?,
+    };
+    let plan = anfrage.parameter.einzig("plan")?.filter(|p| !p.is_empty());
+    let a = auskunft::lies(conn, angabe, plan).await?;
+    match (f, format) {
+        (Some("csv"), _) => Ok(csv(ausgabe::als_csv(&a), "hier")),
+        (Some("geojson"), _) => {
+            let form = form(conn, &a).await?;
+            Ok(geojson(&ausgabe::feature(&a, &form)?))
+        }
+        (_, Format::Json) => Ok(axum::Json(a).into_response()),
+        (_, Format::Html) => html(&HierSeite {
+            seite: anfrage.seite(),
+            a,
+            json,
+        }),
+    }
+}
+
+/// The place in longitude and latitude.
+pub async fn form(conn: &mut PgConnection, a: &Auskunft) -> Result<Value> {
+    Ok(sqlx::query_scalar!(
+        r#"SELECT st_asgeojson(st_forcepolygonccw(st_transform($1::geometry, 4326)), 7)::jsonb AS "geom!""#,
+        Geom::utm32(a.ort.form.clone()) as Geom
+    )
+    .fetch_one(conn)
+    .await?)
+}
+
+fn csv(text: String, name: &str) -> Response {
+    (
+        [
+            (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
+            (
+                header::CONTENT_DISPOSITION,
+                format!("attachment; filename=\"{name}.csv\""),
+            ),
+        ],
+        text,
+    )
+        .into_response()
+}
+
+async fn bilanz(
+    State(public): State<PgPool>,
+    anfrage: Anfrage,
+    text: String,
+) -> Result<Response, Problem> {
+    anfrage.parameter.nur(&["plan", "f"])?;
+    let als_csv = match anfrage.parameter.einzig("f")? {
+        None | Some("json") => false,
+        Some("csv") => true,
+        Some(anderes) => {
+            return Err(Error::parameter(
+                "f",
+                format!(
+                    "Das Format „{anderes}“ gibt es hier nicht. Möglich sind f=json und f=csv."
+                ),
+            )
+            .into());
+        }
+    };
+    let mut conn = public.acquire().await.map_err(Error::from)?;
+    let polygon = geo_types::Geometry::from(suchraum::lies(&mut conn, &text).await?);
+    let plaene = match anfrage.parameter.einzig("plan")?.filter(|p| !p.is_empty()) {
+        Some(plan) => vec![plan::waehle(&mut conn, Some(plan)).await?],
+        None => plan::alle(&mut conn).await?,
+    };
+    let mut bilanzen = Vec::with_capacity(plaene.len());
+    for plan in &plaene {
+        bilanzen.push(gebietsbilanz::rechne(&mut conn, plan, &polygon).await?);
+    }
+    if als_csv {
+        return Ok(csv(gebietsbilanz::csv(&bilanzen), "bilanz"));
+    }
+    Ok(axum::Json(json!({
+        "gebiet_m2": bilanzen.first().and_then(|b| b.summen).map(|s| s.gebiet_m2),
+        "crs": "http://www.opengis.net/def/crs/EPSG/0/25832",
+        "plaene": bilanzen,
+    }))
+    .into_response())
+}
