@@ -73,6 +73,8 @@ pub(in crate::strategie) async fn liste(
 ) -> Result<(Vec<MassnahmeKurz>, Umfang)> {
     // One more than the page tells whether there is another.
     let mehr = wahl.limit.map(|limit| limit + 1);
+    // Planned for what is asked each time: one plan for every question takes seconds.
+    plane(conn, "force_custom_plan").await?;
     let zeilen = sqlx::query_file!(
         "src/strategie/massnahmen.sql",
         wahl.ortsteile.as_deref(),
@@ -107,10 +109,9 @@ pub(in crate::strategie) async fn liste(
         wahl.nach.as_ref().map(|nach| nach.1.as_str()),
         wahl.nach.as_ref().map(|nach| nach.2.as_str())
     )
-    // Planned for what is asked each time: one plan for every question would take seconds.
-    .persistent(false)
-    .fetch_all(conn)
+    .fetch_all(&mut *conn)
     .await?;
+    plane(conn, "auto").await?;
     let mut umfang = zeilen.first().map_or_else(Umfang::default, |zeile| Umfang {
         anzahl: zeile.gesamt,
         gesamtstadt: zeile.davon_stadtweit,
@@ -168,4 +169,12 @@ pub(in crate::strategie) async fn liste(
         })
         .collect();
     Ok((massnahmen, umfang))
+}
+
+/// How prepared statements of this connection are planned.
+async fn plane(conn: &mut PgConnection, wie: &str) -> Result<()> {
+    sqlx::query_scalar!("SELECT set_config('plan_cache_mode', $1, false)", wie)
+        .fetch_one(conn)
+        .await?;
+    Ok(())
 }
