@@ -274,12 +274,12 @@ async fn geld(State(public): State<PgPool>, anfrage: Anfrage) -> Antwort {
             return Ok(axum::Json(doc).into_response());
         }
         return html(&RechenwegSeite {
-            gewaehlt: gewaehlt.to_owned(),
-            weg,
             seite,
             auswertung,
             gruppe,
             teile,
+            gewaehlt: gewaehlt.to_owned(),
+            weg,
         });
     }
     if als_csv {
