@@ -89,7 +89,18 @@ def layer(db, name, relation, columns, condition):
     return found
 
 
+# The saved questions of the demonstration data, answered by hand; another one stops here.
+QUESTIONS = {
+    "ortsteil=erpfting": "massnahme_id IN (SELECT mo.massnahme_id FROM oeffentlich.massnahme_ortsteil mo"
+    " JOIN oeffentlich.ortsteil o ON o.id = mo.ortsteil_id WHERE o.kennung = 'erpfting'"
+    " UNION SELECT r.massnahme_id FROM oeffentlich.raumbezug r WHERE r.art = 'gesamtstadt')",
+    "ziel=sz-lech": "massnahme_id IN (SELECT zm.massnahme_id FROM oeffentlich.ziel_massnahme zm JOIN oeffentlich.ziel z ON z.id = zm.ziel_id"
+    " LEFT JOIN oeffentlich.ziel u ON u.id = z.uebergeordnet_id WHERE 'sz-lech' IN (z.kennung, u.kennung))",
+}
+
+
 def layers(db):
+    questions = db.rows("SELECT kennung, filter FROM oeffentlich.frage ORDER BY 1")
     plans = db.rows(
         "SELECT p.kennung, f.id FROM oeffentlich.plan p JOIN oeffentlich.fassung f ON f.plan_id = p.id AND f.aktuell ORDER BY 1"
     )
@@ -101,7 +112,9 @@ def layers(db):
         if entry.get("je") == "plan":
             per_plan = entry.get("je_relation", entry["relation"])
             wanted += [(f"{entry['id']}_{p['kennung']}", per_plan, f"fassung_id = {p['id']}") for p in plans]
-        hidden = {*entry.get("hide", []), *(["fassung_id"] if "je" in entry else [])}
+        if entry.get("je") == "frage":
+            wanted += [(f"frage_{q['kennung']}", entry["relation"], QUESTIONS[q["filter"]]) for q in questions]
+        hidden = {*entry.get("hide", []), *(["fassung_id"] if entry.get("je") == "plan" else [])}
         for name, relation, condition in wanted:
             relation = relation.split(".")[1]
             columns = db.rows(

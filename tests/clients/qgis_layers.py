@@ -83,6 +83,8 @@ def compare(layer, expected):
             yield f"Feld {name}: Summe {sums.get(name)} statt {wanted}"
     if not expected["with_geometry"]:
         return
+    if expected["type"] == "GEOMETRY":
+        return  # mixed: QGIS 3.22 takes the kind of the first feature for all
     kind = QgsWkbTypes.displayString(layer.wkbType())
     if kind.upper() != expected["type"] and f"MULTI{expected['type']}" != kind.upper():
         yield f"Geometrieart {kind} statt {expected['type']}"
