@@ -1,5 +1,4 @@
-//! The questions a planner asks, by command and by HTTP, against SQL written by hand.
-mod befehle;
+//! The questions a planner asks, by HTTP and from the store, against SQL written by hand.
 mod ebene;
 mod filter;
 mod hier;
