@@ -19,6 +19,9 @@ const IN_KRAFT: &str = "v.fassung_id = (SELECT f.id FROM fnp.fassung f JOIN fnp.
 const ENTWURF: &str = "v.fassung_id = (SELECT f.id FROM fnp.fassung f JOIN fnp.plan p ON p.id = f.plan_id WHERE f.aktuell AND p.kennung = 'fnp-2025-entwurf')";
 const MASSNAHMEN: &str = "SELECT count(DISTINCT m.id) FROM strategie.massnahme m JOIN strategie.raumbezug r ON r.massnahme_id = m.id WHERE m.veroeffentlichung = 'veroeffentlicht' AND r.art";
 
+const OEFFENTLICHE_MASSNAHMEN: &str =
+    "SELECT count(*) FROM strategie.massnahme m WHERE m.veroeffentlichung = 'veroeffentlicht'";
+
 /// Collections of the contract and what they must hold, counted in the working tables.
 fn vertrag() -> Vec<(&'static str, String)> {
     let aus = |tabelle: &str| format!("SELECT count(*) FROM {tabelle} v");
@@ -53,6 +56,17 @@ fn vertrag() -> Vec<(&'static str, String)> {
             "SELECT count(*) FROM strategie.fachplan WHERE geom IS NOT NULL AND veroeffentlichung = 'veroeffentlicht'".into(),
         ),
         ("dorferneuerungsgebiete", aus("dorferneuerung.gebiet")),
+        ("massnahmen", OEFFENTLICHE_MASSNAHMEN.into()),
+        (
+            "frage_bau_in_erpfting",
+            format!("{OEFFENTLICHE_MASSNAHMEN} AND (EXISTS (SELECT FROM strategie.raumbezug r WHERE r.massnahme_id = m.id AND r.art = 'gesamtstadt')
+               OR EXISTS (SELECT FROM strategie.massnahme_ortsteil mo JOIN gemeinde.ortsteil o ON o.id = mo.ortsteil_id WHERE mo.massnahme_id = m.id AND o.kennung = 'erpfting'))"),
+        ),
+        (
+            "frage_massnahmen_am_lech",
+            format!("{OEFFENTLICHE_MASSNAHMEN} AND EXISTS (SELECT FROM strategie.ziel_massnahme zm JOIN strategie.ziel z ON z.id = zm.ziel_id
+               LEFT JOIN strategie.ziel u ON u.id = z.uebergeordnet_id WHERE zm.massnahme_id = m.id AND 'sz-lech' IN (z.kennung, u.kennung))"),
+        ),
         ("fachdaten", "SELECT count(*) FROM fachdaten.fachobjekt WHERE st_dimension(geom) = 2 AND art <> 'altlast'".into()),
         ("fachdaten_linien", aus("fachdaten.fachobjekt") + " WHERE st_dimension(v.geom) = 1"),
         ("fachdaten_punkte", aus("fachdaten.fachobjekt") + " WHERE st_dimension(v.geom) = 0"),
@@ -149,7 +163,13 @@ async fn every_path_of_the_api_document_answers() {
     assert!(pfade.iter().any(|pfad| *pfad == "/bilanz"));
     for pfad in pfade {
         if !pfad.contains('{') {
-            let antwort = hole(&router, pfad).await;
+            // It asks about a place.
+            let frage = if pfad == "/hier" {
+                "?ortsteil=pitzling"
+            } else {
+                ""
+            };
+            let antwort = hole(&router, &format!("{pfad}{frage}")).await;
             assert_eq!(antwort.status, 200, "{pfad}: {}", antwort.text);
         }
     }

@@ -150,7 +150,7 @@ async fn goals_areas_and_problems() {
     assert_eq!(kennungen(&gebiete["gebiete"]), ["dorf-ost"]);
 
     for (adresse, status, teil) in [
-        ("/massnahmen?ortsteil=nord", 400, "Möglich sind: west, ost"),
+        ("/massnahmen?ortsteil=nord", 400, "Möglich sind: ost, west"),
         ("/massnahmen?farbe=rot", 400, "farbe"),
         ("/massnahmen?ortsteil=west&ortsteil=ost", 400, "ortsteil"),
         ("/massnahmen?f=xml", 400, "geojson"),
