@@ -235,11 +235,10 @@ async fn every_word_equals_hand_written_sql() {
             .unwrap();
         // What else was asked holds for measures of the whole town too.
         let stadt = match (*raeumlich, text.replace("&abstand=", "").split_once('&')) {
-            (false, _) => "m.id IS NULL",
             (true, None) => {
                 "EXISTS (SELECT FROM raumbezug r WHERE r.massnahme_id = m.id AND r.art = 'gesamtstadt')"
             }
-            (true, Some(_)) => "m.id IS NULL",
+            (false, _) | (true, Some(_)) => "m.id IS NULL",
         };
         let sql = format!(
             "SELECT m.kennung FROM massnahme m WHERE ({bedingung}) OR ({stadt}) ORDER BY ({stadt}), m.nummer"

@@ -315,7 +315,7 @@ async fn gaps_equal_hand_written_sql() {
     assert_eq!(von("ortsteil_ohne_geld"), ["leer"]);
     assert_eq!(von("kennzahl_ohne_wert"), ["k-leer"]);
     assert_eq!(
-        von("massnahme_ohne_zustaendigkeit").len() as i64,
+        i64::try_from(von("massnahme_ohne_zustaendigkeit").len()).unwrap(),
         zahl(&db.write, "SELECT count(*) FROM massnahme WHERE id NOT IN (SELECT massnahme_id FROM zustaendigkeit WHERE massnahme_id IS NOT NULL)").await.unwrap()
     );
     assert!(luecken::store::text(&alle).contains("Ziele ohne Maßnahme: 1"));
