@@ -301,7 +301,9 @@ pub fn erkenne(
             (
                 *bekannt,
                 std::cmp::Reverse(*fehlend),
-                // Of those that fit alike the one offices write most is meant.
+                // All columns of a table are that table; of those that fit alike the one
+                // offices write most is meant.
+                *bekannt == tabelle.spalten.len(),
                 HAEUFIG.contains(&tabelle.art),
                 std::cmp::Reverse(tabelle.spalten.len()),
             )
