@@ -21,7 +21,7 @@ use std::sync::Arc;
 
 #[expect(
     clippy::disallowed_types,
-    reason = "roles, search_path, limits and our own database name: constants of this module"
+    reason = "CREATE DATABASE takes no parameters; the name is ours"
 )]
 use sqlx::AssertSqlSafe;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
@@ -96,9 +96,9 @@ impl Server {
         .log_statements(tracing::log::LevelFilter::Trace)
     }
 
-    /// Pool whose sessions act as `role`. In the private cluster they log in as it; on a
-    /// foreign server our login takes the role, and must set by itself what `ALTER ROLE`
-    /// would only set at log-in.
+    /// Pool whose sessions act as `role`: in the private cluster they log in as it, on a
+    /// foreign server our login takes it, and sets by itself what `ALTER ROLE` would only
+    /// set at log-in.
     fn pool(
         &self,
         role: &'static str,
@@ -106,23 +106,34 @@ impl Server {
         timeout: &'static str,
         size: u32,
     ) -> PgPool {
-        let (options, set_role) = match self {
-            Self::Private(cluster, database) => {
-                (cluster.connect_options(database, role), String::new())
-            }
-            Self::Foreign(options) => ((**options).clone(), format!("SET ROLE {role};")),
+        let options = match self {
+            Self::Private(cluster, database) => cluster.connect_options(database, role),
+            Self::Foreign(options) => (**options).clone(),
         };
-        // Our statements are short; compiling one costs seconds where running it takes milliseconds.
-        let setup = format!(
-            "{set_role} SET search_path = {search_path}; SET statement_timeout = '{timeout}'; SET lock_timeout = '10s'; SET jit = off; SET TIME ZONE 'UTC'"
-        );
+        let setup = [
+            ("role", role),
+            ("search_path", search_path),
+            ("statement_timeout", timeout),
+            ("lock_timeout", "10s"),
+            // Our statements are short; compiling one costs seconds where running it takes milliseconds.
+            ("jit", "off"),
+            ("TimeZone", "UTC"),
+        ];
+        let (names, values): (Vec<_>, Vec<_>) = setup
+            .map(|(name, value)| (name, value.to_owned()))
+            .into_iter()
+            .unzip();
         PgPoolOptions::new()
             .max_connections(size)
             .acquire_timeout(std::time::Duration::from_secs(10))
             .after_connect(move |conn, _| {
-                let setup = setup.clone();
+                let (names, values) = (names.clone(), values.clone());
                 Box::pin(async move {
-                    conn.execute(AssertSqlSafe(setup)).await?;
+                    sqlx::query("SELECT set_config(u.name, u.value, false) FROM unnest($1::text[], $2::text[]) u (name, value)")
+                        .bind(names)
+                        .bind(values)
+                        .execute(conn)
+                        .await?;
                     Ok(())
                 })
             })
