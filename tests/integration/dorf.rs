@@ -1,29 +1,17 @@
 //! Village renewal: one area as JSON and as a page, with money, people and hints.
 
-use axum::body::Body;
-use axum::http::{Request, StatusCode};
 use serde_json::Value;
-use tower::ServiceExt;
-use zielraum::http::{Kontext, frame};
 use zielraum::web;
 
+use crate::anfrage::{gerahmt, hole_als};
 use crate::strategie::daten::{aendere, bestand};
 use crate::support::TestDb;
 
 async fn sende(db: &TestDb, adresse: &str, accept: &str) -> String {
-    let routes = web::routes::router(db.public.clone());
-    let anfrage = Request::get(adresse).header("accept", accept);
-    let antwort = frame::rahmen(routes, Kontext::default())
-        .oneshot(anfrage.body(Body::empty()).unwrap())
-        .await
-        .unwrap();
-    let status = antwort.status();
-    let bytes = axum::body::to_bytes(antwort.into_body(), usize::MAX)
-        .await
-        .unwrap();
-    let text = String::from_utf8(bytes.to_vec()).unwrap();
-    assert_eq!(status, StatusCode::OK, "{adresse}: {text}");
-    text
+    let routes = gerahmt(web::routes::router(db.public.clone()));
+    let antwort = hole_als(&routes, adresse, accept).await;
+    assert_eq!(antwort.status, 200, "{adresse}: {}", antwort.text);
+    antwort.text
 }
 
 const ADRESSE: &str = "/dorferneuerung/dorf-ost?stichtag=2025-06-30";

@@ -6,6 +6,7 @@ use super::daten::{
     ALLE, datei, entwurf, fixtures, oeffentlich, stadt, veroeffentliche_plan, zahl,
     zahl_oeffentlich,
 };
+use crate::support::TestDb;
 
 const ALLES: &str = "SELECT (SELECT count(*) FROM handlungsfeld) + (SELECT count(*) FROM ziel) + (SELECT count(*) FROM massnahme) + (SELECT count(*) FROM raumbezug)
   + (SELECT count(*) FROM ziel_massnahme) + (SELECT count(*) FROM ziel_nutzungsart_wirkung) + (SELECT count(*) FROM massnahme_ortsteil)";
@@ -67,6 +68,13 @@ async fn publishing_keeps_the_drafts_of_the_file_back() {
     assert_eq!((nochmal.veroeffentlicht, nochmal.entwuerfe), (0, 1));
 }
 
+async fn oeffentlicher_titel(db: &TestDb) -> String {
+    sqlx::query_scalar("SELECT titel FROM massnahme WHERE kennung = 'm-treff'")
+        .fetch_one(&db.public)
+        .await
+        .unwrap()
+}
+
 #[tokio::test]
 async fn a_draft_edit_leaves_the_public_row() {
     let db = stadt().await;
@@ -82,11 +90,7 @@ async fn a_draft_edit_leaves_the_public_row() {
     ];
     let ergebnis = entwurf(&db, &edit).await.unwrap();
     assert_eq!(ergebnis.entwuerfe, 2);
-    let titel: String = sqlx::query_scalar("SELECT titel FROM massnahme WHERE kennung = 'm-treff'")
-        .fetch_one(&db.public)
-        .await
-        .unwrap();
-    assert_eq!(titel, "Dorftreff \"Alte Schule\"");
+    assert_eq!(oeffentlicher_titel(&db).await, "Dorftreff \"Alte Schule\"");
     // Publishing the other end must not drag the draft link or place along.
     oeffentlich(
         &db,
@@ -118,11 +122,7 @@ async fn a_draft_edit_leaves_the_public_row() {
     assert!(weg.kurz.entwurf, "the working world marks it");
     // Published at last.
     oeffentlich(&db, &edit).await.unwrap();
-    let titel: String = sqlx::query_scalar("SELECT titel FROM massnahme WHERE kennung = 'm-treff'")
-        .fetch_one(&db.public)
-        .await
-        .unwrap();
-    assert_eq!(titel, "Geheimer Titel");
+    assert_eq!(oeffentlicher_titel(&db).await, "Geheimer Titel");
 }
 
 #[tokio::test]
