@@ -6,8 +6,7 @@ use std::path::Path;
 use sqlx::PgConnection;
 
 use super::gebiete::{self, Felder, Merkmal};
-use super::sperre;
-use crate::db::{Database, audit};
+use crate::db::Database;
 use crate::dorferneuerung::store::{self, Angabe};
 use crate::error::{Error, Result};
 use crate::gemeinde::kennung::slug;
@@ -20,17 +19,7 @@ pub async fn fuehre_aus(
     veroeffentlichen: bool,
     wer: &str,
 ) -> Result<usize> {
-    let pfad = datei.to_owned();
-    let (datei, benannt) = tokio::task::spawn_blocking(move || gebiete::lies(&pfad, &felder))
-        .await
-        .map_err(Error::intern)??;
-    let mut tx = audit::begin(
-        &db.write,
-        wer,
-        &format!("Import {} (SHA-256 {})", datei.name, datei.sha256),
-    )
-    .await?;
-    sperre(&mut tx).await?;
+    let (mut tx, benannt) = gebiete::lies_und_beginne(db, datei, felder, wer).await?;
     let codes = store::codes(&mut tx).await?;
     let mut fehler = Vec::new();
     let mut angaben = Vec::new();

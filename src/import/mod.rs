@@ -31,4 +31,4 @@ pub mod verbund;
 pub mod xplangml;
 pub mod zuwachs;
 
-pub(crate) use sperre::{sperre, warte_auf_andere};
+pub(crate) use sperre::{beginne, sperre, warte_auf_andere};
