@@ -6,8 +6,6 @@
 
 use geo::{CoordsIter as _, MapCoordsInPlace as _};
 use geo_types::{Coord, Geometry, MultiPoint, Point};
-use geozero::ToGeo as _;
-use geozero::wkt::Wkt;
 
 use crate::import::crs::{self, Umrechner};
 use crate::strategie::geometrie;
@@ -30,27 +28,7 @@ pub fn wkt(text: &str, dimension: u8, umrechner: &mut Umrechner) -> Result<Geome
             crs::unterstuetzte()
         )
     })?;
-    // Only flat kinds: a collection could nest until the stack ends.
-    let wort: String = rest
-        .trim()
-        .chars()
-        .take_while(char::is_ascii_alphabetic)
-        .collect();
-    if ![
-        "POINT",
-        "MULTIPOINT",
-        "LINESTRING",
-        "MULTILINESTRING",
-        "POLYGON",
-        "MULTIPOLYGON",
-    ]
-    .contains(&wort.to_ascii_uppercase().as_str())
-    {
-        return geometrie::lies(rest, dimension);
-    }
-    let mut form = Wkt(rest.trim())
-        .to_geo()
-        .map_err(|_| "Das ist kein lesbares WKT.".to_owned())?;
+    let mut form = geometrie::lies_form(rest.trim(), dimension)?;
     let mut punkte: Vec<Coord<f64>> = form.coords_iter().collect();
     let lage = umrechner
         .nach_25832(angabe, &mut punkte)
@@ -64,10 +42,8 @@ pub fn wkt(text: &str, dimension: u8, umrechner: &mut Umrechner) -> Result<Geome
     // The closure must be Copy.
     let neu = std::cell::RefCell::new(punkte.into_iter());
     form.map_coords_in_place(|alt| neu.borrow_mut().next().unwrap_or(alt));
-    geometrie::lies(
-        &geozero::ToWkt::to_wkt(&form).map_err(|cause| cause.to_string())?,
-        dimension,
-    )
+    geometrie::pruefe(&form)?;
+    Ok(form)
 }
 
 /// How a pair of coordinates was understood.
@@ -268,6 +244,22 @@ mod tests {
         };
         let (x, y, _) = ort("48.0222 10.8256").unwrap();
         assert!((punkte.0[0].x() - x).abs() < 0.01 && (punkte.0[0].y() - y).abs() < 0.01);
+        let falsch = |text| wkt(text, 2, &mut Umrechner::default()).unwrap_err();
+        for (text, satz) in [
+            ("SRID=4326;POINT(10.8256 48.0222)", "passend zu art = punkt"),
+            (
+                "SRID=4326;GEOMETRYCOLLECTION(POINT(10.8256 48.0222))",
+                "Sammlung",
+            ),
+            ("SRID=4326;POLYGON EMPTY", "leer"),
+            (
+                "SRID=4326;POLYGON((10.8 48,10.9 48.1,10.9 48,10.8 48.1,10.8 48))",
+                "ungültig",
+            ),
+        ] {
+            let fehler = falsch(text);
+            assert!(fehler.contains(satz), "{text}: {fehler}");
+        }
         assert!(
             wkt("SRID=9999;POINT(1 2)", 0, &mut Umrechner::default())
                 .unwrap_err()
