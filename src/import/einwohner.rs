@@ -8,7 +8,8 @@ use chrono::{NaiveDate, Utc};
 use super::beginne;
 use super::bericht::{Bericht, Stelle, gemeint};
 use super::datei::lies_ganz;
-use super::einwohner_zelle::{ortsteil, tag, zahl};
+use super::einwohner_zelle::{tag, zahl};
+use super::ortsteil;
 use super::table::{self, Tabelle, schreibweise};
 use crate::db::Database;
 use crate::error::{Error, Result};
@@ -197,7 +198,7 @@ fn angabe<'a>(
     ortsteile: &[(i32, String, String)],
     fehler: &mut Fehler,
 ) -> Option<Angabe> {
-    let ortsteil_id = ortsteil(zelle("ortsteil"), ortsteile)
+    let ortsteil_id = ortsteil::finde(zelle("ortsteil"), ortsteile)
         .map_err(|satz| fehler.push(("ortsteil", satz)))
         .ok();
     let art = match schreibweise(zelle("art")).as_str() {

@@ -20,6 +20,7 @@ mod hilbert;
 mod kodierung;
 pub mod lauf;
 pub mod mappe;
+mod ortsteil;
 pub mod protokoll;
 pub mod sachmerkmal;
 pub mod sandbox;
