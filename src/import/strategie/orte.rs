@@ -14,6 +14,7 @@ use super::spalten::Art;
 use super::verzeichnis::Verzeichnis;
 use crate::db::geom::ewkb;
 use crate::error::{Error, Result};
+use crate::fnp::zahl::dezimal;
 use crate::gemeinde::flurstueck::Suche;
 use crate::gemeinde::flurstueck_store::{self, Gemarkung};
 use crate::import::bericht::{Bericht, gemeint};
@@ -272,7 +273,7 @@ async fn ausserhalb(conn: &mut PgConnection, orte: &[&Satz], bericht: &mut Beric
         } else {
             "wkt"
         };
-        let km = format!("{:.1}", zeile.meter / 1000.0).replace('.', ",");
+        let km = dezimal(zeile.meter / 1000.0, 1);
         if zeile.meter > ENTFERNT_M {
             bericht.fehler(
                 satz.zelle(spalte),

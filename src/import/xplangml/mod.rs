@@ -25,7 +25,6 @@ mod baum;
 mod befunde;
 mod bericht;
 pub(in crate::import) mod bogen;
-mod deutsch;
 mod eigenschaften;
 mod gml;
 mod koordinaten;
