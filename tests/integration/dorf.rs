@@ -1,10 +1,12 @@
 //! Village renewal: one area as JSON and as a page, with money, people and hints.
 
 use serde_json::Value;
+use zielraum::import::dorferneuerung;
+use zielraum::import::gebiete::Felder;
 use zielraum::web;
 
 use crate::anfrage::{gerahmt, hole_als};
-use crate::strategie::daten::{aendere, bestand};
+use crate::strategie::daten::{aendere, bestand, stadt};
 use crate::support::TestDb;
 
 async fn sende(db: &TestDb, adresse: &str, accept: &str) -> String {
@@ -116,4 +118,39 @@ async fn procedure_people_and_funding() {
         assert!(seite.contains(teil), "{teil}");
     }
     assert!(!seite.contains("Dorfladen") && !seite.contains("9.999"));
+}
+
+#[tokio::test]
+async fn an_area_names_its_ortsteil_as_people_write_it() {
+    let db = stadt().await;
+    aendere(
+        &db,
+        &["UPDATE ortsteil SET name = 'Groß Ost' WHERE kennung = 'ost'"],
+    )
+    .await;
+    let ordner = tempfile::tempdir().unwrap();
+    let datei = ordner.path().join("dorf.geojson");
+    let lies = async |ortsteil: &str| {
+        let inhalt = format!(
+            r#"{{"type":"FeatureCollection","crs":{{"type":"name","properties":{{"name":"urn:ogc:def:crs:EPSG::25832"}}}},"features":[
+              {{"type":"Feature","properties":{{"name":"Dorfmitte","ortsteil":"{ortsteil}"}},"geometry":{{"type":"Polygon","coordinates":[[[640100,5324100],[640200,5324100],[640200,5324200],[640100,5324100]]]}}}}]}}"#
+        );
+        std::fs::write(&datei, inhalt).unwrap();
+        dorferneuerung::fuehre_aus(&db.db, &datei, Felder::default(), false, "test").await
+    };
+    // It lies in another one: what the file says counts.
+    for name in ["ost", "GROSS OST", "Groß Ost"] {
+        lies(name).await.unwrap();
+        let ortsteil: i32 =
+            sqlx::query_scalar("SELECT ortsteil_id FROM gebiet WHERE kennung = 'dorfmitte'")
+                .fetch_one(&db.write)
+                .await
+                .unwrap();
+        assert_eq!(ortsteil, 2, "{name}");
+    }
+    let fehler = lies("Gros Ost").await.unwrap_err().to_string();
+    assert!(
+        fehler.contains("Objekt 1 (Dorfmitte)") && fehler.contains("„Groß Ost“"),
+        "{fehler}"
+    );
 }

@@ -311,6 +311,25 @@ async fn places_come_from_parcels_and_map_files() {
         .unwrap_err()
         .to_string();
     assert!(keins.contains("gibt es nicht"), "{keins}");
+    // 12 is not 12/3: a measure must not lie on a guess.
+    for (falsch, satz) in [
+        ("Ostdorf 12", "gibt es nicht"),
+        ("Nordheim 12/3", "Eine Gemarkung „Nordheim“"),
+        ("am Bach", "Das ist kein Flurstück"),
+    ] {
+        let fehler = entwurf(&db, &csv(falsch)).await.unwrap_err().to_string();
+        assert!(fehler.contains(satz), "{falsch}: {fehler}");
+    }
+    // As clerks write it, as everywhere else.
+    for text in [
+        "Fl.Nr. 12/3 Gemarkung Ostdorf",
+        "091234-00012/003",
+        "09123400000012000300",
+    ] {
+        entwurf(&db, &csv(text))
+            .await
+            .unwrap_or_else(|fehler| panic!("{text}: {fehler}"));
+    }
     entwurf(&db, &csv("ostdorf 12/3")).await.unwrap();
     assert_eq!(zahl(&db, "SELECT count(*) FROM raumbezug WHERE genauigkeit = 'flurstuecksscharf' AND st_area(geom) = 1000").await, 1);
 
