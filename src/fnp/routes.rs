@@ -247,7 +247,7 @@ async fn flaechen(State(public): State<PgPool>, anfrage: Anfrage) -> Result<Resp
     .await?;
     match ausgabe {
         Ausgabe::Csv => Ok(csv(
-            beitraege_csv(&liste),
+            bilanz_ausgabe::beitraege_csv(&liste),
             &format!("flaechen-{}", plan.kennung),
         )),
         Ausgabe::Andere(Format::Json) => Ok(axum::Json(json!({
@@ -332,25 +332,4 @@ impl FlaechenSeite<'_> {
 
 fn summe_m2(liste: &[Beitrag]) -> f64 {
     liste.iter().fold(0.0, |summe, b| summe + b.m2) // sum() of nothing is -0.0
-}
-
-fn beitraege_csv(liste: &[Beitrag]) -> String {
-    use std::fmt::Write as _;
-    let mut t = String::from(
-        "\u{feff}kennung;nutzung;rechtsstand;flaeche_ha;im_gebiet_ha;anteil_prozent\r\n",
-    );
-    let komma = |wert: f64| format!("{wert:.4}").replace('.', ",");
-    for b in liste {
-        let _ = write!(
-            t,
-            "{};{};{};{};{};{}\r\n",
-            b.kennung,
-            b.nutzung,
-            b.rechtsstand,
-            komma(b.flaeche_m2 / 1e4),
-            komma(b.m2 / 1e4),
-            komma(b.anteil * 100.0)
-        );
-    }
-    t
 }

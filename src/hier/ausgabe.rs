@@ -8,7 +8,8 @@ use super::auskunft::{Auskunft, Raum};
 use crate::error::Result;
 use crate::fnp::gebietsbilanz::pruefzeilen;
 use crate::fnp::zahl::{dezimal, prozent};
-use crate::strategie::ausgabe::{csv, lage_text, massnahmen_tabelle};
+use crate::strategie::ausgabe::{lage_text, massnahmen_tabelle};
+use crate::tabelle::{csv, komma};
 
 /// A size, or nothing for a point.
 #[must_use]
@@ -150,9 +151,7 @@ pub fn text(a: &Auskunft) -> String {
 /// CSV: one row per statement.
 #[must_use]
 pub fn als_csv(a: &Auskunft) -> String {
-    let m2 = |wert: Option<f64>| {
-        wert.map_or_else(String::new, |m2| format!("{m2:.2}").replace('.', ","))
-    };
+    let m2 = |wert: Option<f64>| wert.map_or_else(String::new, |m2| komma(m2, 2));
     let mut zeilen: Vec<Vec<String>> = Vec::new();
     let mut zeile =
         |was: &str, kennung: &str, text: String, groesse: Option<f64>, quelle: String| {
