@@ -3,19 +3,16 @@
 
 use askama::Template;
 use axum::response::{IntoResponse, Response};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::bezug::Bezug;
 use crate::error::Result;
 use crate::http::extract::Anfrage;
 use crate::http::link::kodiere;
-use crate::http::negotiate::Format;
-use crate::http::openapi::{Pfad, anfrage_parameter, pfad_parameter};
+use crate::http::negotiate::{Ausgabe, Format};
+use crate::http::openapi::{Pfad, pfad_parameter};
 use crate::http::page::{Seite, html};
 use crate::http::problem::Problem;
-
-/// Media types of JSON answers.
-pub const JSON: &[&str] = &["application/json"];
 
 /// A row of a list.
 #[derive(Debug, Clone)]
@@ -120,30 +117,20 @@ pub fn pfade(
     titel: (&str, &str),
     parameter: &[Value],
 ) -> Vec<Pfad> {
-    let f = || {
-        anfrage_parameter(
-            "f",
-            "Ausgabe",
-            &json!({"type": "string", "enum": ["json", "html"]}),
+    let eintrag = |pfad: (&str, &str), titel, mehr: Vec<Value>| {
+        let parameter = [mehr, parameter.to_vec()].concat();
+        Pfad::neu(
+            "Strategie",
+            pfad,
+            titel,
+            &[Ausgabe::Json, Ausgabe::Html],
+            parameter,
         )
     };
-    let eintrag = |pfad: String, kennung: &str, titel: &str, mehr: Vec<Value>| Pfad {
-        pfad,
-        kennung: kennung.to_owned(),
-        titel: titel.to_owned(),
-        thema: "Strategie",
-        parameter: mehr
-            .into_iter()
-            .chain(parameter.iter().cloned())
-            .chain([f()])
-            .collect(),
-        medien: &["application/json", "text/html"],
-    };
     vec![
-        eintrag(pfad.to_owned(), kennung.0, titel.0, Vec::new()),
+        eintrag((pfad, kennung.0), titel.0, Vec::new()),
         eintrag(
-            format!("{pfad}/{{kennung}}"),
-            kennung.1,
+            (&format!("{pfad}/{{kennung}}"), kennung.1),
             titel.1,
             vec![pfad_parameter("kennung", "Kennung, Teil der Adresse")],
         ),

@@ -9,6 +9,8 @@ use crate::error::{Error, Result};
 use crate::gemeinde::store::multipolygon;
 use crate::verschneidung::gueltigkeit;
 
+/// Largest body with a polygon, in bytes.
+pub const BYTES_MAX: usize = 4 << 20;
 /// Most coordinates of a polygon to ask with.
 const KOORDINATEN_MAX: usize = 50_000;
 

@@ -13,7 +13,7 @@ use crate::error::{Error, Result};
 use crate::fnp::plan::Fassung;
 use crate::http::extract::Anfrage;
 use crate::http::link::{kodiere, kodiere_parameter};
-use crate::http::negotiate::Format;
+use crate::http::negotiate::{Format, JSON};
 use crate::http::page::{Seite, html};
 use crate::http::problem::Problem;
 
@@ -82,9 +82,9 @@ pub async fn seite(
     anfrage: Anfrage,
 ) -> std::result::Result<Response, Problem> {
     anfrage.parameter.nur(&["plan", "nutzung", "f"])?;
-    let format = anfrage.format(&["application/json"])?;
-    let einzig = |name| Ok::<_, Problem>(anfrage.parameter.einzig(name)?.filter(|p| !p.is_empty()));
-    let (plan, nutzung) = (einzig("plan")?, einzig("nutzung")?);
+    let format = anfrage.format(JSON)?;
+    let plan = anfrage.parameter.gesetzt("plan")?;
+    let nutzung = anfrage.parameter.gesetzt("nutzung")?;
     let mut conn = public.acquire().await.map_err(Error::from)?;
     let gebiet = dorferneuerung::inhalt::gebiet(&mut conn, &kennung, plan).await?;
     let titel = match nutzung {

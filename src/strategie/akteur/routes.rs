@@ -10,10 +10,11 @@ use sqlx::PgPool;
 use super::store;
 use crate::error::Error;
 use crate::http::extract::Anfrage;
+use crate::http::negotiate::JSON;
 use crate::http::openapi::Pfad;
 use crate::http::problem::Problem;
 use crate::strategie::bezug::abschnitte;
-use crate::strategie::blatt::{self, Blatt, JSON, Liste, Zeile};
+use crate::strategie::blatt::{self, Blatt, Liste, Zeile};
 
 /// Routes over the public pool.
 pub fn router(public: PgPool) -> Router {

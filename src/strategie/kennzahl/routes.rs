@@ -12,11 +12,11 @@ use sqlx::PgPool;
 use super::{Kennzahl, KennzahlKurz, Wert, diagramm, store};
 use crate::http::extract::Anfrage;
 use crate::http::link::kodiere;
-use crate::http::negotiate::Format;
+use crate::http::negotiate::{Format, JSON};
 use crate::http::openapi::Pfad;
 use crate::http::page::{Seite, html};
 use crate::http::problem::Problem;
-use crate::strategie::blatt::{self, JSON, als_json};
+use crate::strategie::blatt::{self, als_json};
 use crate::strategie::{sicht, zahl};
 
 /// Routes over the public pool.
