@@ -247,7 +247,7 @@ async fn flaechen(State(public): State<PgPool>, anfrage: Anfrage) -> Result<Resp
                 summe: summe_m2(&liste),
                 liste: &liste,
                 ebene,
-                json: anfrage.als(Ausgabe::Json),
+                json: anfrage.adresse(Ausgabe::Json),
             })
         }
         _ => Ok(axum::Json(json!({

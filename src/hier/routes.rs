@@ -112,7 +112,13 @@ async fn hier(State(public): State<PgPool>, anfrage: Anfrage) -> Result<Response
         polygon: None,
     };
     let (mut tx, _) = sicht::oeffne(&public, &anfrage).await?;
-    antworte(&mut tx, &anfrage, angabe, Some(anfrage.als(Ausgabe::Json))).await
+    antworte(
+        &mut tx,
+        &anfrage,
+        angabe,
+        Some(anfrage.adresse(Ausgabe::Json)),
+    )
+    .await
 }
 
 async fn hier_polygon(

@@ -42,21 +42,11 @@ impl Anfrage {
         }
     }
 
-    /// This request's own address with `f` set to the given format.
-    #[must_use]
-    pub fn adresse(&self, format: Format) -> String {
-        self.mit_f(format.kuerzel())
-    }
-
     /// This request's own address with `f` set to the given representation.
     #[must_use]
-    pub fn als(&self, ausgabe: Ausgabe) -> String {
-        self.mit_f(ausgabe.kuerzel())
-    }
-
-    fn mit_f(&self, kuerzel: &str) -> String {
+    pub fn adresse(&self, ausgabe: impl Into<Ausgabe>) -> String {
         let paare = self.parameter.ohne(&["f"]);
-        let paare = paare.chain([("f", kuerzel)]);
+        let paare = paare.chain([("f", ausgabe.into().kuerzel())]);
         self.basis
             .zu(&format!("{}?{}", self.pfad, kodiere_parameter(paare)))
     }

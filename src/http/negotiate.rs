@@ -19,17 +19,6 @@ pub enum Format {
     Html,
 }
 
-impl Format {
-    /// Value of the parameter `f`.
-    #[must_use]
-    pub fn kuerzel(self) -> &'static str {
-        match self {
-            Self::Json => "json",
-            Self::Html => "html",
-        }
-    }
-}
-
 /// Chooses by `f`, else by Accept; `json` are the JSON media types this resource answers to.
 pub fn waehle(f: Option<&str>, headers: &HeaderMap, json: &[&str]) -> Result<Format, Problem> {
     match f {
@@ -68,6 +57,15 @@ pub enum Ausgabe {
     Csv,
     /// A workbook.
     Xlsx,
+}
+
+impl From<Format> for Ausgabe {
+    fn from(format: Format) -> Self {
+        match format {
+            Format::Json => Self::Json,
+            Format::Html => Self::Html,
+        }
+    }
 }
 
 impl Ausgabe {

@@ -133,7 +133,7 @@ async fn luecken(State(public): State<PgPool>, anfrage: Anfrage) -> Result<Respo
             plan,
             flaechen,
             stichtag,
-            json: anfrage.als(Ausgabe::Json),
+            json: anfrage.adresse(Ausgabe::Json),
         }),
         _ => Ok(axum::Json(json!({
             "stichtag": stichtag,

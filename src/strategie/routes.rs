@@ -11,13 +11,15 @@ use axum::routing::{get, post};
 use serde_json::{Value, json};
 use sqlx::{PgConnection, PgPool};
 
+use super::akteur::Akteur;
+use super::beschluss::Beschluss;
+use super::fachplan::Fachplan;
 use super::massnahme::frage::{FILTER, SEITE};
 use super::massnahme::seite::{self, ListeSeite, SteckbriefSeite};
 use super::massnahme::{Antwort, Frage, lageplan, steckbrief};
-use super::{
-    akteur, ausgabe, beschluss, fachplan, frage, handlungsfeld, kennzahl, sdg, sicht, store,
-    suchraum, trend, ziel,
-};
+use super::sdg::Sdg;
+use super::trend::Trend;
+use super::{ausgabe, blatt, frage, handlungsfeld, kennzahl, sicht, store, suchraum, ziel};
 use crate::error::{Error, Result};
 use crate::http::datei::{csv, geojson};
 use crate::http::extract::Anfrage;
@@ -42,12 +44,12 @@ pub fn router(public: PgPool) -> Router {
         .merge(handlungsfeld::routes::router(public.clone()))
         .merge(ziel::routes::router(public.clone()))
         .merge(kennzahl::routes::router(public.clone()))
-        .merge(fachplan::routes::router(public.clone()))
-        .merge(trend::routes::router(public.clone()))
-        .merge(beschluss::routes::router(public.clone()))
-        .merge(akteur::routes::router(public.clone()))
+        .merge(blatt::router::<Fachplan>(public.clone()))
+        .merge(blatt::router::<Trend>(public.clone()))
+        .merge(blatt::router::<Beschluss>(public.clone()))
+        .merge(blatt::router::<Akteur>(public.clone()))
         .merge(frage::routes::router(public.clone()))
-        .merge(sdg::routes::router(public))
+        .merge(blatt::router::<Sdg>(public))
 }
 
 /// For `/api`.
@@ -81,12 +83,12 @@ pub fn pfade() -> Vec<Pfad> {
     pfade.extend(handlungsfeld::routes::pfade());
     pfade.extend(ziel::routes::pfade());
     pfade.extend(kennzahl::routes::pfade());
-    pfade.extend(fachplan::routes::pfade());
-    pfade.extend(trend::routes::pfade());
-    pfade.extend(beschluss::routes::pfade());
-    pfade.extend(akteur::routes::pfade());
+    pfade.extend(blatt::pfade::<Fachplan>());
+    pfade.extend(blatt::pfade::<Trend>());
+    pfade.extend(blatt::pfade::<Beschluss>());
+    pfade.extend(blatt::pfade::<Akteur>());
     pfade.extend(frage::routes::pfade());
-    pfade.extend(sdg::routes::pfade());
+    pfade.extend(blatt::pfade::<Sdg>());
     pfade
 }
 
@@ -149,9 +151,9 @@ async fn antworte(
         Ausgabe::Html => seite::liste(&ListeSeite {
             seite: anfrage.seite(),
             felder: seite::felder(conn, &frage).await?,
-            json: anfrage.als(Ausgabe::Json),
-            geojson: anfrage.als(Ausgabe::Geojson),
-            csv: anfrage.als(Ausgabe::Csv),
+            json: anfrage.adresse(Ausgabe::Json),
+            geojson: anfrage.adresse(Ausgabe::Geojson),
+            csv: anfrage.adresse(Ausgabe::Csv),
             naechste,
             antwort,
         }),
@@ -205,8 +207,8 @@ async fn massnahme(
     seite::steckbrief(&SteckbriefSeite {
         seite: anfrage.seite(),
         lageplan: lageplan::svg(&mut tx, &kennung).await?,
-        json: anfrage.als(Ausgabe::Json),
-        geojson: anfrage.als(Ausgabe::Geojson),
+        json: anfrage.adresse(Ausgabe::Json),
+        geojson: anfrage.adresse(Ausgabe::Geojson),
         s,
     })
 }

@@ -92,7 +92,7 @@ async fn strategie(State(public): State<PgPool>, anfrage: Anfrage) -> Result<Res
             fassungen,
             felder,
             ampeln,
-            json: anfrage.als(Ausgabe::Json),
+            json: anfrage.adresse(Ausgabe::Json),
         }),
     }
 }

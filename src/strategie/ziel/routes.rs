@@ -135,7 +135,7 @@ async fn liste(State(public): State<PgPool>, anfrage: Anfrage) -> Result<Respons
             stichtag,
             felder: handlungsfelder::liste(&mut tx).await?,
             ziele,
-            json: anfrage.als(Ausgabe::Json),
+            json: anfrage.adresse(Ausgabe::Json),
         }),
     }
 }
@@ -235,7 +235,7 @@ async fn eines(
                 .as_ref()
                 .map(|f| f.plan.kennung.clone())
                 .unwrap_or_default(),
-            json: anfrage.als(Ausgabe::Json),
+            json: anfrage.adresse(Ausgabe::Json),
             p,
         }),
     }
@@ -310,6 +310,6 @@ fn flaeche_seite(anfrage: &Anfrage, p: Flaechenprofil) -> Result<Response, Probl
     html(&FlaecheSeite {
         seite: anfrage.seite(),
         p,
-        json: anfrage.als(Ausgabe::Json),
+        json: anfrage.adresse(Ausgabe::Json),
     })
 }
