@@ -52,10 +52,9 @@ pub fn tabelle(gebiet: &Gebiet) -> String {
         ]);
         let _ = write!(
             text,
-            "\nNutzung nach {} ({}@{})\n{}",
+            "\nNutzung nach {} ({})\n{}",
             plan.name,
-            plan.kennung,
-            plan.fassung,
+            plan.angabe(),
             spalten(&["Nutzung", "Flächen", "        ha", "     %"], &zeilen)
         );
     }

@@ -48,6 +48,17 @@ pub fn pfade() -> Vec<Pfad> {
     ]
 }
 
+/// Address of the areas behind a land use in an area; `plan` as `KENNUNG@FASSUNG`, so that
+/// they are those of the figure.
+#[must_use]
+pub fn adresse_flaechen(wurzel: &str, gebiet: &str, plan: &str, nutzung: &str, f: &str) -> String {
+    let frage = kodiere_parameter([("plan", plan), ("nutzung", nutzung), ("f", f)]);
+    format!(
+        "{wurzel}/dorferneuerung/{}/flaechen?{frage}",
+        kodiere(gebiet)
+    )
+}
+
 /// The area as a GeoJSON feature.
 #[must_use]
 pub fn feature(gebiet: &Gebiet) -> Value {
@@ -81,16 +92,14 @@ pub fn gebiet(gebiet: &Gebiet, anfrage: &Anfrage, als: Ausgabe) -> Response {
     let mut doc = json!(gebiet);
     if let (Some(plan), Some(nutzungen)) = (&gebiet.plan, doc["nutzungen"].as_array_mut()) {
         for nutzung in nutzungen {
-            let paare = [
-                ("plan", plan.kennung.as_str()),
-                ("nutzung", nutzung["nutzung"].as_str().unwrap_or_default()),
-                ("f", "json"),
-            ];
-            let frage = kodiere_parameter(paare);
-            let weg = anfrage.basis.zu(&format!(
-                "/dorferneuerung/{}/flaechen?{frage}",
-                kodiere(&gebiet.kurz.kennung)
-            ));
+            let schluessel = nutzung["nutzung"].as_str().unwrap_or_default().to_owned();
+            let weg = adresse_flaechen(
+                &anfrage.basis.0,
+                &gebiet.kurz.kennung,
+                &plan.angabe(),
+                &schluessel,
+                "json",
+            );
             nutzung["rechenweg"] = json!(weg);
         }
     }

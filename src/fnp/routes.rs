@@ -152,7 +152,7 @@ impl BilanzSeite<'_> {
     }
     /// Where the areas behind a figure stand.
     fn rechenweg(&self, bilanz: &Bilanz, nutzung: &str, spalte: &str) -> String {
-        let plan = format!("{}@{}", self.plan.kennung, self.plan.fassung);
+        let plan = self.plan.angabe();
         let ortsteil = bilanz
             .gebiet
             .kennung

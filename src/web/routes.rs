@@ -156,7 +156,6 @@ struct OrtsteilSeite {
     /// Fachdaten inside, by kind.
     betroffen: Vec<Betroffen>,
     einwohner: Option<Tafel>,
-    /// Ortsteil of links to measures without a shape.
     /// Goals its land use serves or strains.
     flaechenziele: Vec<Flaechenziel>,
     kennzahlen: Vec<Stand>,

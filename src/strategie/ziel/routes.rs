@@ -24,7 +24,7 @@ use crate::http::problem::Problem;
 use crate::strategie::handlungsfeld::store as handlungsfelder;
 use crate::strategie::handlungsfeld::{Baumziel, HandlungsfeldKurz};
 use crate::strategie::kennzahl::Stand;
-use crate::strategie::{sicht, store, zahl};
+use crate::strategie::{sicht, store, wirkung, zahl};
 
 /// Routes over the public pool.
 pub fn router(public: PgPool) -> Router {
@@ -170,48 +170,19 @@ impl ZielSeite {
             .map(|b| b.beitrag)
             .max_by_key(|b| (b.abs(), *b))
             .unwrap_or(0);
-        wirkung_worte(
-            beitrag,
-            [
-                "fördert stark",
-                "fördert",
-                "berührt",
-                "hemmt",
-                "hemmt stark",
-            ],
-        )
+        zusammen(wirkung::massnahme(beitrag))
     }
     fn wirkung(&self, wirkung: &i16) -> String {
-        nutzung_worte(*wirkung)
+        zusammen(wirkung::nutzung(*wirkung))
     }
     fn adresse(&self, kennung: &str) -> String {
         format!("{}/ziele/{}?f=html", self.seite.wurzel, kodiere(kennung))
     }
 }
 
-/// `+2 dient stark` … `−2 belastet stark`: what a land use means to a goal.
-fn nutzung_worte(wirkung: i16) -> String {
-    wirkung_worte(
-        wirkung,
-        [
-            "dient stark",
-            "dient",
-            "neutral",
-            "belastet",
-            "belastet stark",
-        ],
-    )
-}
-
-/// A step with its sign and words, so that colour is not needed.
-fn wirkung_worte(stufe: i16, worte: [&str; 5]) -> String {
-    match stufe {
-        2.. => format!("+2 {}", worte[0]),
-        1 => format!("+1 {}", worte[1]),
-        0 => format!("0 {}", worte[2]),
-        -1 => format!("−1 {}", worte[3]),
-        ..=-2 => format!("−2 {}", worte[4]),
-    }
+/// Sign and words of a step in one text.
+fn zusammen((zeichen, worte): (&str, &str)) -> String {
+    format!("{zeichen} {worte}")
 }
 
 async fn eines(
@@ -272,7 +243,7 @@ impl FlaecheSeite {
         z.dient.iter().chain(&z.belastet).chain(&z.neutral)
     }
     fn wirkung(&self, wirkung: &i16) -> String {
-        nutzung_worte(*wirkung)
+        zusammen(wirkung::nutzung(*wirkung))
     }
     fn ziel_adresse(&self, kennung: &str) -> String {
         format!("{}/ziele/{}?f=html", self.seite.wurzel, kodiere(kennung))
