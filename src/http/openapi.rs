@@ -164,3 +164,25 @@ fn problem_schema() -> Value {
         },
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_offers_f_only_where_there_is_a_choice() {
+        let parameter = || vec![text_parameter("plan", "Plan")];
+        let pfad = |ausgaben| Pfad::neu("Geld", ("/x", "x"), "X", ausgaben, parameter());
+        let beides = pfad(&[Ausgabe::Json, Ausgabe::Csv]);
+        assert_eq!(beides.medien, ["application/json", "text/csv"]);
+        assert_eq!(beides.parameter[0]["name"], "plan");
+        assert_eq!(beides.parameter[1]["name"], "f");
+        assert_eq!(
+            beides.parameter[1]["schema"]["enum"],
+            json!(["json", "csv"])
+        );
+        let seite = pfad(&[Ausgabe::Html]);
+        assert_eq!(seite.medien, ["text/html"]);
+        assert_eq!(seite.parameter.len(), 1);
+    }
+}
