@@ -8,7 +8,8 @@
 //! 4. [`fnp`], [`gemeinde`], [`strategie`], [`haushalt`], [`isek`], [`dorferneuerung`] – the domain: types and rules,
 //!    `store.rs` (SQL), `routes.rs`.
 //! 5. [`hier`] – what applies at a place; [`luecken`] – what is missing.
-//! 6. [`layers`] – OGC API Features from `geodata/layers.toml`; [`http`] – what all routes share.
+//! 6. [`layers`] – OGC API Features from `geodata/layers.toml`; [`http`] – what all routes share;
+//!    [`tabelle`] – columns and CSV.
 //!
 //! # Glossary
 //! | term | English gloss | source |
@@ -45,5 +46,6 @@ pub mod isek;
 pub mod layers;
 pub mod luecken;
 pub mod strategie;
+pub mod tabelle;
 pub mod verschneidung;
 pub mod web;

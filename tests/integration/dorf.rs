@@ -55,6 +55,12 @@ async fn projects_with_money_and_states() {
         assert_eq!(n["m2"], 80_000.0);
         let weg = n["rechenweg"].as_str().unwrap();
         let weg = &weg[weg.find("/dorferneuerung/").unwrap()..];
+        // a later version must not change what stands behind this figure
+        let (plan, fassung) = (
+            doc["plan"]["kennung"].as_str().unwrap(),
+            &doc["plan"]["fassung"],
+        );
+        assert!(weg.contains(&format!("plan={plan}%40{fassung}&")), "{weg}");
         let flaechen: Value =
             serde_json::from_str(&sende(&db, weg, "application/json").await).unwrap();
         assert_eq!(flaechen["summe_m2"], n["m2"]);
