@@ -94,6 +94,16 @@ pub fn text(a: &Auskunft) -> String {
                 groesse(u.m2)
             );
         }
+        for d in &p.linien_und_punkte {
+            let _ = writeln!(
+                t,
+                "  {}, {} [{}] {}",
+                d.titel(),
+                d.rechtsstand,
+                d.kennung,
+                d.lage()
+            );
+        }
         for z in &p.ziele {
             let wort = if z.wirkung > 0 { "dient" } else { "belastet" };
             let _ = writeln!(
@@ -201,6 +211,15 @@ pub fn als_csv(a: &Auskunft) -> String {
                 &u.kennung,
                 u.art.clone(),
                 u.m2,
+                quelle.clone(),
+            );
+        }
+        for d in &p.linien_und_punkte {
+            zeile(
+                if d.form == "linie" { "Linie" } else { "Punkt" },
+                &d.kennung,
+                format!("{}, {} ({})", d.titel(), d.rechtsstand, d.lage()),
+                None,
                 quelle.clone(),
             );
         }

@@ -53,7 +53,7 @@ pub fn pfade() -> Vec<Pfad> {
             frage("punkt", "Länge,Breite (10.88,48.05) oder Ost,Nord in EPSG:25832"),
             frage("flurstueck", "Flurstückskennzeichen"),
             frage("ortsteil", "Ortsteil (Kennung oder Name)"),
-            frage("abstand", "Umkreis in Metern für Maßnahmen um einen Punkt; ohne Angabe 20"),
+            frage("abstand", "Umkreis in Metern um einen Punkt für Maßnahmen, Linien und Punkte; ohne Angabe 20"),
             frage("plan", "Nur dieser Plan, auch KENNUNG@FASSUNG; ohne Angabe alle"),
             sicht::parameter(),
             anfrage_parameter("f", "Ausgabe", &json!({"type": "string", "enum": ["json", "geojson", "csv", "html"]})),

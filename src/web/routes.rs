@@ -24,6 +24,7 @@ use crate::fnp::bilanz;
 use crate::fnp::plan::{self, Fassung};
 use crate::fnp::zahl::hektar;
 use crate::gemeinde;
+use crate::gemeinde::bevoelkerung::Eckwerte;
 use crate::gemeinde::einwohner_store;
 use crate::http::extract::Anfrage;
 use crate::http::negotiate::Format;
@@ -183,7 +184,6 @@ struct OrtsteilSeite {
     /// Fachdaten inside, by kind.
     betroffen: Vec<Betroffen>,
     einwohner: Option<Tafel>,
-    /// Ortsteil of links to measures without a shape.
     /// Goals its land use serves or strains.
     flaechenziele: Vec<Flaechenziel>,
     kennzahlen: Vec<Stand>,
@@ -215,6 +215,7 @@ async fn ortsteil(
     let antwort = crate::strategie::store::massnahmen(&mut conn, &frage).await?;
     let betroffen = store::gilt_im_ortsteil(&mut conn, &kennung).await?;
     let stichtage = einwohner_store::stichtage(&mut conn, &kennung).await?;
+    let einwohner = Eckwerte::neu(&stichtage, stichtag);
     let ziele = dorferneuerung::inhalt::zielbezuege(antwort.massnahmen.iter());
     let flaechenziele = match &plan {
         Some(plan) => ziel::store::flaechenziele(&mut conn, plan.id, ortsteil_id).await?,
@@ -238,7 +239,9 @@ async fn ortsteil(
             "massnahmen": antwort.massnahmen,
             "gesamtstadt": antwort.gesamtstadt,
             "fachdaten": betroffen,
-            "einwohner": stichtage.iter().rfind(|s| s.art == "ist"),
+            "einwohner": einwohner.neueste,
+            "einwohner_erste": einwohner.erste,
+            "einwohner_prognose": einwohner.prognose,
             "ziele": ziele,
             "flaechenziele": flaechenziele,
             "kennzahlen": kennzahlen,
@@ -270,7 +273,7 @@ async fn ortsteil(
         massnahmen: antwort.massnahmen,
         gesamtstadt: antwort.gesamtstadt,
         betroffen,
-        einwohner: Tafel::neu(stichtage),
+        einwohner: Tafel::neu(stichtage, stichtag),
         plaene: plan::alle(&mut conn).await?,
         daten: karte.json()?,
         seite,

@@ -50,9 +50,10 @@ pub async fn foerderungen(
 pub async fn summe(conn: &mut PgConnection, kennungen: &[String]) -> Result<Summe> {
     Ok(sqlx::query_as!(
         Summe,
-        r#"SELECT count(*) AS "massnahmen!", count(k.kosten_ct) AS "mit_kosten!", coalesce(sum(k.kosten_ct), 0)::bigint AS "kosten_ct!",
+        r#"SELECT count(*) AS "massnahmen!", count(e.massnahme_id) AS "entfallen!", count(k.kosten_ct) AS "mit_kosten!", coalesce(sum(k.kosten_ct), 0)::bigint AS "kosten_ct!",
              coalesce(sum(k.ergebnis_ct), 0)::bigint AS "ergebnis_ct!", coalesce(sum(k.bewilligt_ct), 0)::bigint AS "bewilligt_ct!", max(k.stand) AS stand
-           FROM massnahme m LEFT JOIN massnahme_kosten k ON k.massnahme_id = m.id WHERE m.kennung = ANY ($1)"#,
+           FROM massnahme m LEFT JOIN massnahme_entfallen e ON e.massnahme_id = m.id
+           LEFT JOIN massnahme_kosten k ON k.massnahme_id = m.id AND e.massnahme_id IS NULL WHERE m.kennung = ANY ($1)"#,
         kennungen
     )
     .fetch_one(conn)
@@ -63,8 +64,8 @@ pub async fn summe(conn: &mut PgConnection, kennungen: &[String]) -> Result<Summ
 pub async fn ortsteil(conn: &mut PgConnection, ortsteil: i32) -> Result<OrtsteilGeld> {
     let anteilig = sqlx::query_as!(
         Anteil,
-        r#"SELECT m.kennung, m.titel, mo.anteil AS "anteil!", k.kosten_ct AS "kosten_ct!", round(k.kosten_ct * mo.anteil::numeric)::bigint AS "anteilig_ct!", k.stand, NULL AS rechenweg
-           FROM massnahme_ortsteil mo JOIN massnahme m ON m.id = mo.massnahme_id JOIN massnahme_kosten k ON k.massnahme_id = m.id
+        r#"SELECT m.kennung, m.titel, mo.anteil AS "anteil!", k.kosten_ct AS "kosten_ct!", round(k.kosten_ct * mo.anteil::numeric)::bigint AS "anteilig_ct!", k.stand, e.grund AS "entfallen?", NULL AS rechenweg
+           FROM massnahme_ortsteil mo JOIN massnahme m ON m.id = mo.massnahme_id JOIN massnahme_kosten k ON k.massnahme_id = m.id LEFT JOIN massnahme_entfallen e ON e.massnahme_id = m.id
            WHERE mo.ortsteil_id = $1 AND mo.anteil IS NOT NULL AND k.kosten_ct IS NOT NULL ORDER BY m.nummer, m.kennung"#,
         ortsteil
     )
@@ -84,7 +85,11 @@ pub async fn ortsteil(conn: &mut PgConnection, ortsteil: i32) -> Result<Ortsteil
     .fetch_all(&mut *conn)
     .await?;
     Ok(OrtsteilGeld {
-        anteilig_ct: anteilig.iter().map(|zeile| zeile.anteilig_ct).sum(),
+        anteilig_ct: anteilig
+            .iter()
+            .filter(|zeile| zeile.entfallen.is_none())
+            .map(|zeile| zeile.anteilig_ct)
+            .sum(),
         anteilig,
         ungeteilt: summe(conn, &ungeteilt).await?,
         gesamtstadt: summe(conn, &gesamtstadt).await?,

@@ -1,5 +1,6 @@
 //! Trends that strengthen or hamper goals and measures, with the figures behind them.
 
+pub mod einwohner;
 pub mod routes;
 pub mod store;
 

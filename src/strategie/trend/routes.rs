@@ -7,8 +7,9 @@ use axum::routing::get;
 use serde_json::json;
 use sqlx::PgPool;
 
-use super::store;
+use super::{einwohner, store};
 use crate::error::Error;
+use crate::gemeinde::bevoelkerung;
 use crate::http::extract::Anfrage;
 use crate::http::openapi::Pfad;
 use crate::http::problem::Problem;
@@ -88,7 +89,11 @@ async fn einer(
         }
         None => None,
     };
-    let doc = json!({"stichtag": stichtag, "trend": trend, "gegenstaende": gegenstaende, "kennzahl": zahlen});
+    let bevoelkerung = match trend.zahlen.as_str() {
+        "einwohner" | "altersgruppen" => bevoelkerung::lies(&mut tx, stichtag).await?,
+        _ => None,
+    };
+    let doc = json!({"stichtag": stichtag, "trend": trend, "gegenstaende": gegenstaende, "kennzahl": zahlen, "einwohner": bevoelkerung});
     blatt::antworte(format, &doc, || {
         let mut teile = abschnitte(&gegenstaende);
         let mut bild = None;
@@ -106,7 +111,14 @@ async fn einer(
             };
             teile.insert(0, ("Zahlen dahinter".to_owned(), vec![verweis]));
         }
+        if let Some(b) = &bevoelkerung {
+            let altersgruppen = trend.zahlen == "altersgruppen";
+            bild = Some(einwohner::tafel(b, altersgruppen, &anfrage.basis.0)?);
+        }
         let zahlen = match trend.zahlen.as_str() {
+            "einwohner" | "altersgruppen" if bevoelkerung.is_none() => {
+                "Einwohner je Ortsteil, noch keine eingelesen"
+            }
             "einwohner" => "Einwohner je Ortsteil",
             "altersgruppen" => "Altersgruppen je Ortsteil",
             "kennzahl" => "Kennzahl",
