@@ -230,6 +230,7 @@ async fn antworte(
             seite: anfrage.seite(),
             felder: seite::felder(conn, &frage).await?,
             json: als_json(anfrage),
+            karte: anfrage.basis.zu(&format!("/karte?{}", frage.woerter())),
             geojson: als_json(anfrage).replace("f=json", "f=geojson"),
             csv: als_json(anfrage).replace("f=json", "f=csv"),
             naechste,

@@ -13,6 +13,7 @@ use super::einwohner::Tafel;
 use super::flurstueck_routes;
 use super::inhalt::{self, Nutzungszeile};
 use super::karte::{self, Karte};
+use super::kartenfilter::Filter;
 use super::rechenweg;
 use super::statisch;
 use super::store::{self, Ortsteil};
@@ -33,6 +34,7 @@ use crate::http::page::{Seite, html};
 use crate::http::problem::Problem;
 use crate::strategie::geld::{self, OrtsteilGeld};
 use crate::strategie::kennzahl::{self, Stand};
+use crate::strategie::massnahme::frage::FILTER;
 use crate::strategie::massnahme::{Frage, MassnahmeKurz};
 use crate::strategie::sicht;
 use crate::strategie::ziel::{self, profil::Flaechenziel};
@@ -82,9 +84,21 @@ pub fn pfade() -> Vec<Pfad> {
         parameter,
         medien,
     };
+    let mut filter = vec![
+        plan(),
+        anfrage_parameter(
+            "frage",
+            "Kennung einer gespeicherten Frage statt eines Filters",
+            &json!({"type": "string"}),
+        ),
+    ];
+    let woerter = FILTER.iter().filter(|(name, _)| *name != "plan");
+    filter.extend(
+        woerter.map(|(name, was)| anfrage_parameter(name, was, &json!({"type": "string"}))),
+    );
     let mut pfade = flurstueck_routes::pfade();
     pfade.extend([
-        pfad("/karte", "karte", "Karte", vec![plan()], &["text/html"]),
+        pfad("/karte", "karte", "Karte, mit denselben Filtern wie /massnahmen oder einer gespeicherten Frage", filter, &["text/html"]),
         pfad(
             "/ortsteile",
             "ortsteile",
@@ -130,16 +144,19 @@ struct KarteSeite {
     seite: Seite,
     plaene: Vec<Fassung>,
     karte: Karte,
+    filter: Filter,
     daten: String,
 }
 
 async fn karte(State(public): State<PgPool>, anfrage: Anfrage) -> Antwort {
-    anfrage.parameter.nur(&["plan", "f"])?;
     let mut conn = public.acquire().await.map_err(Error::from)?;
-    let plan = anfrage.parameter.einzig("plan")?.filter(|p| !p.is_empty());
-    let plan = karte::plan(&mut conn, plan).await?;
-    let karte = Karte::neu(&mut conn, plan.as_ref()).await?;
+    let angabe = anfrage.parameter.einzig("plan")?.filter(|p| !p.is_empty());
+    let filter = Filter::lies(&mut conn, &anfrage, angabe).await?;
+    let plan = karte::plan(&mut conn, angabe).await?;
+    let mut karte = Karte::neu(&mut conn, plan.as_ref()).await?;
+    karte.auswahl = filter.treffer.as_ref().map(|t| t.kennungen.clone());
     html(&KarteSeite {
+        filter,
         seite: anfrage.seite(),
         plaene: plan::alle(&mut conn).await?,
         daten: karte.json()?,

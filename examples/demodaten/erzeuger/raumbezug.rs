@@ -26,7 +26,7 @@ const RAUMBEZUEGE: &[Raumbezug] = &[
     ("m-pitzling-dorfmitte", Ort::Flaeche(&[(6.34, 3.46), (6.50, 3.44), (6.54, 3.60), (6.40, 3.66)]), "standort", "lagegenau"),
     ("m-reisch-feuerwehrhaus", Ort::Punkte(&[(8.76, 7.54)]), "standort", "lagegenau"),
     ("m-reisch-feuerwehrhaus", Ort::Ortsteil("reisch"), "wirkraum", "ortsteilgenau"),
-    ("m-radrundweg", Ort::Linien(&[&[(6.00, 7.30), (5.55, 5.30), (6.30, 3.60), (4.60, 2.60), (2.75, 2.00), (2.10, 4.30), (3.60, 6.10), (4.90, 7.00), (6.00, 7.30)], &[(6.52, 7.62), (7.40, 7.66), (8.10, 7.54), (8.80, 7.62)]]), "standort", "schematisch"),
+    ("m-radrundweg", Ort::Linien(&[&[(6.00, 7.30), (5.55, 5.30), (6.30, 3.60), (5.60, 4.60), (3.60, 4.80), (2.10, 4.30), (3.60, 6.10), (4.90, 7.00), (6.00, 7.30)], &[(6.52, 7.62), (7.40, 7.66), (8.10, 7.54), (8.80, 7.62)]]), "standort", "schematisch"),
     ("m-lechsteg", Ort::Linien(&[&[(5.56, 6.90), (5.70, 6.92), (5.86, 6.96)]]), "standort", "lagegenau"),
     ("m-wohngebiet-suedwest", Ort::Fnp("w-suedwest-"), "standort", "lagegenau"),
     ("m-wohngebiet-suedwest", Ort::Flaeche(&[(5.05, 3.10), (5.55, 3.05), (5.62, 3.45), (5.10, 3.50)]), "ausgleich", "schematisch"),
