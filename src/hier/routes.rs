@@ -17,6 +17,7 @@ use crate::db::geom::Geom;
 use crate::error::{Error, Result};
 use crate::fnp::gebietsbilanz;
 use crate::fnp::plan;
+use crate::gemeinde::einwohner_store;
 use crate::http::extract::Anfrage;
 use crate::http::negotiate::Format;
 use crate::http::openapi::{Pfad, anfrage_parameter};
@@ -89,6 +90,15 @@ impl HierSeite {
     }
 }
 
+/// Asked in a browser without a place: where?
+#[derive(Template)]
+#[template(path = "hier/templates/ort.html")]
+struct OrtSeite {
+    seite: Seite,
+    /// Kennung and name.
+    ortsteile: Vec<(String, String)>,
+}
+
 async fn hier(State(public): State<PgPool>, anfrage: Anfrage) -> Result<Response, Problem> {
     anfrage.parameter.nur(&[
         "punkt",
@@ -114,6 +124,24 @@ async fn hier(State(public): State<PgPool>, anfrage: Anfrage) -> Result<Response
         polygon: None,
     };
     let (mut tx, _) = sicht::oeffne(&public, &anfrage).await?;
+    let ohne_ort = [&angabe.punkt, &angabe.flurstueck, &angabe.ortsteil]
+        .iter()
+        .all(|wert| wert.is_none());
+    let f = anfrage.parameter.einzig("f")?;
+    if ohne_ort
+        && matches!(f, None | Some("html"))
+        && anfrage.format(JSON)? == Format::Html
+        && angabe.abstand.is_none()
+    {
+        let ortsteile = einwohner_store::ortsteile(&mut tx).await?;
+        return html(&OrtSeite {
+            seite: anfrage.seite(),
+            ortsteile: ortsteile
+                .into_iter()
+                .map(|(_, k, name)| (k, name))
+                .collect(),
+        });
+    }
     antworte(
         &mut tx,
         &anfrage,

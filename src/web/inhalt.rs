@@ -2,6 +2,7 @@
 
 use super::rechenweg;
 use crate::fnp::bilanz::Bilanz;
+pub use crate::fnp::worte::{rechtsstand, stand};
 use crate::fnp::zahl::{dezimal, hektar, prozent};
 use crate::http::link::kodiere_parameter;
 use crate::strategie::massnahme::{Beitrag, MassnahmeKurz};
@@ -105,29 +106,6 @@ pub fn groesse(betroffen: &crate::fachdaten::store::Betroffen) -> String {
         None => {}
     }
     teile.join(", ")
-}
-
-/// State of a plan, for people.
-#[must_use]
-pub fn stand(schluessel: &str) -> &str {
-    match schluessel {
-        "wirksam" => "wirksam",
-        "entwurf" => "Entwurf",
-        "frueher" => "nicht mehr wirksam",
-        anderer => anderer,
-    }
-}
-
-/// `rechtsstand` of an area, for people.
-#[must_use]
-pub fn rechtsstand(schluessel: &str) -> &str {
-    match schluessel {
-        "planung" => "Planung",
-        "bestand" => "Bestand",
-        "entfaellt" => "entfällt",
-        "ohne_angabe" => "ohne Angabe",
-        anderer => anderer,
-    }
 }
 
 /// Why a measure is listed for an area and how much of it lies there.

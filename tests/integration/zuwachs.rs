@@ -109,13 +109,20 @@ async fn zielbilanz_stimmt(conn: &mut PgConnection, was: &str) {
                 .into_iter()
                 .map(|(kennung, dient, belastet)| (kennung, (dient, belastet)))
                 .collect();
-        let ist = flaechenziele(conn, fassung, ortsteil).await.unwrap();
-        assert_eq!(ist.len(), soll.len(), "{was}: {fassung}/{ortsteil}");
-        for z in ist {
-            let (dient, belastet) = soll[&z.kennung];
+        let ist: BTreeMap<String, (f64, f64)> = flaechenziele(conn, fassung, ortsteil)
+            .await
+            .unwrap()
+            .into_iter()
+            .map(|z| (z.kennung, (z.dient_m2, z.belastet_m2)))
+            .collect();
+        // A goal of slivers alone may stand on one side only.
+        for ziel in soll.keys().chain(ist.keys()) {
+            let von =
+                |seite: &BTreeMap<String, (f64, f64)>| seite.get(ziel).copied().unwrap_or_default();
+            let ((dient, belastet), (d, b)) = (von(&soll), von(&ist));
             assert!(
-                (z.dient_m2 - dient).abs() < 1.0 && (z.belastet_m2 - belastet).abs() < 1.0,
-                "{was}: {fassung}/{ortsteil} {z:?} instead of {dient}, {belastet}"
+                (dient - d).abs() < 2.0 && (belastet - b).abs() < 2.0,
+                "{was}: {fassung}/{ortsteil} {ziel}: {d}, {b} instead of {dient}, {belastet}"
             );
             gesehen += 1;
         }

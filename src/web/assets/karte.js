@@ -220,7 +220,10 @@ async function starte() {
   for (const { ebene } of gruppen) map.addLayer(ebene);
 
   const popup = new maplibregl.Popup({ maxWidth: '20rem', focusAfterOpen: true });
-  const oeffne = (ort, inhalt) => popup.setLngLat(ort).setDOMContent(inhalt).addTo(map);
+  const oeffne = (ort, inhalt) => {
+    inhalt.append(fenster.hier(maplibregl.LngLat.convert(ort), WURZEL));
+    popup.setLngLat(ort).setDOMContent(inhalt).addTo(map);
+  };
   const marken = {
     ortsteile: daten.ausschnitt ? [] : ortsteilnamen(map, geladen.ortsteile),
     massnahmen: massnahmenzeichen(

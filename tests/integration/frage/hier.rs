@@ -356,6 +356,23 @@ async fn gaps_equal_hand_written_sql() {
     assert!(text.contains("Meinten Sie „ziel_ohne_massnahme“"), "{text}");
 }
 
+#[tokio::test]
+async fn without_a_place_a_browser_gets_a_form_and_a_program_a_sentence() {
+    let db = bestand().await;
+    let (status, seite) = hole(&db, "/hier?f=html").await;
+    assert_eq!(status, StatusCode::OK, "{seite}");
+    for teil in [
+        "name=\"punkt\"",
+        "name=\"flurstueck\"",
+        "<option value=\"west\">West</option>",
+    ] {
+        assert!(seite.contains(teil), "{teil}: {seite}");
+    }
+    let (status, text) = hole(&db, "/hier?f=json").await;
+    assert_eq!(status, StatusCode::BAD_REQUEST);
+    assert!(text.contains("genau einen Ort"), "{text}");
+}
+
 /// A main road along the north, a pipe in Ost, two places of a symbol: one in West, one in Ost.
 const LINIEN: &[&str] = &[
     "INSERT INTO oeffentlich.linie (fassung_id, ordnung, kennung, nutzung, klasse, codes, rechtsstand, ebene, flaechenschluss, name, laenge_m, geom) SELECT 7, n, kennung, nutzung, klasse, '{}', 'planung', 0, false, name, st_length(g::geometry), st_setsrid(g::geometry, 25832) FROM (VALUES

@@ -7,6 +7,8 @@ use super::daten::{ALLE, entwurf, fixtures, stadt, zahl};
 use super::mappe::{blatt, ohne_ergebnis};
 use crate::support::TestDb;
 
+const FLAECHE: &str = "SELECT st_area(geom)::bigint FROM fachplan";
+
 /// A sheet from rows of text.
 fn aus(b: &mut Worksheet, zeilen: &[&[&str]]) {
     for (zeile, werte) in (0..).zip(zeilen) {
@@ -270,7 +272,6 @@ async fn the_scope_of_a_fachplan_comes_as_wkt() {
     )
     .await
     .unwrap();
-    const FLAECHE: &str = "SELECT st_area(geom)::bigint FROM fachplan";
     assert_eq!(zahl(&db, FLAECHE).await, 5000);
     // An empty cell takes no plan its scope.
     entwurf(&db, &plan("")).await.unwrap();
