@@ -69,7 +69,7 @@ async fn the_map_shows_what_the_list_lists() {
         "ortsteil=west&umsetzungsphase=Planung",
         "nutzung=G&plan=fnp-a",
         "q=radweg",
-        "ampel=ohne_zeitplan,im_plan&leitprojekt=nein",
+        "ampel=im_plan,gefaehrdet&leitprojekt=nein",
     ] {
         let (status, text) = hole(&app, &format!("/massnahmen?{filter}&f=json")).await;
         assert_eq!(status, StatusCode::OK, "{filter}: {text}");
