@@ -29,7 +29,7 @@ const RAUMBEZUEGE: &[Raumbezug] = &[
     ("m-radrundweg", Ort::Linien(&[&[(6.00, 7.30), (5.55, 5.30), (6.30, 3.60), (5.60, 4.60), (3.60, 4.80), (2.10, 4.30), (3.60, 6.10), (4.90, 7.00), (6.00, 7.30)], &[(6.52, 7.62), (7.40, 7.66), (8.10, 7.54), (8.80, 7.62)]]), "standort", "schematisch"),
     ("m-lechsteg", Ort::Linien(&[&[(5.56, 6.90), (5.70, 6.92), (5.86, 6.96)]]), "standort", "lagegenau"),
     ("m-wohngebiet-suedwest", Ort::Fnp("w-suedwest-"), "standort", "lagegenau"),
-    ("m-wohngebiet-suedwest", Ort::Flaeche(&[(5.05, 3.10), (5.55, 3.05), (5.62, 3.45), (5.10, 3.50)]), "ausgleich", "schematisch"),
+    ("m-wohngebiet-suedwest", Ort::Flaeche(&[(4.00, 5.00), (4.45, 4.96), (4.50, 5.35), (4.05, 5.40)]), "ausgleich", "schematisch"),
     ("m-industriebrache-ost", Ort::Flaeche(&[(7.18, 7.50), (7.60, 7.44), (7.64, 8.00), (7.24, 8.03)]), "standort", "lagegenau"),
     ("m-gewerbe-nord-2", Ort::Fnp("g-nord-stufe2-"), "standort", "lagegenau"),
     ("m-baulueckenkataster", Ort::Gesamtstadt, "wirkraum", "schematisch"),
