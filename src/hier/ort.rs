@@ -136,12 +136,12 @@ pub async fn finde(conn: &mut PgConnection, angabe: Angabe) -> Result<Ort> {
     let (flaeche_m2, lage) = mass(conn, &form).await?;
     let umkreis_m = frage.abstand.as_deref().map(raum::meter).transpose()?;
     Ok(Ort {
-        umkreis_m,
         art,
         kennung,
         titel,
         flaeche_m2,
         lage,
+        umkreis_m,
         form,
         frage,
     })
