@@ -126,7 +126,7 @@ pub struct Anteil {
     pub anteil: f64,
     /// Its total costs.
     pub kosten_ct: i64,
-    /// Costs × share, rounded to cents.
+    /// Costs × share; the parts of all Ortsteile add up to the costs.
     pub anteilig_ct: i64,
     /// Day of its newest figure.
     pub stand: Option<NaiveDate>,

@@ -86,6 +86,14 @@ async fn a_dropped_measure_counts_in_no_sum_of_any_page() {
     let db = bestand().await;
     let vorher = stimmen_ueberein(&db, "as it is").await;
     assert_eq!(vorher, [160_000_000, 172_000_000, 151_000_000, 173_600_000]);
+    // A cent that cannot be halved stands on the same side everywhere.
+    let krumm = "UPDATE oeffentlich.finanzwert SET betrag_ct = 20000001 WHERE massnahme_id = '00000000-0000-0000-0009-000000000002'";
+    aendere(&db, &[krumm]).await;
+    stimmen_ueberein(&db, "an odd cent").await;
+    let ost = json(&db, &format!("/ortsteil/ost?{TAG}")).await;
+    let ost = ost["geld"]["anteilig_ct"].as_i64().unwrap();
+    assert_eq!(ost, gruppe(&db, "ortsteil", "ost").await);
+    aendere(&db, &["UPDATE oeffentlich.finanzwert SET betrag_ct = 20000000 WHERE massnahme_id = '00000000-0000-0000-0009-000000000002'"]).await;
     // Rejected: a project of the village, with money in West and in SDG 11.
     aendere(&db, &["UPDATE oeffentlich.massnahme SET beschlussstand = 'abgelehnt' WHERE kennung = 'm-treff'"]).await;
     let abgelehnt = stimmen_ueberein(&db, "rejected").await;
