@@ -1,4 +1,12 @@
 -- Money of measures, as far as profiles need it. Written without schema: run once per world.
+-- Measures that stand in no sum of money, and why: replaced or merged, their money stands with the
+-- other measure; or rejected. Every sum of money asks here and nowhere else.
+CREATE VIEW massnahme_entfallen WITH (security_invoker = true) AS
+SELECT m.id AS massnahme_id, CASE WHEN x.art = 'zusammengefuehrt_mit' THEN 'zusammengeführt' WHEN x.art IS NOT NULL THEN 'ersetzt' ELSE 'abgelehnt' END AS grund
+FROM massnahme m
+LEFT JOIN LATERAL (SELECT v.art FROM massnahme_massnahme v WHERE v.massnahme_id = m.id AND v.art IN ('zusammengefuehrt_mit', 'ersetzt_durch') ORDER BY v.art DESC LIMIT 1) x ON true
+WHERE x.art IS NOT NULL OR m.beschlussstand = 'abgelehnt';
+
 -- What counts of several statements about one year and kind: the newest of its plan stage.
 CREATE VIEW finanzwert_gueltig WITH (security_invoker = true) AS
 SELECT DISTINCT ON (w.massnahme_id, w.jahr, w.planfassung, w.art) w.massnahme_id, w.jahr, w.planfassung, w.art, w.betrag_ct, w.stand, w.quelle
@@ -61,7 +69,8 @@ DO $$
 DECLARE
   v text; s text; t text;
 BEGIN
-  FOR v, s, t IN VALUES ('massnahme_finanzierung', 'massnahme_id', 'Maßnahme'), ('massnahme_finanzierung', 'kosten_ct', 'Gesamtkosten [einheit ct]'), ('massnahme_finanzierung', 'kosten_aus', E'Herkunft der Gesamtkosten\nkostenschaetzung oder jahre.'),
+  FOR v, s, t IN VALUES ('massnahme_entfallen', 'massnahme_id', 'Maßnahme'), ('massnahme_entfallen', 'grund', E'Grund\nabgelehnt, ersetzt oder zusammengeführt; das Geld zählt in keiner Summe.'),
+    ('massnahme_finanzierung', 'massnahme_id', 'Maßnahme'), ('massnahme_finanzierung', 'kosten_ct', 'Gesamtkosten [einheit ct]'), ('massnahme_finanzierung', 'kosten_aus', E'Herkunft der Gesamtkosten\nkostenschaetzung oder jahre.'),
     ('massnahme_finanzierung', 'schaetzung_ct', 'Kostenschätzung [einheit ct]'), ('massnahme_finanzierung', 'jahre_ct', 'Summe der Jahre [einheit ct]'), ('massnahme_finanzierung', 'foerderung_ct', 'Förderung [einheit ct]'),
     ('massnahme_finanzierung', 'foerderung_aus', E'Herkunft der Förderung\nbewilligt, jahre oder kostenschaetzung.'), ('massnahme_finanzierung', 'erwartet_ct', 'Geprüfte und beantragte Förderung [einheit ct]'),
     ('massnahme_finanzierung', 'foerderungen', 'Zahl der Förderungen'), ('massnahme_finanzierung', 'ertrag_ct', 'Ertrag [einheit ct]'), ('massnahme_finanzierung', 'folgekosten_ct', 'Folgekosten je Jahr [einheit ct]'),

@@ -119,7 +119,7 @@ pub(super) struct Hier {
     /// Polygon: Datei mit GeoJSON oder WKT, oder WKT selbst
     #[arg(long, value_name = "DATEI")]
     polygon: Option<String>,
-    /// Umkreis in Metern für Maßnahmen um einen Punkt [Vorgabe: 20]
+    /// Umkreis in Metern um einen Punkt für Maßnahmen, Linien und Punkte [Vorgabe: 20]
     #[arg(long, value_name = "METER", requires = "punkt")]
     abstand: Option<String>,
     /// Nur dieser Plan [Vorgabe: alle]

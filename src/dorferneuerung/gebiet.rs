@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 use serde::Serialize;
 
+use super::einwohner::{Einwohner, Schaetzung};
 use super::hinweis::Hinweis;
 use crate::fnp::plan::Fassung;
 use crate::haushalt::auswertung::Betraege;
@@ -92,21 +93,6 @@ pub struct Projektgeld {
     pub entfallen: Option<String>,
 }
 
-/// People of the Ortsteil, not of the area.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Einwohner {
-    /// The Ortsteil the figure is of.
-    pub ortsteil: Benannt,
-    /// Day of the newest count.
-    pub stichtag: NaiveDate,
-    /// Inhabitants.
-    pub anzahl: f64,
-    /// Where it comes from.
-    pub quelle: Option<String>,
-    /// Says that it is the Ortsteil's.
-    pub hinweis: &'static str,
-}
-
 /// An area and what lies in it.
 #[derive(Debug, Clone, Serialize)]
 pub struct Gebiet {
@@ -145,6 +131,8 @@ pub struct Gebiet {
     pub projektsumme: Betraege,
     /// People of its Ortsteil, where there is a count.
     pub einwohner: Option<Einwohner>,
+    /// People inside, estimated from residential land.
+    pub einwohner_geschaetzt: Option<Schaetzung>,
     /// What somebody should look at.
     pub hinweise: Vec<Hinweis>,
     /// Grants for the area itself.

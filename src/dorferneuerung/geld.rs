@@ -1,14 +1,13 @@
-//! Money of the projects, people of the Ortsteil, and what the hints need.
+//! Money of the projects, and what the hints need.
 
 use sqlx::PgConnection;
 
-use super::gebiet::{Einwohner, Gebiet, Projektgeld};
+use super::gebiet::{Gebiet, Projektgeld};
 use super::hinweis::{self, Hinweis, Umstand, Verwandt};
 use crate::error::Result;
-use crate::gemeinde::einwohner_store;
 use crate::haushalt::auswertung::Betraege;
 use crate::haushalt::store as haushalt;
-use crate::strategie::massnahme::{Benannt, MassnahmeKurz};
+use crate::strategie::massnahme::MassnahmeKurz;
 
 /// Money of these measures, in their order.
 pub async fn projektgeld(
@@ -47,30 +46,6 @@ pub fn summe(projekte: &[Projektgeld]) -> Betraege {
         .iter()
         .filter(|p| p.entfallen.is_none())
         .fold(Betraege::default(), |summe, p| summe.plus(p.betraege))
-}
-
-/// The newest count of the Ortsteil up to the day of view.
-pub async fn einwohner(
-    conn: &mut PgConnection,
-    ortsteil: Option<&Benannt>,
-) -> Result<Option<Einwohner>> {
-    let Some(ortsteil) = ortsteil else {
-        return Ok(None);
-    };
-    let tag = sqlx::query_scalar!(r#"SELECT tag AS "tag!" FROM stichtag"#)
-        .fetch_one(&mut *conn)
-        .await?;
-    let stichtage = einwohner_store::stichtage(conn, &ortsteil.kennung).await?;
-    Ok(stichtage
-        .into_iter()
-        .rfind(|s| s.art == "ist" && s.stichtag <= tag)
-        .map(|s| Einwohner {
-            ortsteil: ortsteil.clone(),
-            stichtag: s.stichtag,
-            anzahl: s.gesamt,
-            quelle: s.quelle,
-            hinweis: "Zahl des ganzen Ortsteils, nicht nur des Gebiets.",
-        }))
 }
 
 /// Everything somebody should look at.

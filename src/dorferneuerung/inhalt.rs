@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use sqlx::PgConnection;
 use sqlx::types::Json;
 
+use super::einwohner;
 use super::gebiet::{Gebiet, GebietKurz, Nutzung, Zielbezug};
 use crate::db::geom::Geom;
 use crate::error::{Error, Result};
@@ -135,7 +136,8 @@ pub async fn gebiet(conn: &mut PgConnection, kennung: &str, plan: Option<&str>) 
         ..Gegenstand::default()
     };
     let projektgeld = super::geld::projektgeld(conn, &projekte).await?;
-    let einwohner = super::geld::einwohner(conn, kurz.ortsteil.as_ref()).await?;
+    let einwohner = einwohner::gezaehlt(conn, kurz.ortsteil.as_ref()).await?;
+    let einwohner_geschaetzt = einwohner::geschaetzt(conn, kennung, plan.as_ref()).await?;
     let mut gebiet = Gebiet {
         kurz,
         plan,
@@ -157,6 +159,7 @@ pub async fn gebiet(conn: &mut PgConnection, kennung: &str, plan: Option<&str>) 
         projektsumme: super::geld::summe(&projektgeld),
         projektgeld,
         einwohner,
+        einwohner_geschaetzt,
         hinweise: Vec::new(),
     };
     gebiet.hinweise = super::geld::hinweise(conn, &gebiet).await?;

@@ -10,7 +10,7 @@ WITH g AS (
 )
 SELECT m.kennung, m.titel, string_agg(DISTINCT p.titel, ', ' ORDER BY p.titel) AS "programme!"
 FROM foerderung f JOIN programm x USING (programm_id) JOIN foerderprogramm p ON p.id = f.programm_id JOIN massnahme m ON m.id = f.massnahme_id
-WHERE f.stand <> 'abgelehnt' AND m.beschlussstand <> 'abgelehnt'
+WHERE f.stand <> 'abgelehnt' AND NOT EXISTS (SELECT FROM massnahme_entfallen e WHERE e.massnahme_id = m.id)
   AND NOT EXISTS (SELECT FROM gebiet_massnahme gm WHERE gm.massnahme_id = m.id)
   AND EXISTS (SELECT FROM massnahme_ortsteil mo WHERE mo.massnahme_id = m.id AND mo.ortsteil_id IN (SELECT id FROM nah))
 GROUP BY m.kennung, m.nummer, m.titel ORDER BY m.nummer, m.kennung

@@ -14,4 +14,5 @@ pub mod objekt;
 pub mod plan;
 pub mod routes;
 pub mod store;
+pub mod worte;
 pub mod zahl;

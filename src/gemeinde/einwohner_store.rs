@@ -1,5 +1,7 @@
 //! SQL of the inhabitants. Names no schema: the connection decides the world.
 
+use std::collections::HashMap;
+
 use chrono::NaiveDate;
 use sqlx::PgConnection;
 
@@ -55,19 +57,67 @@ pub async fn schreibe(conn: &mut PgConnection, angaben: &[Angabe]) -> Result<(i6
     Ok((zeile.neu, zeile.geaendert))
 }
 
+/// An Ortsteil with its figures.
+#[derive(Debug, Clone)]
+pub struct Verlauf {
+    /// Kennung.
+    pub kennung: String,
+    /// Name.
+    pub name: String,
+    /// Counted before forecast, by day.
+    pub stichtage: Vec<Stichtag>,
+}
+
 /// All figures of an Ortsteil: counted before forecast, by day.
 pub async fn stichtage(conn: &mut PgConnection, ortsteil: &str) -> Result<Vec<Stichtag>> {
+    let verlaeufe = lies(conn, Some(ortsteil)).await?;
+    Ok(verlaeufe
+        .into_iter()
+        .flat_map(|verlauf| verlauf.stichtage)
+        .collect())
+}
+
+/// Every Ortsteil by name, also without figures.
+pub async fn stichtage_aller(conn: &mut PgConnection) -> Result<Vec<Verlauf>> {
+    lies(conn, None).await
+}
+
+async fn lies(conn: &mut PgConnection, ortsteil: Option<&str>) -> Result<Vec<Verlauf>> {
+    let mut verlaeufe: Vec<Verlauf> = sqlx::query!(
+        r#"SELECT kennung, name FROM ortsteil WHERE $1::text IS NULL OR kennung = $1 ORDER BY name COLLATE "de-x-icu", kennung"#,
+        ortsteil
+    )
+    .fetch_all(&mut *conn)
+    .await?
+    .into_iter()
+    .map(|zeile| Verlauf {
+        kennung: zeile.kennung,
+        name: zeile.name,
+        stichtage: Vec::new(),
+    })
+    .collect();
     let zeilen = sqlx::query!(
-        r#"SELECT e.stichtag, e.art, e.variante, e.altersgruppe, e.anzahl, s.anzahl AS "gesamt!", s.quelle
+        r#"SELECT o.kennung, e.stichtag, e.art, e.variante, e.altersgruppe, e.anzahl, s.anzahl AS "gesamt!", s.quelle
            FROM einwohner e JOIN ortsteil o ON o.id = e.ortsteil_id
            JOIN einwohner_summe s ON s.ortsteil_id = e.ortsteil_id AND s.stichtag = e.stichtag AND s.art = e.art AND s.variante IS NOT DISTINCT FROM e.variante
-           WHERE o.kennung = $1 ORDER BY e.art, e.stichtag, e.variante NULLS FIRST"#,
+           WHERE $1::text IS NULL OR o.kennung = $1 ORDER BY o.kennung, e.art, e.stichtag, e.variante NULLS FIRST"#,
         ortsteil
     )
     .fetch_all(conn)
     .await?;
-    let mut stichtage: Vec<Stichtag> = Vec::new();
+    let platz: HashMap<String, usize> = verlaeufe
+        .iter()
+        .enumerate()
+        .map(|(i, verlauf)| (verlauf.kennung.clone(), i))
+        .collect();
     for zeile in zeilen {
+        let Some(verlauf) = platz
+            .get(&zeile.kennung)
+            .and_then(|i| verlaeufe.get_mut(*i))
+        else {
+            continue;
+        };
+        let stichtage = &mut verlauf.stichtage;
         let derselbe = stichtage.last().is_some_and(|s| {
             s.stichtag == zeile.stichtag && s.art == zeile.art && s.variante == zeile.variante
         });
@@ -91,12 +141,12 @@ pub async fn stichtage(conn: &mut PgConnection, ortsteil: &str) -> Result<Vec<St
             });
         }
     }
-    for stichtag in &mut stichtage {
+    for stichtag in verlaeufe.iter_mut().flat_map(|v| v.stichtage.iter_mut()) {
         stichtag
             .altersgruppen
             .sort_by_key(|gruppe| spanne(&gruppe.altersgruppe));
     }
-    Ok(stichtage)
+    Ok(verlaeufe)
 }
 
 /// Id, kennung and name of every Ortsteil.

@@ -1,5 +1,6 @@
 //! Gemeinde and Ortsteile, their inhabitants and parcels, and how a name becomes a kennung.
 
+pub mod bevoelkerung;
 pub mod einwohner;
 pub mod einwohner_store;
 pub mod flurstueck;

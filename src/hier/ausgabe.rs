@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 
-use super::auskunft::{Auskunft, Raum};
+use super::auskunft::{Auskunft, Planauskunft, Raum};
 use crate::error::Result;
 use crate::fnp::gebietsbilanz::pruefzeilen;
 use crate::fnp::zahl::{dezimal, prozent};
@@ -44,6 +44,68 @@ fn raeume(t: &mut String, titel: &str, raeume: &[Raum]) {
     }
 }
 
+/// What one plan says, for the screen.
+fn plan_text(t: &mut String, p: &Planauskunft) {
+    let b = &p.bilanz;
+    let _ = writeln!(
+        t,
+        "\n{} ({}, Fassung {}), eingelesen {}",
+        b.plan.name,
+        b.plan.stand,
+        b.plan.fassung,
+        tag(&b.stand)
+    );
+    if b.flaechen.is_empty() {
+        t.push_str("  keine Fläche dieses Plans\n");
+    }
+    for f in &b.flaechen {
+        let _ = writeln!(
+            t,
+            "  {}, {} [{}] {}",
+            f.nutzung_name,
+            f.rechtsstand,
+            f.kennung,
+            groesse(f.m2)
+        );
+    }
+    if let Some(summen) = &b.summen {
+        for (name, m2) in pruefzeilen(summen) {
+            let _ = writeln!(t, "    {name}: {} m²", dezimal(m2, 2));
+        }
+    }
+    for u in &b.ueberlagerungen {
+        let _ = writeln!(
+            t,
+            "  überlagert: {} {} [{}] {}",
+            u.art,
+            u.name.as_deref().unwrap_or_default(),
+            u.kennung,
+            groesse(u.m2)
+        );
+    }
+    for d in &p.linien_und_punkte {
+        let _ = writeln!(
+            t,
+            "  {}, {} [{}] {}",
+            d.titel(),
+            d.rechtsstand,
+            d.kennung,
+            d.lage()
+        );
+    }
+    for z in &p.ziele {
+        let wort = if z.wirkung > 0 { "dient" } else { "belastet" };
+        let _ = writeln!(
+            t,
+            "  {wort} ({:+}): {} durch {} {}",
+            z.wirkung,
+            z.titel,
+            z.nutzung,
+            groesse(z.m2)
+        );
+    }
+}
+
 /// For the screen.
 #[must_use]
 pub fn text(a: &Auskunft) -> String {
@@ -58,55 +120,8 @@ pub fn text(a: &Auskunft) -> String {
     raeume(&mut t, "Ortsteil", &a.ortsteile);
     raeume(&mut t, "Flurstücke", &a.flurstuecke);
     raeume(&mut t, "Dorferneuerung", &a.dorferneuerung);
-    for p in &a.plaene {
-        let b = &p.bilanz;
-        let _ = writeln!(
-            t,
-            "\n{} ({}, Fassung {}), eingelesen {}",
-            b.plan.name,
-            b.plan.stand,
-            b.plan.fassung,
-            tag(&b.stand)
-        );
-        if b.flaechen.is_empty() {
-            t.push_str("  keine Fläche dieses Plans\n");
-        }
-        for f in &b.flaechen {
-            let _ = writeln!(
-                t,
-                "  {}, {} [{}] {}",
-                f.nutzung_name,
-                f.rechtsstand,
-                f.kennung,
-                groesse(f.m2)
-            );
-        }
-        if let Some(summen) = &b.summen {
-            for (name, m2) in pruefzeilen(summen) {
-                let _ = writeln!(t, "    {name}: {} m²", dezimal(m2, 2));
-            }
-        }
-        for u in &b.ueberlagerungen {
-            let _ = writeln!(
-                t,
-                "  überlagert: {} {} [{}] {}",
-                u.art,
-                u.name.as_deref().unwrap_or_default(),
-                u.kennung,
-                groesse(u.m2)
-            );
-        }
-        for z in &p.ziele {
-            let wort = if z.wirkung > 0 { "dient" } else { "belastet" };
-            let _ = writeln!(
-                t,
-                "  {wort} ({:+}): {} durch {} {}",
-                z.wirkung,
-                z.titel,
-                z.nutzung,
-                groesse(z.m2)
-            );
-        }
+    for plan in &a.plaene {
+        plan_text(&mut t, plan);
     }
     t.push_str("\nFachdaten\n");
     if a.fachdaten.is_empty() {
@@ -146,6 +161,43 @@ pub fn text(a: &Auskunft) -> String {
     t
 }
 
+/// Row of the CSV: kind, key, text, m², source.
+type Zeile = (&'static str, String, String, Option<f64>, String);
+
+/// What one plan says, a row per statement.
+fn plan_zeilen(p: &Planauskunft) -> Vec<Zeile> {
+    let quelle = format!(
+        "{} Fassung {}, eingelesen {}",
+        p.bilanz.plan.name,
+        p.bilanz.plan.fassung,
+        tag(&p.bilanz.stand)
+    );
+    let zeile = |was, kennung: &str, text, m2| (was, kennung.to_owned(), text, m2, quelle.clone());
+    let flaechen = p.bilanz.flaechen.iter().map(|f| {
+        let text = format!("{}, {}", f.nutzung_name, f.rechtsstand);
+        zeile("Fläche", &f.kennung, text, f.m2)
+    });
+    let ueberlagert = p
+        .bilanz
+        .ueberlagerungen
+        .iter()
+        .map(|u| zeile("Überlagerung", &u.kennung, u.art.clone(), u.m2));
+    let dargestellt = p.linien_und_punkte.iter().map(|d| {
+        let was = if d.form == "linie" { "Linie" } else { "Punkt" };
+        let text = format!("{}, {} ({})", d.titel(), d.rechtsstand, d.lage());
+        zeile(was, &d.kennung, text, None)
+    });
+    let ziele = p.ziele.iter().map(|z| {
+        let text = format!("{:+} {} durch {}", z.wirkung, z.titel, z.nutzung);
+        zeile("Ziel", &z.kennung, text, z.m2)
+    });
+    flaechen
+        .chain(ueberlagert)
+        .chain(dargestellt)
+        .chain(ziele)
+        .collect()
+}
+
 /// CSV: one row per statement.
 #[must_use]
 pub fn als_csv(a: &Auskunft) -> String {
@@ -176,39 +228,9 @@ pub fn als_csv(a: &Auskunft) -> String {
             );
         }
     }
-    for p in &a.plaene {
-        let quelle = format!(
-            "{} Fassung {}, eingelesen {}",
-            p.bilanz.plan.name,
-            p.bilanz.plan.fassung,
-            tag(&p.bilanz.stand)
-        );
-        for f in &p.bilanz.flaechen {
-            zeile(
-                "Fläche",
-                &f.kennung,
-                format!("{}, {}", f.nutzung_name, f.rechtsstand),
-                f.m2,
-                quelle.clone(),
-            );
-        }
-        for u in &p.bilanz.ueberlagerungen {
-            zeile(
-                "Überlagerung",
-                &u.kennung,
-                u.art.clone(),
-                u.m2,
-                quelle.clone(),
-            );
-        }
-        for z in &p.ziele {
-            zeile(
-                "Ziel",
-                &z.kennung,
-                format!("{:+} {} durch {}", z.wirkung, z.titel, z.nutzung),
-                z.m2,
-                quelle.clone(),
-            );
+    for plan in &a.plaene {
+        for (was, kennung, text, groesse, quelle) in plan_zeilen(plan) {
+            zeile(was, &kennung, text, groesse, quelle);
         }
     }
     for f in &a.fachdaten {

@@ -5,6 +5,7 @@ use geo_types::Geometry;
 use serde::Serialize;
 use sqlx::PgConnection;
 
+use super::darstellung::{self, Darstellung};
 use super::ort::{self, Angabe, Ort};
 use crate::db::geom::Geom;
 use crate::error::Result;
@@ -13,9 +14,6 @@ use crate::fnp::gebietsbilanz::{self, Gebietsbilanz};
 use crate::fnp::plan::{self, Fassung};
 use crate::strategie::massnahme::MassnahmeKurz;
 use crate::strategie::massnahme::suche::massnahmen;
-
-/// Lines and points of Fachdaten count at a point within so many metres.
-const NEBEN_M: f64 = 20.0;
 
 /// An Ortsteil, Flurstück or village-renewal area at the place.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -56,6 +54,8 @@ pub struct Planauskunft {
     /// Areas, balance, overlays.
     #[serde(flatten)]
     pub bilanz: Gebietsbilanz,
+    /// Lines and points it draws here.
+    pub linien_und_punkte: Vec<Darstellung>,
     /// Goals served or strained by it.
     pub ziele: Vec<Zielwirkung>,
 }
@@ -124,7 +124,7 @@ pub async fn lies(conn: &mut PgConnection, angabe: Angabe, plan: Option<&str>) -
     };
     let mut auskuenfte = Vec::with_capacity(plaene.len());
     for plan in plaene {
-        auskuenfte.push(planauskunft(conn, plan, &ort.form).await?);
+        auskuenfte.push(planauskunft(conn, plan, &ort).await?);
     }
     let antwort = massnahmen(conn, &ort.frage).await?;
     let kennungen: Vec<String> = antwort
@@ -145,7 +145,7 @@ pub async fn lies(conn: &mut PgConnection, angabe: Angabe, plan: Option<&str>) -
         flurstuecke,
         flurstuecke_anzahl,
         dorferneuerung: gebiete(conn, &ort.form).await?,
-        fachdaten: fachdaten(conn, &ort.form).await?,
+        fachdaten: fachdaten(conn, &ort).await?,
         plaene: auskuenfte,
         massnahmen: antwort.massnahmen,
         gesamtstadt: antwort.gesamtstadt,
@@ -154,12 +154,9 @@ pub async fn lies(conn: &mut PgConnection, angabe: Angabe, plan: Option<&str>) -
     })
 }
 
-async fn planauskunft(
-    conn: &mut PgConnection,
-    plan: Fassung,
-    ort: &Geometry<f64>,
-) -> Result<Planauskunft> {
-    let bilanz = gebietsbilanz::rechne(conn, &plan, ort).await?;
+async fn planauskunft(conn: &mut PgConnection, plan: Fassung, ort: &Ort) -> Result<Planauskunft> {
+    let bilanz = gebietsbilanz::rechne(conn, &plan, &ort.form).await?;
+    let linien_und_punkte = darstellung::lies(conn, plan.id, ort).await?;
     let mut nutzungen: Vec<String> = bilanz.flaechen.iter().map(|f| f.nutzung.clone()).collect();
     nutzungen.sort();
     nutzungen.dedup();
@@ -189,7 +186,11 @@ async fn planauskunft(
     if bilanz.summen.is_some() {
         ziele.retain(|ziel| ziel.m2.is_some());
     }
-    Ok(Planauskunft { bilanz, ziele })
+    Ok(Planauskunft {
+        bilanz,
+        linien_und_punkte,
+        ziele,
+    })
 }
 
 async fn ortsteile(conn: &mut PgConnection, ort: &Geometry<f64>) -> Result<Vec<Raum>> {
@@ -245,15 +246,15 @@ async fn gebiete(conn: &mut PgConnection, ort: &Geometry<f64>) -> Result<Vec<Rau
     .await?)
 }
 
-async fn fachdaten(conn: &mut PgConnection, ort: &Geometry<f64>) -> Result<Vec<Betroffen>> {
-    if matches!(ort, Geometry::Polygon(_) | Geometry::MultiPolygon(_)) {
-        return betroffen(conn, ort).await;
+async fn fachdaten(conn: &mut PgConnection, ort: &Ort) -> Result<Vec<Betroffen>> {
+    if matches!(ort.form, Geometry::Polygon(_) | Geometry::MultiPolygon(_)) {
+        return betroffen(conn, &ort.form).await;
     }
     Ok(sqlx::query_file_as!(
         Betroffen,
         "src/hier/fachdaten_punkt.sql",
-        Geom::utm32(ort.clone()) as Geom,
-        NEBEN_M
+        Geom::utm32(ort.form.clone()) as Geom,
+        ort.umkreis_m.unwrap_or_default()
     )
     .fetch_all(conn)
     .await?)

@@ -3,5 +3,6 @@
 
 pub mod ausgabe;
 pub mod auskunft;
+pub mod darstellung;
 pub mod ort;
 pub mod routes;

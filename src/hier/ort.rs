@@ -10,7 +10,8 @@ use crate::strategie::massnahme::Frage;
 use crate::strategie::massnahme::raum;
 use crate::strategie::massnahme::werte;
 
-/// Around a point measures count within so many metres: nobody points at a line exactly.
+/// Around a point measures, lines and points count within so many metres: nobody points at a
+/// line exactly.
 const UMKREIS_M: f64 = 20.0;
 
 /// As asked; exactly one is given.
@@ -24,7 +25,7 @@ pub struct Angabe {
     pub ortsteil: Option<String>,
     /// EPSG:25832.
     pub polygon: Option<MultiPolygon<f64>>,
-    /// Radius for measures around a point, metres.
+    /// Radius for measures, lines and points around a point, metres.
     pub abstand: Option<String>,
 }
 
@@ -43,6 +44,9 @@ pub struct Ort {
     pub flaeche_m2: Option<f64>,
     /// Longitude and latitude of the point, or of one inside.
     pub lage: [f64; 2],
+    /// Around a point: measures, lines and points within so many metres count; areas must cover it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub umkreis_m: Option<f64>,
     /// EPSG:25832.
     #[serde(skip)]
     pub form: Geometry<f64>,
@@ -130,12 +134,14 @@ pub async fn finde(conn: &mut PgConnection, angabe: Angabe) -> Result<Ort> {
         }
     };
     let (flaeche_m2, lage) = mass(conn, &form).await?;
+    let umkreis_m = frage.abstand.as_deref().map(raum::meter).transpose()?;
     Ok(Ort {
         art,
         kennung,
         titel,
         flaeche_m2,
         lage,
+        umkreis_m,
         form,
         frage,
     })

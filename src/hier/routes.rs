@@ -16,9 +16,10 @@ use crate::db::geom::Geom;
 use crate::error::{Error, Result};
 use crate::fnp::gebietsbilanz;
 use crate::fnp::plan;
+use crate::gemeinde::einwohner_store;
 use crate::http::datei::{csv, geojson};
 use crate::http::extract::Anfrage;
-use crate::http::negotiate::Ausgabe;
+use crate::http::negotiate::{Ausgabe, Format, JSON};
 use crate::http::openapi::{Pfad, text_parameter};
 use crate::http::page::{Seite, html};
 use crate::http::problem::Problem;
@@ -53,7 +54,7 @@ pub fn pfade() -> Vec<Pfad> {
             text_parameter("ortsteil", "Ortsteil (Kennung oder Name)"),
             text_parameter(
                 "abstand",
-                "Umkreis in Metern für Maßnahmen um einen Punkt; ohne Angabe 20",
+                "Umkreis in Metern um einen Punkt für Maßnahmen, Linien und Punkte; ohne Angabe 20",
             ),
             text_parameter(
                 "plan",
@@ -91,6 +92,15 @@ impl HierSeite {
     }
 }
 
+/// Asked in a browser without a place: where?
+#[derive(Template)]
+#[template(path = "hier/templates/ort.html")]
+struct OrtSeite {
+    seite: Seite,
+    /// Kennung and name.
+    ortsteile: Vec<(String, String)>,
+}
+
 async fn hier(State(public): State<PgPool>, anfrage: Anfrage) -> Result<Response, Problem> {
     anfrage.parameter.nur(&[
         "punkt",
@@ -112,6 +122,24 @@ async fn hier(State(public): State<PgPool>, anfrage: Anfrage) -> Result<Response
         polygon: None,
     };
     let (mut tx, _) = sicht::oeffne(&public, &anfrage).await?;
+    let ohne_ort = [&angabe.punkt, &angabe.flurstueck, &angabe.ortsteil]
+        .iter()
+        .all(|wert| wert.is_none());
+    let f = anfrage.parameter.einzig("f")?;
+    if ohne_ort
+        && matches!(f, None | Some("html"))
+        && anfrage.format(JSON)? == Format::Html
+        && angabe.abstand.is_none()
+    {
+        let ortsteile = einwohner_store::ortsteile(&mut tx).await?;
+        return html(&OrtSeite {
+            seite: anfrage.seite(),
+            ortsteile: ortsteile
+                .into_iter()
+                .map(|(_, k, name)| (k, name))
+                .collect(),
+        });
+    }
     antworte(
         &mut tx,
         &anfrage,

@@ -29,8 +29,7 @@ LEFT JOIN bezug r ON r.massnahme_id = m.id
 LEFT JOIN gebiete ON gebiete.massnahme_id = m.id
 LEFT JOIN quelle ON quelle.massnahme_id = m.id
 LEFT JOIN feld ON feld.massnahme_id = m.id
-WHERE m.beschlussstand <> 'abgelehnt'
-  AND NOT EXISTS (SELECT FROM massnahme_massnahme v WHERE v.massnahme_id = m.id AND v.art IN ('zusammengefuehrt_mit', 'ersetzt_durch'))
+WHERE NOT EXISTS (SELECT FROM massnahme_entfallen e WHERE e.massnahme_id = m.id)
   AND ($1::text IS NULL OR EXISTS (SELECT FROM gebiet_massnahme gm JOIN gebiet g ON g.id = gm.gebiet_id WHERE gm.massnahme_id = m.id AND g.kennung = $1))
   AND ($2::text IS NULL OR feld.kennung = $2)
   AND (NOT $3 OR quelle.stellen IS NOT NULL)

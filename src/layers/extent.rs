@@ -2,7 +2,7 @@
 //! and QGIS asks for the collection page of each layer it opens.
 
 use std::collections::HashMap;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use sqlx::PgPool;
@@ -14,8 +14,10 @@ use crate::error::Result;
 /// How long an extent may be older than the data.
 const HALTBAR: Duration = Duration::from_secs(10);
 
-/// Id, plan version and keys of a collection.
-type Wer = (String, Option<Vec<i64>>, Option<Vec<String>>);
+/// Layer, plan versions and keys of a collection. The layer by its address, made once at the
+/// start: saved questions in a list are unanswered and share the extent of their layer, which
+/// bounds each of them.
+type Wer = (usize, Option<Vec<i64>>, Option<Vec<String>>);
 
 /// Extents by collection.
 #[derive(Debug, Default)]
@@ -25,7 +27,7 @@ impl Ausdehnungen {
     /// The extent of a collection, at most [`HALTBAR`] old.
     pub async fn von(&self, pool: &PgPool, sammlung: &Sammlung) -> Result<Ausdehnung> {
         let wer = (
-            sammlung.id.clone(),
+            Arc::as_ptr(&sammlung.ebene).addr(),
             sammlung.fassungen.clone(),
             sammlung.nur.clone(),
         );

@@ -8,7 +8,7 @@ use super::catalog::{self, EIGENE_SCHEMAS, Eintrag, Je, Legende, OEFFENTLICH, Zu
 use super::query;
 use super::relation::{self, Relation, Spalte, Verlangt};
 use crate::error::{Error, Result};
-use crate::strategie::frage;
+use crate::strategie::frage::{self, Gespeichert};
 
 /// Column that binds a collection to one plan version.
 const BINDUNG: &str = "fassung_id";
@@ -53,7 +53,8 @@ pub struct Sammlung {
     pub ebene: Arc<Ebene>,
     /// Plan versions it is bound to; None: the layer has none.
     pub fassungen: Option<Vec<i64>>,
-    /// Only the features of these keys: what answers a saved question.
+    /// Only the features of these keys: what answers a saved question. A list of collections
+    /// leaves it out: there may be many questions, and each is a search.
     pub nur: Option<Vec<String>>,
 }
 
@@ -118,7 +119,7 @@ impl Katalog {
                 sammlungen.extend(plaene.map(|plan| zeile.fuer_plan(ebene, plan)));
             }
             if zeile.eintrag.je == Some(Je::Frage) {
-                sammlungen.extend(zeile.fragen(pool, None).await?);
+                sammlungen.extend(zeile.alle_fragen(pool).await?);
             }
         }
         Ok(sammlungen)
@@ -135,7 +136,7 @@ impl Katalog {
         for zeile in self.oeffentliche_zeilen() {
             if zeile.eintrag.je == Some(Je::Frage)
                 && let Some(kennung) = id.strip_prefix(frage::EBENE)
-                && let Some(sammlung) = zeile.fragen(pool, Some(kennung)).await?.pop()
+                && let Some(sammlung) = zeile.frage(pool, kennung).await?
             {
                 return Ok(sammlung);
             }
@@ -196,35 +197,43 @@ impl Zeile {
 }
 
 impl Zeile {
-    /// The saved questions the pool's role sees, answered now. One that no longer fits is an
-    /// empty layer that says why: the others must stay.
-    async fn fragen(&self, pool: &PgPool, kennung: Option<&str>) -> Result<Vec<Sammlung>> {
+    /// The saved questions the pool's role sees, unanswered.
+    async fn alle_fragen(&self, pool: &PgPool) -> Result<Vec<Sammlung>> {
         let mut conn = pool.acquire().await.map_err(query::fehler)?;
-        let mut sammlungen = Vec::new();
-        for frage in frage::store::liste(&mut conn, kennung).await? {
-            let (nur, beschreibung) = match frage::store::auswerten(&mut conn, &frage.filter).await
-            {
-                Ok(nur) => (nur, frage.beschreibung.clone()),
-                Err(fehler @ (Error::Intern(_) | Error::Umgebung(_))) => {
-                    return Err(fehler);
-                }
-                Err(fehler) => (
-                    Vec::new(),
-                    Some(format!(
-                        "Der Filter dieser Frage passt nicht mehr: {fehler}"
-                    )),
-                ),
-            };
-            sammlungen.push(Sammlung {
-                id: frage.ebene(),
-                titel: frage.titel,
-                beschreibung,
-                ebene: Arc::clone(&self.ebene),
-                fassungen: None,
-                nur: Some(nur),
-            });
+        let fragen = frage::store::liste(&mut conn, None).await?;
+        Ok(fragen
+            .into_iter()
+            .map(|frage| self.fuer_frage(frage, None))
+            .collect())
+    }
+
+    /// One saved question, answered now. One that no longer fits is an empty layer that says why.
+    async fn frage(&self, pool: &PgPool, kennung: &str) -> Result<Option<Sammlung>> {
+        let mut conn = pool.acquire().await.map_err(query::fehler)?;
+        let Some(mut frage) = frage::store::liste(&mut conn, Some(kennung)).await?.pop() else {
+            return Ok(None);
+        };
+        let nur = match frage::store::auswerten(&mut conn, &frage.filter).await {
+            Ok(nur) => nur,
+            Err(fehler @ (Error::Intern(_) | Error::Umgebung(_))) => return Err(fehler),
+            Err(fehler) => {
+                let text = format!("Der Filter dieser Frage passt nicht mehr: {fehler}");
+                frage.beschreibung = Some(text);
+                Vec::new()
+            }
+        };
+        Ok(Some(self.fuer_frage(frage, Some(nur))))
+    }
+
+    fn fuer_frage(&self, frage: Gespeichert, nur: Option<Vec<String>>) -> Sammlung {
+        Sammlung {
+            id: frage.ebene(),
+            titel: frage.titel,
+            beschreibung: frage.beschreibung,
+            ebene: Arc::clone(&self.ebene),
+            fassungen: None,
+            nur,
         }
-        Ok(sammlungen)
     }
 }
 

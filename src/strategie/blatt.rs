@@ -104,7 +104,7 @@ pub struct Blatt {
     pub verweise: Vec<(String, String)>,
     /// Links by heading.
     pub abschnitte: Vec<(String, Vec<Bezug>)>,
-    /// A chart made by us.
+    /// A chart or table made by us.
     pub diagramm: Option<String>,
 }
 

@@ -152,6 +152,7 @@ async fn antworte(
             seite: anfrage.seite(),
             felder: seite::felder(conn, &frage).await?,
             json: anfrage.adresse(Ausgabe::Json),
+            karte: anfrage.basis.zu(&format!("/karte?{}", frage.woerter())),
             geojson: anfrage.adresse(Ausgabe::Geojson),
             csv: anfrage.adresse(Ausgabe::Csv),
             naechste,

@@ -1,6 +1,9 @@
 //! The inhabitants of an Ortsteil as a small table: earliest and latest count, last forecast.
 
+use chrono::NaiveDate;
+
 use crate::fnp::zahl::dezimal;
+use crate::gemeinde::bevoelkerung::Eckwerte;
 use crate::gemeinde::einwohner::{GESAMT, Stichtag, spanne, titel};
 
 /// One row: an age group.
@@ -26,10 +29,10 @@ pub struct Tafel {
 }
 
 impl Tafel {
-    /// None without figures.
+    /// As seen from `tag`; None without figures.
     #[must_use]
-    pub fn neu(verlauf: Vec<Stichtag>) -> Option<Self> {
-        let spalten = spalten(&verlauf);
+    pub fn neu(verlauf: Vec<Stichtag>, tag: NaiveDate) -> Option<Self> {
+        let spalten = Eckwerte::neu(&verlauf, tag).alle();
         if spalten.is_empty() {
             return None;
         }
@@ -65,31 +68,10 @@ impl Tafel {
     }
 }
 
-/// The first and the latest count, and the last forecast of each variant.
-fn spalten(verlauf: &[Stichtag]) -> Vec<Stichtag> {
-    let mut spalten: Vec<Stichtag> = Vec::new();
-    let gezaehlt = || verlauf.iter().filter(|s| s.art == "ist");
-    spalten.extend(gezaehlt().next().cloned());
-    if gezaehlt().count() > 1 {
-        spalten.extend(gezaehlt().next_back().cloned());
-    }
-    let prognosen: Vec<&Stichtag> = verlauf.iter().filter(|s| s.art == "prognose").collect();
-    for (i, prognose) in prognosen.iter().enumerate() {
-        if !prognosen[i + 1..]
-            .iter()
-            .any(|p| p.variante == prognose.variante)
-        {
-            spalten.push((*prognose).clone());
-        }
-    }
-    spalten
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::gemeinde::einwohner::Gruppe;
-    use chrono::NaiveDate;
 
     fn stichtag(jahr: i32, art: &str, variante: Option<&str>, gruppen: &[(&str, f64)]) -> Stichtag {
         Stichtag {
@@ -111,15 +93,16 @@ mod tests {
 
     #[test]
     fn first_latest_and_last_forecasts() {
-        let tafel = Tafel::neu(vec![
+        let heute = NaiveDate::from_ymd_opt(2026, 1, 1).unwrap();
+        let verlauf = vec![
             stichtag(2011, "ist", None, &[]),
             stichtag(2018, "ist", None, &[]),
             stichtag(2025, "ist", None, &[("65+", 248.0), ("0-5", 84.0)]),
             stichtag(2030, "prognose", Some("obere"), &[]),
             stichtag(2042, "prognose", Some("obere"), &[("0-5", 91.4)]),
             stichtag(2042, "prognose", Some("untere"), &[]),
-        ])
-        .unwrap();
+        ];
+        let tafel = Tafel::neu(verlauf, heute).unwrap();
         let tage: Vec<String> = tafel
             .spalten
             .iter()
@@ -129,6 +112,6 @@ mod tests {
         let titel: Vec<&str> = tafel.zeilen.iter().map(|z| z.titel.as_str()).collect();
         assert_eq!(titel, ["insgesamt", "unter 6 Jahre", "65 Jahre und älter"]);
         assert_eq!(tafel.zeilen[1].werte, ["–", "84", "91", "–"]);
-        assert!(Tafel::neu(Vec::new()).is_none());
+        assert!(Tafel::neu(Vec::new(), heute).is_none());
     }
 }

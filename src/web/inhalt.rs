@@ -3,6 +3,7 @@
 use crate::dorferneuerung::routes::adresse_flaechen;
 use crate::fnp::bilanz::Bilanz;
 use crate::fnp::plan::Fassung;
+pub use crate::fnp::worte::{rechtsstand, stand};
 use crate::fnp::zahl::{dezimal, hektar, prozent};
 use crate::http::link::kodiere_parameter;
 use crate::strategie::massnahme::MassnahmeKurz;
@@ -107,29 +108,6 @@ pub fn groesse(betroffen: &crate::fachdaten::store::Betroffen) -> String {
         None => {}
     }
     teile.join(", ")
-}
-
-/// State of a plan, for people.
-#[must_use]
-pub fn stand(schluessel: &str) -> &str {
-    match schluessel {
-        "wirksam" => "wirksam",
-        "entwurf" => "Entwurf",
-        "frueher" => "nicht mehr wirksam",
-        anderer => anderer,
-    }
-}
-
-/// `rechtsstand` of an area, for people.
-#[must_use]
-pub fn rechtsstand(schluessel: &str) -> &str {
-    match schluessel {
-        "planung" => "Planung",
-        "bestand" => "Bestand",
-        "entfaellt" => "entfällt",
-        "ohne_angabe" => "ohne Angabe",
-        anderer => anderer,
-    }
 }
 
 /// Why a measure is listed for an area and how much of it lies there.

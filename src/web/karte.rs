@@ -37,6 +37,8 @@ pub struct Karte {
     pub fachdaten: Vec<Fachart>,
     /// There are parcels.
     pub flurstuecke: bool,
+    /// Only these measures; None: all.
+    pub auswahl: Option<Vec<String>>,
     /// Set on the page of one area.
     pub ausschnitt: Option<Ausschnitt>,
 }
@@ -56,6 +58,7 @@ impl Karte {
             grenzen: store::grenzen(conn, plan.map(|plan| plan.id)).await?,
             fachdaten: fachdaten::store::arten(conn, true).await?,
             flurstuecke: store::hat_flurstuecke(conn).await?,
+            auswahl: None,
             ausschnitt: None,
         })
     }
@@ -134,6 +137,7 @@ mod tests {
             grenzen: None,
             fachdaten: Vec::new(),
             flurstuecke: false,
+            auswahl: None,
             ausschnitt: None,
         };
         let text = karte.json().unwrap();

@@ -8,6 +8,7 @@ pub mod flurstueck;
 pub mod flurstueck_routes;
 pub mod inhalt;
 pub mod karte;
+pub mod kartenfilter;
 pub mod rechenweg;
 pub mod routes;
 pub mod statisch;

@@ -13,6 +13,7 @@ use super::einwohner::Tafel;
 use super::flurstueck_routes;
 use super::inhalt::{self, Nutzungszeile};
 use super::karte::{self, Karte};
+use super::kartenfilter::Filter;
 use super::rechenweg;
 use super::statisch;
 use super::store::{self, Ortsteil};
@@ -24,6 +25,7 @@ use crate::fnp::bilanz;
 use crate::fnp::plan::{self, Fassung};
 use crate::fnp::zahl::hektar;
 use crate::gemeinde;
+use crate::gemeinde::bevoelkerung::Eckwerte;
 use crate::gemeinde::einwohner_store;
 use crate::http::extract::Anfrage;
 use crate::http::negotiate::{Ausgabe, Format, JSON};
@@ -32,6 +34,7 @@ use crate::http::page::{Seite, html};
 use crate::http::problem::Problem;
 use crate::strategie::geld::{self, OrtsteilGeld};
 use crate::strategie::kennzahl::{self, Stand};
+use crate::strategie::massnahme::frage::FILTER;
 use crate::strategie::massnahme::{Frage, MassnahmeKurz};
 use crate::strategie::sicht;
 use crate::strategie::ziel::{self, profil::Flaechenziel};
@@ -60,9 +63,23 @@ pub fn pfade() -> Vec<Pfad> {
     let pfad =
         |pfad, titel, ausgaben, parameter| Pfad::neu("Ansichten", pfad, titel, ausgaben, parameter);
     let beides = &[Ausgabe::Json, Ausgabe::Html];
+    let mut filter = vec![
+        plan(),
+        text_parameter(
+            "frage",
+            "Kennung einer gespeicherten Frage statt eines Filters",
+        ),
+    ];
+    let woerter = FILTER.iter().filter(|(name, _)| *name != "plan");
+    filter.extend(woerter.map(|(name, was)| text_parameter(name, was)));
     let mut pfade = flurstueck_routes::pfade();
     pfade.extend([
-        pfad(("/karte", "karte"), "Karte", &[Ausgabe::Html], vec![plan()]),
+        pfad(
+            ("/karte", "karte"),
+            "Karte, mit denselben Filtern wie /massnahmen oder einer gespeicherten Frage",
+            &[Ausgabe::Html],
+            filter,
+        ),
         pfad(
             ("/ortsteile", "ortsteile"),
             "Alle Ortsteile",
@@ -102,16 +119,19 @@ struct KarteSeite {
     seite: Seite,
     plaene: Vec<Fassung>,
     karte: Karte,
+    filter: Filter,
     daten: String,
 }
 
 async fn karte(State(public): State<PgPool>, anfrage: Anfrage) -> Antwort {
-    anfrage.parameter.nur(&["plan", "f"])?;
     let mut conn = public.acquire().await.map_err(Error::from)?;
-    let plan = anfrage.parameter.gesetzt("plan")?;
-    let plan = karte::plan(&mut conn, plan).await?;
-    let karte = Karte::neu(&mut conn, plan.as_ref()).await?;
+    let angabe = anfrage.parameter.gesetzt("plan")?;
+    let filter = Filter::lies(&mut conn, &anfrage, angabe).await?;
+    let plan = karte::plan(&mut conn, angabe).await?;
+    let mut karte = Karte::neu(&mut conn, plan.as_ref()).await?;
+    karte.auswahl = filter.treffer.as_ref().map(|t| t.kennungen.clone());
     html(&KarteSeite {
+        filter,
         seite: anfrage.seite(),
         plaene: plan::alle(&mut conn).await?,
         daten: karte.json()?,
@@ -187,6 +207,7 @@ async fn ortsteil(
     let antwort = crate::strategie::store::massnahmen(&mut conn, &frage).await?;
     let betroffen = store::gilt_im_ortsteil(&mut conn, &kennung).await?;
     let stichtage = einwohner_store::stichtage(&mut conn, &kennung).await?;
+    let einwohner = Eckwerte::neu(&stichtage, stichtag);
     let ziele = dorferneuerung::inhalt::zielbezuege(antwort.massnahmen.iter());
     let flaechenziele = match &plan {
         Some(plan) => ziel::store::flaechenziele(&mut conn, plan.id, ortsteil_id).await?,
@@ -210,7 +231,9 @@ async fn ortsteil(
             "massnahmen": antwort.massnahmen,
             "gesamtstadt": antwort.gesamtstadt,
             "fachdaten": betroffen,
-            "einwohner": stichtage.iter().rfind(|s| s.art == "ist"),
+            "einwohner": einwohner.neueste,
+            "einwohner_erste": einwohner.erste,
+            "einwohner_prognose": einwohner.prognose,
             "ziele": ziele,
             "flaechenziele": flaechenziele,
             "kennzahlen": kennzahlen,
@@ -242,7 +265,7 @@ async fn ortsteil(
         massnahmen: antwort.massnahmen,
         gesamtstadt: antwort.gesamtstadt,
         betroffen,
-        einwohner: Tafel::neu(stichtage),
+        einwohner: Tafel::neu(stichtage, stichtag),
         plaene: plan::alle(&mut conn).await?,
         daten: karte.json()?,
         seite,

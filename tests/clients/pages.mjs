@@ -13,6 +13,7 @@ const ortsteil = expected.ortsteile.includes('erpfting') ? 'erpfting' : expected
 const PAGES = [
   { name: 'start', path: '/' },
   { name: 'karte', path: '/karte', map: true },
+  { name: 'karte-filter', path: `/karte?ortsteil=${ortsteil}`, map: true, find: `/massnahmen?ortsteil=${ortsteil}` },
   { name: 'ortsteil', path: `/ortsteil/${ortsteil}`, map: true },
   { name: 'dorferneuerung', path: `/dorferneuerung/${expected.gebiete[0]}`, map: true },
   { name: 'bilanz', path: '/bilanz?f=html' },
@@ -26,6 +27,10 @@ const PAGES = [
   { name: 'importe', path: '/importe?f=html' },
   ...expected.importe.map((id, nr) => ({ name: `import-${nr + 1}`, path: `/importe/${id}?f=html` })),
   { name: 'links', path: '/pruefen/links?f=html' },
+  { name: 'hier', path: `/hier?ortsteil=${ortsteil}&f=html` },
+  { name: 'hier-ort', path: '/hier?f=html' },
+  { name: 'massnahmen-liste', path: `/massnahmen?ortsteil=${ortsteil}&f=html`, find: `/karte?ortsteil=${ortsteil}` },
+  { name: 'fragen', path: '/fragen?f=html' },
   { name: 'flurstuecke', path: '/flurstuecke?f=html' },
   { name: 'flurstueck-suche', path: `/flurstuecke?f=html&nummer=${encodeURIComponent(flurstueck.nummer)}`, find: `/flurstuecke/${encodeURIComponent(flurstueck.kennzeichen)}` },
   { name: 'flurstueck', path: `/flurstuecke/${encodeURIComponent(flurstueck.kennzeichen)}?f=html`, map: true },

@@ -8,6 +8,7 @@ use sqlx::{PgConnection, Postgres, Transaction};
 use zielraum::db::audit;
 use zielraum::import::gebiete::{self, Art, Felder};
 use zielraum::import::zuwachs::verbinde_alles;
+use zielraum::strategie::ziel::store::flaechenziele;
 
 use crate::lieferung::Plan;
 use crate::support::{TestDb, datenbank, datenbank_mit_demo, zahl};
@@ -77,6 +78,56 @@ async fn gleich_dem_ganzen(tx: &mut Transaction<'static, Postgres>, was: &str) {
             );
         }
     }
+}
+
+/// Hectares that serve and strain each goal, cut by hand from the areas of a version and an Ortsteil.
+const ZIELBILANZ: &str = "
+  SELECT z.kennung, coalesce(sum(t.m2) FILTER (WHERE w.wirkung > 0), 0), coalesce(sum(t.m2) FILTER (WHERE w.wirkung < 0), 0)
+  FROM (SELECT f.nutzung, st_area(st_intersection(st_intersection(f.geom, v.geom), o.geom)) AS m2
+        FROM fnp.flaeche f JOIN fnp.fassung v ON v.id = f.fassung_id JOIN gemeinde.ortsteil o ON o.geom && f.geom
+        WHERE f.fassung_id = $1 AND o.id = $2 AND f.gueltig) t
+  JOIN strategie.ziel_nutzungsart_wirkung w ON w.nutzung = t.nutzung AND w.wirkung <> 0 JOIN strategie.ziel z ON z.id = w.ziel_id
+  WHERE t.m2 > 0 GROUP BY z.kennung";
+
+/// The goal balance of every newest version and Ortsteil against the areas themselves.
+async fn zielbilanz_stimmt(conn: &mut PgConnection, was: &str) {
+    let paare: Vec<(i32, i32)> = sqlx::query_as(
+        "SELECT f.id, o.id FROM fnp.fassung f, gemeinde.ortsteil o WHERE f.aktuell ORDER BY 1, 2",
+    )
+    .fetch_all(&mut *conn)
+    .await
+    .unwrap();
+    let mut gesehen = 0;
+    for (fassung, ortsteil) in paare {
+        let soll: BTreeMap<String, (f64, f64)> =
+            sqlx::query_as::<_, (String, f64, f64)>(ZIELBILANZ)
+                .bind(fassung)
+                .bind(ortsteil)
+                .fetch_all(&mut *conn)
+                .await
+                .unwrap()
+                .into_iter()
+                .map(|(kennung, dient, belastet)| (kennung, (dient, belastet)))
+                .collect();
+        let ist: BTreeMap<String, (f64, f64)> = flaechenziele(conn, fassung, ortsteil)
+            .await
+            .unwrap()
+            .into_iter()
+            .map(|z| (z.kennung, (z.dient_m2, z.belastet_m2)))
+            .collect();
+        // A goal of slivers alone may stand on one side only.
+        for ziel in soll.keys().chain(ist.keys()) {
+            let von =
+                |seite: &BTreeMap<String, (f64, f64)>| seite.get(ziel).copied().unwrap_or_default();
+            let ((dient, belastet), (d, b)) = (von(&soll), von(&ist));
+            assert!(
+                (dient - d).abs() < 2.0 && (belastet - b).abs() < 2.0,
+                "{was}: {fassung}/{ortsteil} {ziel}: {d}, {b} instead of {dient}, {belastet}"
+            );
+            gesehen += 1;
+        }
+    }
+    assert!(gesehen > 10, "{was}: only {gesehen} balances");
 }
 
 /// Pairs cut so far in this transaction.
@@ -161,6 +212,7 @@ async fn after_random_edits_all_equals_a_full_run() {
             *gewirkt.entry(*was).or_insert(0) += zeilen;
             gleich_dem_ganzen(&mut tx, &format!("{runde}: {was}")).await;
         }
+        zielbilanz_stimmt(&mut tx, &format!("round {runde}")).await;
     }
     assert!(gewirkt.values().all(|n| *n > 0), "{gewirkt:?}");
     assert!(paare(&mut tx).await > 0);
@@ -367,19 +419,25 @@ async fn a_new_delivery_derives_its_measures_alone() {
     let db = datenbank_mit_demo().await;
     let letzte = "SELECT count(*) FROM strategie.massnahme_flaeche m JOIN fnp.fassung f ON f.id = m.fassung_id WHERE f.nummer = 2 AND f.aktuell";
     assert_eq!(zahl(&db.write, letzte).await.unwrap(), 0);
-    // the same plan once more: its measures are derived, in both worlds
-    let auftrag = zielraum::import::fnp::Auftrag {
-        datei: crate::support::demo("fnp-2001.gml"),
-        wer: "pruefung".into(),
-        ..Default::default()
-    };
-    zielraum::import::fnp::fuehre_aus(&db, &auftrag)
-        .await
-        .unwrap();
-    assert!(zahl(&db.write, letzte).await.unwrap() > 0);
-    let mut tx = audit::begin(&db.write, "test", "Vergleich").await.unwrap();
-    gleich_dem_ganzen(&mut tx, "plan delivered again").await;
-    tx.rollback().await.unwrap();
+    // the plan in force, then the draft once more: their measures are derived, in both worlds
+    let mut bisher = 0;
+    for plan in ["fnp-2001.gml", "fnp-2025-entwurf.gml"] {
+        let auftrag = zielraum::import::fnp::Auftrag {
+            datei: crate::support::demo(plan),
+            wer: "pruefung".into(),
+            ..Default::default()
+        };
+        zielraum::import::fnp::fuehre_aus(&db, &auftrag)
+            .await
+            .unwrap();
+        let nun = zahl(&db.write, letzte).await.unwrap();
+        assert!(nun > bisher, "{plan}: {nun}");
+        bisher = nun;
+        let mut tx = audit::begin(&db.write, "test", "Vergleich").await.unwrap();
+        gleich_dem_ganzen(&mut tx, "plan delivered again").await;
+        zielbilanz_stimmt(&mut tx, "plan delivered again").await;
+        tx.rollback().await.unwrap();
+    }
     // a plan elsewhere: no measure is touched
     let vorher: i64 = zahl(
         &db.write,

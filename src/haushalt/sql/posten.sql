@@ -7,11 +7,10 @@ SELECT m.id, m.kennung, m.nummer, m.titel,
   CASE WHEN $1::int IS NULL THEN f.kosten_aus ELSE concat_ws(', ', CASE WHEN j.ergebnis_ct IS NOT NULL THEN 'ergebnis' END, j.planfassungen) END AS kosten_aus,
   CASE WHEN $1::int IS NULL THEN f.foerderung_aus WHEN j.foerderung_ct IS NOT NULL THEN 'jahre' END AS foerderung_aus,
   CASE WHEN $1::int IS NULL THEN f.stand ELSE j.stand END AS stand,
-  CASE WHEN x.art = 'zusammengefuehrt_mit' THEN 'zusammengeführt' WHEN x.art IS NOT NULL THEN 'ersetzt' WHEN m.beschlussstand = 'abgelehnt' THEN 'abgelehnt' END AS entfallen
+  x.grund AS "entfallen?"
 FROM massnahme m
 LEFT JOIN massnahme_finanzierung f ON f.massnahme_id = m.id
 LEFT JOIN massnahme_jahr j ON j.massnahme_id = m.id AND j.jahr = $1
--- its money stands with the other measure
-LEFT JOIN LATERAL (SELECT v.art FROM massnahme_massnahme v WHERE v.massnahme_id = m.id AND v.art IN ('zusammengefuehrt_mit', 'ersetzt_durch') ORDER BY v.art DESC LIMIT 1) x ON true
+LEFT JOIN massnahme_entfallen x ON x.massnahme_id = m.id
 WHERE $2::uuid IS NULL OR m.id = $2
 ORDER BY m.nummer, m.kennung

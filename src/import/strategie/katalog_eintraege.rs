@@ -302,6 +302,7 @@ pub(super) const EINTRAEGE: [Tabellenart; 16] = [
             spalte("zustand", "Zustand", Typ::Wahl(&["gueltig", "fortgeschrieben", "ausser_kraft"])).vorgabe("\"gueltig\""),
             spalte("dokument_url", "Dokument", Typ::Text).auch(&["url", "adresse"]),
             spalte("lizenz", "Lizenz", Typ::Text),
+            spalte("wkt", "Geltungsbereich", Typ::Wkt).feld("geom").nur_eingabe().auch(&["geometrie", "geometry"]),
             spalte("veroeffentlichung", "Veröffentlichung", Typ::Veroeffentlichung),
         ],
     },

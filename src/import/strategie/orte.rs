@@ -33,17 +33,19 @@ pub async fn pruefe(
 ) -> Result<()> {
     let mut umrechner = Umrechner::default();
     let mut deutungen: HashMap<Deutung, (Satz, usize)> = HashMap::new();
-    for satz in saetze.alle.entry(Art::Gebiet).or_default() {
-        if satz.text("wkt").is_empty() {
-            // An empty cell does not take an area its border.
-            satz.felder.remove("geom");
-            continue;
-        }
-        match ort::wkt(satz.text("wkt"), 2, &mut umrechner).and_then(|g| hex(&g)) {
-            Ok(form) => {
-                satz.felder.insert("geom".into(), json!(form));
+    for art in [Art::Gebiet, Art::Fachplan] {
+        for satz in saetze.alle.entry(art).or_default() {
+            if satz.text("wkt").is_empty() {
+                // An empty cell does not take an area or plan its border.
+                satz.felder.remove("geom");
+                continue;
             }
-            Err(text) => bericht.fehler(satz.zelle("wkt"), text),
+            match ort::wkt(satz.text("wkt"), 2, &mut umrechner).and_then(|g| hex(&g)) {
+                Ok(form) => {
+                    satz.felder.insert("geom".into(), json!(form));
+                }
+                Err(text) => bericht.fehler(satz.zelle("wkt"), text),
+            }
         }
     }
     flurstuecke(

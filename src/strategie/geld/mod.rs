@@ -101,7 +101,9 @@ pub struct Foerderung {
 pub struct Summe {
     /// Measures.
     pub massnahmen: i64,
-    /// Of these, with a cost.
+    /// Of these, in no sum: rejected, merged, replaced.
+    pub entfallen: i64,
+    /// Of the others, with a cost.
     pub mit_kosten: i64,
     /// Their total costs.
     pub kosten_ct: i64,
@@ -124,13 +126,34 @@ pub struct Anteil {
     pub anteil: f64,
     /// Its total costs.
     pub kosten_ct: i64,
-    /// Costs × share, rounded to cents.
+    /// Costs × share; the parts of all Ortsteile add up to the costs.
     pub anteilig_ct: i64,
     /// Day of its newest figure.
     pub stand: Option<NaiveDate>,
+    /// Why it counts in no sum: abgelehnt, ersetzt, zusammengeführt.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub entfallen: Option<String>,
     /// Address where its total costs are reckoned.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rechenweg: Option<String>,
+}
+
+impl Summe {
+    /// What of the measures is not counted, in words after a sum; empty when all are.
+    #[must_use]
+    pub fn ohne_entfallene(&self) -> String {
+        match self.entfallen {
+            0 => String::new(),
+            1 => "; 1 abgelehnte, ersetzte oder zusammengeführte zählt nicht".to_owned(),
+            viele => format!("; {viele} abgelehnte, ersetzte oder zusammengeführte zählen nicht"),
+        }
+    }
+
+    /// Measures that count.
+    #[must_use]
+    pub fn gezaehlt(&self) -> i64 {
+        self.massnahmen - self.entfallen
+    }
 }
 
 impl Anteil {
@@ -146,7 +169,7 @@ impl Anteil {
 pub struct OrtsteilGeld {
     /// Costs of measures that lie here, by their share.
     pub anteilig: Vec<Anteil>,
-    /// Sum of these.
+    /// Sum of these without the rejected, merged and replaced.
     pub anteilig_ct: i64,
     /// Measures named for several Ortsteile without a place: their costs cannot be split.
     pub ungeteilt: Summe,

@@ -7,6 +7,7 @@
 use geo_types::MultiPolygon;
 
 use crate::error::{Error, Result};
+use crate::http::link::kodiere_parameter;
 
 /// Words of the language with what they ask, in the order of forms and messages.
 pub const FILTER: &[(&str, &str)] = &[
@@ -230,6 +231,19 @@ impl Frage {
     pub fn wert(&self, name: &str) -> String {
         let mut kopie = self.clone();
         kopie.feld(name).and_then(Option::take).unwrap_or_default()
+    }
+}
+
+impl Frage {
+    /// The filter as in an address, without page and order.
+    #[must_use]
+    pub fn woerter(&self) -> String {
+        let paare: Vec<(&str, String)> = FILTER
+            .iter()
+            .map(|(name, _)| (*name, self.wert(name)))
+            .filter(|(_, wert)| !wert.is_empty())
+            .collect();
+        kodiere_parameter(paare.iter().map(|(name, wert)| (*name, wert.as_str())))
     }
 }
 

@@ -180,17 +180,7 @@ pub(super) async fn umkreis(
             ));
         }
     };
-    let meter = abstand
-        .replace(',', ".")
-        .parse::<f64>()
-        .ok()
-        .filter(|m| (0.0..=ABSTAND_MAX).contains(m))
-        .ok_or_else(|| {
-            Error::parameter(
-                "abstand",
-                format!("„{abstand}“ ist kein Abstand in Metern zwischen 0 und {ABSTAND_MAX:.0}."),
-            )
-        })?;
+    let meter = meter(abstand)?;
     let form = match nahe.split_once(':') {
         Some(("massnahme", kennung)) => massnahme(conn, kennung.trim()).await?,
         Some(("flurstueck", text)) => {
@@ -200,6 +190,21 @@ pub(super) async fn umkreis(
         _ => Geometry::Point(punkt(conn, "nahe", nahe).await?),
     };
     Ok((Some(ewkb(&form)?), Some(meter)))
+}
+
+/// A radius in metres.
+pub fn meter(abstand: &str) -> Result<f64> {
+    abstand
+        .replace(',', ".")
+        .parse::<f64>()
+        .ok()
+        .filter(|m| (0.0..=ABSTAND_MAX).contains(m))
+        .ok_or_else(|| {
+            Error::parameter(
+                "abstand",
+                format!("„{abstand}“ ist kein Abstand in Metern zwischen 0 und {ABSTAND_MAX:.0}."),
+            )
+        })
 }
 
 /// A point as longitude,latitude or easting,northing (EPSG:25832), told apart by the numbers.

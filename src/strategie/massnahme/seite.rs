@@ -68,6 +68,8 @@ pub struct ListeSeite {
     pub geojson: String,
     /// The same as CSV.
     pub csv: String,
+    /// The same filter on the map.
+    pub karte: String,
     /// The next page.
     pub naechste: Option<String>,
     /// The form.

@@ -75,10 +75,11 @@ impl Blattart for Sdg {
                 (
                     "Kosten der Maßnahmen",
                     format!(
-                        "{} ({} von {} mit Angabe)",
+                        "{} ({} von {} mit Angabe{})",
                         zahl::euro(sdg.geld.kosten_ct),
                         sdg.geld.mit_kosten,
-                        sdg.geld.massnahmen
+                        sdg.geld.gezaehlt(),
+                        sdg.geld.ohne_entfallene()
                     ),
                 ),
                 ("bewilligte Förderung", zahl::euro(sdg.geld.bewilligt_ct)),

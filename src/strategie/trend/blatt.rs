@@ -2,8 +2,9 @@
 
 use serde_json::json;
 
-use super::{Trend, store};
+use super::{Trend, einwohner, store};
 use crate::error::Result;
+use crate::gemeinde::bevoelkerung;
 use crate::strategie::bezug::{Bezug, abschnitte};
 use crate::strategie::blatt::{Blatt, Blattart, Blick, Kopf, Liste, Zeile};
 use crate::strategie::kennzahl::{self, diagramm};
@@ -50,11 +51,17 @@ impl Blattart for Trend {
         let zahlen = match &trend.kennzahl {
             Some(kennzahl) => {
                 let rechenweg = blick.basis.zu(&format!("/kennzahlen/{kennzahl}?f=html"));
-                Some(kennzahl::store::eine(blick.conn, kennzahl, stichtag, rechenweg).await?)
+                Some(kennzahl::store::eine(&mut *blick.conn, kennzahl, stichtag, rechenweg).await?)
             }
             None => None,
         };
-        let json = json!({"stichtag": stichtag, "trend": trend, "gegenstaende": gegenstaende, "kennzahl": zahlen});
+        let bevoelkerung = match trend.zahlen.as_str() {
+            "einwohner" | "altersgruppen" => {
+                bevoelkerung::lies(&mut *blick.conn, stichtag).await?
+            }
+            _ => None,
+        };
+        let json = json!({"stichtag": stichtag, "trend": trend, "gegenstaende": gegenstaende, "kennzahl": zahlen, "einwohner": bevoelkerung});
         let mut teile = abschnitte(&gegenstaende);
         let mut bild = None;
         if let Some(kennzahl) = &zahlen {
@@ -71,7 +78,14 @@ impl Blattart for Trend {
             };
             teile.insert(0, ("Zahlen dahinter".to_owned(), vec![verweis]));
         }
+        if let Some(b) = &bevoelkerung {
+            let altersgruppen = trend.zahlen == "altersgruppen";
+            bild = Some(einwohner::tafel(b, altersgruppen, &blick.basis.0)?);
+        }
         let zahlen = match trend.zahlen.as_str() {
+            "einwohner" | "altersgruppen" if bevoelkerung.is_none() => {
+                "Einwohner je Ortsteil, noch keine eingelesen"
+            }
             "einwohner" => "Einwohner je Ortsteil",
             "altersgruppen" => "Altersgruppen je Ortsteil",
             "kennzahl" => "Kennzahl",

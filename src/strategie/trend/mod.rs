@@ -1,6 +1,7 @@
 //! Trends that strengthen or hamper goals and measures, with the figures behind them.
 
 pub mod blatt;
+pub mod einwohner;
 pub mod store;
 
 use serde::Serialize;

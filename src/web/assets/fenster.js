@@ -60,7 +60,8 @@ export function massnahme(p, ebene, ampel, wurzel) {
   liste(dl, 'Ziele (+)', p.ziele);
   liste(dl, 'Hemmt die Ziele (−)', p.belastete_ziele);
   liste(dl, 'Handlungsfelder', p.handlungsfelder);
-  kasten.append(dl, verweis('Alle Angaben', objekt(wurzel, ebene, p.kennung)));
+  const steckbrief = new URL(`massnahmen/${encodeURIComponent(p.kennung)}?f=html`, wurzel).href;
+  kasten.append(dl, verweis('Steckbrief', steckbrief), ' · ', verweis('Alle Angaben', objekt(wurzel, ebene, p.kennung)));
   return kasten;
 }
 
@@ -74,6 +75,14 @@ export function gebiet(p, wurzel) {
   const seite = new URL(`dorferneuerung/${encodeURIComponent(p.kennung)}?f=html`, wurzel).href;
   kasten.append(dl, verweis('Zur Seite des Gebiets', seite));
   return kasten;
+}
+
+/** What applies at a place: longitude and latitude. */
+export function hier({ lng, lat }, wurzel) {
+  const absatz = element('p');
+  const seite = new URL(`hier?punkt=${lng.toFixed(6)},${lat.toFixed(6)}&f=html`, wurzel).href;
+  absatz.append(verweis('Was gilt hier?', seite));
+  return absatz;
 }
 
 const tag = (datum) => (datum ? datum.split('-').reverse().join('.') : null);

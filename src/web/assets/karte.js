@@ -44,7 +44,9 @@ async function quellen(sicht) {
   const { ausschnitt } = daten;
   // On the page of one area only what lies around it is fetched.
   const raum = ausschnitt ? { bbox: sicht.toArray().flat().join(',') } : {};
-  const gezeigt = (f) => !ausschnitt || ausschnitt.massnahmen.includes(f.properties.kennung);
+  const nur = daten.auswahl ?? ausschnitt?.massnahmen;
+  const auswahl = nur && new Set(nur);
+  const gezeigt = (f) => !auswahl || auswahl.has(f.properties.kennung);
   const massnahmen = async (id) => {
     const alle = await sammlung(id);
     return { ...alle, features: alle.features.filter(gezeigt) };
@@ -182,7 +184,7 @@ function fehler(ursache) {
 async function starte() {
   const tafel = document.getElementById('tafel');
   if (tafel && matchMedia('(max-width: 48rem)').matches) tafel.open = false;
-  document.querySelector('select[data-sofort]')?.addEventListener('change', (e) => e.target.form.submit());
+  for (const wahl of document.querySelectorAll('select[data-sofort]')) wahl.addEventListener('change', (e) => e.target.form.submit());
 
   const map = new maplibregl.Map({
     container: 'karte',
@@ -218,7 +220,10 @@ async function starte() {
   for (const { ebene } of gruppen) map.addLayer(ebene);
 
   const popup = new maplibregl.Popup({ maxWidth: '20rem', focusAfterOpen: true });
-  const oeffne = (ort, inhalt) => popup.setLngLat(ort).setDOMContent(inhalt).addTo(map);
+  const oeffne = (ort, inhalt) => {
+    inhalt.append(fenster.hier(maplibregl.LngLat.convert(ort), WURZEL));
+    popup.setLngLat(ort).setDOMContent(inhalt).addTo(map);
+  };
   const marken = {
     ortsteile: daten.ausschnitt ? [] : ortsteilnamen(map, geladen.ortsteile),
     massnahmen: massnahmenzeichen(

@@ -332,3 +332,87 @@ async fn gaps_equal_hand_written_sql() {
     assert_eq!(status, StatusCode::BAD_REQUEST);
     assert!(text.contains("Meinten Sie „ziel_ohne_massnahme“"), "{text}");
 }
+
+#[tokio::test]
+async fn without_a_place_a_browser_gets_a_form_and_a_program_a_sentence() {
+    let db = bestand().await;
+    let (status, seite) = hole(&db, "/hier?f=html").await;
+    assert_eq!(status, StatusCode::OK, "{seite}");
+    for teil in [
+        "name=\"punkt\"",
+        "name=\"flurstueck\"",
+        "<option value=\"west\">West</option>",
+    ] {
+        assert!(seite.contains(teil), "{teil}: {seite}");
+    }
+    let (status, text) = hole(&db, "/hier?f=json").await;
+    assert_eq!(status, StatusCode::BAD_REQUEST);
+    assert!(text.contains("genau einen Ort"), "{text}");
+}
+
+/// A main road along the north, a pipe in Ost, two places of a symbol: one in West, one in Ost.
+const LINIEN: &[&str] = &[
+    "INSERT INTO oeffentlich.linie (fassung_id, ordnung, kennung, nutzung, klasse, codes, rechtsstand, ebene, flaechenschluss, name, laenge_m, geom) SELECT 7, n, kennung, nutzung, klasse, '{}', 'planung', 0, false, name, st_length(g::geometry), st_setsrid(g::geometry, 25832) FROM (VALUES
+       (11, 'l.umgehung', 'verkehr_strasse', 'FP_Strassenverkehr', 'Umgehung', 'MULTILINESTRING ((640000 5324800, 642000 5324800))'),
+       (12, 'l.leitung', 'ver_entsorgung', 'FP_VerEntsorgung', NULL, 'MULTILINESTRING ((641100 5324000, 641100 5324200))')) x (n, kennung, nutzung, klasse, name, g)",
+    "INSERT INTO oeffentlich.punkt (fassung_id, ordnung, kennung, nutzung, klasse, codes, rechtsstand, ebene, flaechenschluss, name, geom) VALUES
+       (7, 21, 'p.schule', 'gemeinbedarf', 'FP_Gemeinbedarf', '{}', 'bestand', 0, false, 'Schule', st_setsrid('MULTIPOINT (640250 5324500, 641250 5324500)'::geometry, 25832))",
+];
+
+#[tokio::test]
+async fn lines_and_points_of_the_plan_at_a_place() {
+    let db = bestand().await;
+    aendere(&db, LINIEN).await;
+    aendere(&db, DAZU).await;
+    let dort = |a: &Value| a["plaene"][0]["linien_und_punkte"].clone();
+    // 15 m beside the road: in the stated radius of 20 m; not in 10.
+    let a = json(&db, "/hier?punkt=640450,5324785").await;
+    assert_eq!(a["ort"]["umkreis_m"], 20.0);
+    assert_eq!(texte(&dort(&a), "kennung"), ["l.umgehung"]);
+    nahe(&dort(&a)[0]["abstand_m"], 15.0);
+    nahe(&dort(&a)[0]["laenge_m"], 2000.0);
+    let eng = json(&db, "/hier?punkt=640450,5324785&abstand=10").await;
+    assert_eq!(dort(&eng), Value::Array(Vec::new()));
+    let weit = json(&db, "/hier?punkt=640250,5324490&abstand=400").await;
+    assert_eq!(texte(&dort(&weit), "kennung"), ["l.umgehung", "p.schule"]);
+    nahe(&dort(&weit)[1]["abstand_m"], 10.0);
+    // An Ortsteil: the part inside, one of two places.
+    let west = json(&db, "/hier?ortsteil=west").await;
+    assert_eq!(texte(&dort(&west), "kennung"), ["l.umgehung", "p.schule"]);
+    nahe(&dort(&west)[0]["laenge_m"], 1000.0);
+    assert_eq!(dort(&west)[1]["anzahl"], 1);
+    assert_eq!(dort(&west)[0]["abstand_m"], Value::Null);
+    // The pipe runs along the east border of the Flurstück, then five metres off it.
+    let adresse = "/hier?flurstueck=098511___000120003__";
+    let stueck = json(&db, adresse).await;
+    assert_eq!(texte(&dort(&stueck), "kennung"), ["l.leitung"]);
+    nahe(&dort(&stueck)[0]["laenge_m"], 100.0);
+    aendere(
+        &db,
+        &["UPDATE oeffentlich.linie SET geom = st_translate(geom, 5, 0) WHERE kennung = 'l.leitung'"],
+    )
+    .await;
+    let stueck = json(&db, adresse).await;
+    assert_eq!(dort(&stueck), Value::Array(Vec::new()));
+    let (_, flaeche) = poste(&db, "/hier", "POLYGON ((640200 5324400, 641300 5324400, 641300 5324850, 640200 5324850, 640200 5324400))").await;
+    assert_eq!(
+        texte(&dort(&flaeche), "kennung"),
+        ["l.umgehung", "p.schule"]
+    );
+    nahe(&dort(&flaeche)[0]["laenge_m"], 1100.0);
+    assert_eq!(dort(&flaeche)[1]["anzahl"], 2);
+    let (_, seite) = hole(&db, "/hier?punkt=640450,5324785&f=html").await;
+    for teil in [
+        "Linien und Punkte des Plans",
+        "Im Umkreis von 20 m",
+        "Umgehung",
+        "15,0 m entfernt",
+    ] {
+        assert!(seite.contains(teil), "{teil}: {seite}");
+    }
+    let (_, csv) = hole(&db, "/hier?ortsteil=west&f=csv").await;
+    assert!(
+        csv.contains("Linie") && csv.contains("1.000,0 m hier"),
+        "{csv}"
+    );
+}

@@ -2,3 +2,4 @@
 mod ebene;
 mod filter;
 mod hier;
+mod karte;

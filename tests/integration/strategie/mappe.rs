@@ -19,7 +19,7 @@ fn probe() -> Auftrag {
 }
 
 /// A workbook with one sheet.
-fn blatt(name: &str, fuelle: impl FnOnce(&mut Worksheet)) -> Vec<(String, Vec<u8>)> {
+pub fn blatt(name: &str, fuelle: impl FnOnce(&mut Worksheet)) -> Vec<(String, Vec<u8>)> {
     let mut mappe = Workbook::new();
     let blatt = mappe.add_worksheet().set_name(name).unwrap();
     fuelle(blatt);
@@ -128,7 +128,7 @@ async fn only_the_edit_changes_and_the_preview_says_so() {
 }
 
 /// The workbook as programs write it that do not calculate: formulas without a result.
-fn ohne_ergebnis(mappe: &[u8]) -> Vec<u8> {
+pub fn ohne_ergebnis(mappe: &[u8]) -> Vec<u8> {
     let mut alt = zip::ZipArchive::new(std::io::Cursor::new(mappe)).unwrap();
     let mut neu = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
     for nr in 0..alt.len() {
