@@ -1,10 +1,22 @@
 //! The answer to a question about measures. SQL names no schema: the connection decides the world.
+//!
+//! Three steps, because one statement for every question would have to be planned anew for
+//! each, and planning the states alone takes longer than answering: which measures match
+//! ([`mengen`], a short statement per filter), the rows of the page, their states ([`stand`]).
+//! States come first only where the question filters or sorts by them.
+
+mod mengen;
+mod stand;
+
+use std::collections::HashMap;
 
 use sqlx::PgConnection;
 use sqlx::types::Json;
+use uuid::Uuid;
 
+use self::mengen::Lage;
+use self::stand::Stand;
 use super::wahl::{self, Wahl};
-use super::werte::verzeichnis;
 use super::{Antwort, Beitrag, Benannt, Code, Frage, Handlungsfeld, MassnahmeKurz};
 use crate::error::Result;
 
@@ -27,14 +39,14 @@ pub async fn massnahmen(conn: &mut PgConnection, frage: &Frage) -> Result<Antwor
         .into_iter()
         .partition(|massnahme| massnahme.herkunft.as_deref() == Some("gesamtstadt"));
     let unverortet = sqlx::query_scalar!(
-        r#"SELECT count(*) AS "zahl!" FROM massnahme m WHERE NOT EXISTS (SELECT FROM raumbezug r WHERE r.massnahme_id = m.id AND r.art <> 'unverortet')"#
+        r#"SELECT (SELECT count(*) FROM massnahme) - (SELECT count(*) FROM (SELECT DISTINCT massnahme_id FROM raumbezug WHERE art <> 'unverortet') x) AS "zahl!""#
     )
     .fetch_one(&mut *conn)
     .await?;
     Ok(Antwort {
-        ortsteil: benannt(conn, "ortsteil", wahl.ortsteile.as_deref()).await?,
-        ziel: benannt(conn, "ziel", wahl.ziele.as_deref()).await?,
-        nutzung: benannt(conn, "nutzung", wahl.nutzungen.as_deref()).await?,
+        ortsteil: benannt(&wahl, "Ortsteil", wahl.ortsteile.as_deref()),
+        ziel: benannt(&wahl, "Ziel", wahl.ziele.as_deref()),
+        nutzung: benannt(&wahl, "Nutzung", wahl.nutzungen.as_deref()),
         plan: wahl.plan,
         gefragt: wahl.gefragt,
         anzahl: umfang.anzahl,
@@ -46,23 +58,42 @@ pub async fn massnahmen(conn: &mut PgConnection, frage: &Frage) -> Result<Antwor
     })
 }
 
-/// Where one value was asked, its name.
-async fn benannt(
-    conn: &mut PgConnection,
-    name: &str,
-    werte: Option<&[String]>,
-) -> Result<Option<Benannt>> {
-    let Some([einer]) = werte else {
-        return Ok(None);
+/// Where one value was asked, its name as it was looked up.
+fn benannt(wahl: &Wahl, wort: &str, werte: Option<&[String]>) -> Option<Benannt> {
+    let [einer] = werte? else { return None };
+    wahl.gefragt
+        .iter()
+        .find(|(gefragt, _)| gefragt == wort)
+        .map(|(_, titel)| Benannt {
+            kennung: einer.clone(),
+            name: titel.clone(),
+        })
+}
+
+/// Orders that come from the space or the state, as text that sorts alike; None: the row itself says.
+fn wert(sortiert: Option<&str>, lage: Option<&Lage>, stand: Option<&Stand>) -> Option<String> {
+    match sortiert? {
+        "abstand" => lage?
+            .abstand_m
+            .map(|m| format!("{:014.0}", (m * 1e3).max(0.0))),
+        "anteil" => lage?
+            .anteil
+            .map(|teil| format!("{:012.0}", ((1.0 - teil) * 1e9).max(0.0))),
+        "verzug" => stand?
+            .verzug_tage
+            .map(|tage| format!("{:010}", 100_000_000 - i64::from(tage))),
+        "ampel" => Some(format!("{:06}", stand?.rang)),
+        _ => None,
+    }
+}
+
+fn passt(wahl: &Wahl, stand: &Stand) -> bool {
+    let einer = |werte: &Option<Vec<String>>, wert: &String| {
+        werte.as_ref().is_none_or(|werte| werte.contains(wert))
     };
-    Ok(verzeichnis(conn, name)
-        .await?
-        .into_iter()
-        .find(|eintrag| eintrag.schluessel == *einer)
-        .map(|eintrag| Benannt {
-            kennung: eintrag.schluessel,
-            name: eintrag.titel,
-        }))
+    einer(&wahl.ampeln, &stand.ampel.schluessel)
+        && einer(&wahl.alter, &stand.aktualitaet.schluessel)
+        && einer(&wahl.horizonte, &stand.horizont)
 }
 
 /// Measures that match what was looked up, in the order asked for.
@@ -71,47 +102,53 @@ pub(in crate::strategie) async fn liste(
     frage: &Frage,
     wahl: &Wahl,
 ) -> Result<(Vec<MassnahmeKurz>, Umfang)> {
-    // One more than the page tells whether there is another.
-    let mehr = wahl.limit.map(|limit| limit + 1);
-    // Planned for what is asked each time: one plan for every question takes seconds.
-    plane(conn, "force_custom_plan").await?;
+    let mut treffer = mengen::finde(conn, frage, wahl).await?;
+    let sortiert = wahl.sortiert.as_deref();
+    let nach_stand = wahl.ampeln.is_some()
+        || wahl.alter.is_some()
+        || wahl.horizonte.is_some()
+        || matches!(sortiert, Some("ampel" | "verzug"));
+    let mut staende = HashMap::new();
+    if nach_stand {
+        let ids: Vec<Uuid> = (treffer.im_raum.keys())
+            .chain(&treffer.stadtweit)
+            .copied()
+            .collect();
+        staende = stand::lies(conn, &ids).await?;
+        let darf = |id: &Uuid| staende.get(id).is_some_and(|stand| passt(wahl, stand));
+        treffer.im_raum.retain(|id, _| darf(id));
+        treffer.stadtweit.retain(darf);
+    }
+    let ids: Vec<Uuid> = (treffer.im_raum.keys())
+        .chain(&treffer.stadtweit)
+        .copied()
+        .collect();
+    let im_raum: Vec<bool> = (0..ids.len()).map(|n| n < treffer.im_raum.len()).collect();
+    let werte = matches!(sortiert, Some("abstand" | "anteil" | "ampel" | "verzug")).then(|| {
+        (ids.iter())
+            .map(|id| wert(sortiert, treffer.im_raum.get(id), staende.get(id)))
+            .collect::<Vec<_>>()
+    });
     let zeilen = sqlx::query_file!(
-        "src/strategie/massnahmen.sql",
-        wahl.ortsteile.as_deref(),
-        wahl.ziele.as_deref(),
-        wahl.nutzungen.as_deref(),
-        wahl.plan.as_ref().map(|plan| plan.id),
-        wahl.raum.as_deref(),
-        wahl.raumbezug.as_deref(),
-        frage.kennungen.as_deref(),
-        frage.mit_geometrie,
-        wahl.flaechen.as_deref(),
-        wahl.nahe.as_deref(),
-        wahl.abstand,
-        wahl.handlungsfelder.as_deref(),
-        wahl.beschlussstaende.as_deref(),
-        wahl.phasen.as_deref(),
-        wahl.ampeln.as_deref(),
-        wahl.alter.as_deref(),
-        wahl.horizonte.as_deref(),
-        wahl.jahre.as_deref(),
-        wahl.geldjahre.as_deref(),
-        wahl.stellen.as_deref(),
-        wahl.leitprojekt,
-        wahl.sdg.as_deref(),
-        wahl.programme.as_deref(),
-        wahl.fachplaene.as_deref(),
-        wahl.ohne.as_deref(),
-        wahl.woerter.as_deref(),
-        wahl.sortiert,
-        mehr,
+        "src/strategie/massnahme/suche/zeilen.sql",
+        &ids,
+        &im_raum,
+        werte.as_deref() as Option<&[Option<String>]>,
+        sortiert,
+        // One more than the page tells whether there is another.
+        wahl.limit.map(|limit| limit + 1),
         wahl.nach.as_ref().map(|nach| nach.0),
         wahl.nach.as_ref().map(|nach| nach.1.as_str()),
-        wahl.nach.as_ref().map(|nach| nach.2.as_str())
+        wahl.nach.as_ref().map(|nach| nach.2.as_str()),
+        frage.mit_geometrie,
+        wahl.beschlussstaende.as_deref(),
+        wahl.phasen.as_deref(),
+        wahl.jahre.as_deref(),
+        wahl.leitprojekt,
+        wahl.woerter.as_deref()
     )
     .fetch_all(&mut *conn)
     .await?;
-    plane(conn, "auto").await?;
     let mut umfang = zeilen.first().map_or_else(Umfang::default, |zeile| Umfang {
         anzahl: zeile.gesamt,
         gesamtstadt: zeile.davon_stadtweit,
@@ -131,6 +168,10 @@ pub(in crate::strategie) async fn liste(
             letzte.wert.as_deref().unwrap_or_default()
         ));
     }
+    if !nach_stand {
+        let ids: Vec<Uuid> = zeilen.iter().take(seite).map(|zeile| zeile.id).collect();
+        staende = stand::lies(conn, &ids).await?;
+    }
     let raeumlich = wahl.ortsteile.is_some()
         || wahl.plan.is_some()
         || wahl.raum.is_some()
@@ -138,43 +179,45 @@ pub(in crate::strategie) async fn liste(
     let massnahmen = zeilen
         .into_iter()
         .take(seite)
-        .map(|zeile| MassnahmeKurz {
-            kennung: zeile.kennung,
-            nummer: zeile.nummer,
-            titel: zeile.titel,
-            kurztext: zeile.kurztext,
-            art: zeile.art,
-            beginn: zeile.beginn,
-            ende: zeile.ende,
-            leitprojekt: zeile.leitprojekt,
-            ampel: zeile.ampel.0,
-            ampel_anlass: zeile.ampel_anlass,
-            verzug_tage: zeile.verzug_tage,
-            fortschritt: zeile.fortschritt,
-            aktualitaet: zeile.aktualitaet.0,
-            horizont: zeile.horizont,
-            umsetzungsphase: zeile.umsetzungsphase.0,
-            beschlussstand: zeile.beschlussstand.0,
-            handlungsfeld: zeile.handlungsfeld.map(|json| json.0),
-            ziele: zeile.ziele.0,
-            raumbezug: zeile.raumbezug,
-            entwurf: zeile.entwurf,
-            herkunft: zeile.herkunft.filter(|_| raeumlich),
-            anteil: zeile.anteil,
-            schnitt_m2: zeile.schnitt_m2,
-            schnitt_m: zeile.schnitt_m,
-            punkte: zeile.punkte,
-            abstand_m: zeile.abstand_m,
-            geometrie: zeile.geometrie,
+        // One deleted meanwhile has no state.
+        .filter_map(|zeile| Some((staende.remove(&zeile.id)?, zeile)))
+        .map(|(stand, zeile)| {
+            let lage = treffer.im_raum.remove(&zeile.id).unwrap_or_default();
+            let herkunft = if zeile.im_raum {
+                lage.herkunft
+            } else {
+                "gesamtstadt".to_owned()
+            };
+            MassnahmeKurz {
+                kennung: zeile.kennung,
+                nummer: zeile.nummer,
+                titel: zeile.titel,
+                kurztext: zeile.kurztext,
+                art: zeile.art,
+                beginn: zeile.beginn,
+                ende: zeile.ende,
+                leitprojekt: zeile.leitprojekt,
+                ampel: stand.ampel,
+                ampel_anlass: stand.ampel_anlass,
+                verzug_tage: stand.verzug_tage,
+                fortschritt: stand.fortschritt,
+                aktualitaet: stand.aktualitaet,
+                horizont: stand.horizont,
+                umsetzungsphase: zeile.umsetzungsphase.0,
+                beschlussstand: zeile.beschlussstand.0,
+                handlungsfeld: zeile.handlungsfeld.map(|json| json.0),
+                ziele: zeile.ziele.0,
+                raumbezug: zeile.raumbezug,
+                entwurf: zeile.entwurf,
+                herkunft: raeumlich.then_some(herkunft),
+                anteil: lage.anteil,
+                schnitt_m2: lage.schnitt_m2,
+                schnitt_m: lage.schnitt_m,
+                punkte: lage.punkte,
+                abstand_m: lage.abstand_m,
+                geometrie: zeile.geometrie,
+            }
         })
         .collect();
     Ok((massnahmen, umfang))
-}
-
-/// How prepared statements of this connection are planned.
-async fn plane(conn: &mut PgConnection, wie: &str) -> Result<()> {
-    sqlx::query_scalar!("SELECT set_config('plan_cache_mode', $1, false)", wie)
-        .fetch_one(conn)
-        .await?;
-    Ok(())
 }
