@@ -20,7 +20,7 @@ const SEITEN: [&str; 7] = [
     "/massnahmen?ortsteil=o13&f=html",
     "/massnahmen?handlungsfeld=hf2&limit=100&f=json",
     "/massnahmen?limit=100&f=html",
-    "/massnahmen/m513?f=html",
+    "/massnahmen/m13?f=html",
 ];
 
 /// Peak memory of this process.

@@ -46,7 +46,8 @@ INSERT INTO kennzahlwert (id, kennzahl_id, ortsteil_id, stichtag, art, wert)
   -- two thirds have a value of the whole town, the others are known by Ortsteil alone
   FROM generate_series(0, 29) n, (SELECT id FROM ortsteil UNION ALL SELECT NULL) o, (VALUES ('basis', date '2017-12-31', 10.0), ('soll', '2030-12-31', 40)) b (art, tag, wert), LATERAL (SELECT b.art, b.tag, b.wert UNION ALL SELECT 'ist', make_date(y, 12, 31), 10 + (y - 2017) * 2 FROM generate_series(2018, 2025) y WHERE b.art = 'basis') w
   WHERE o.id IS NOT NULL OR n % 3 < 2;
-INSERT INTO massnahme_kennzahl (massnahme_id, kennzahl_id, wirkung, misst_fortschritt) SELECT pg_temp.nr(5, n), pg_temp.nr(9, n / 4 % 30), 'erhoeht', true FROM generate_series(0, pg_temp.m() - 1, 4) n;
+-- Progress is measured by indicators of the whole town: one known by Ortsteil alone means its worst Ortsteil, and costs by their number.
+INSERT INTO massnahme_kennzahl (massnahme_id, kennzahl_id, wirkung, misst_fortschritt) SELECT pg_temp.nr(5, n), pg_temp.nr(9, n / 4 % 10 * 3 + n / 40 % 2), 'erhoeht', true FROM generate_series(0, pg_temp.m() - 1, 4) n;
 INSERT INTO ziel_kennzahl (ziel_id, kennzahl_id) SELECT pg_temp.nr(3, n % 20), pg_temp.nr(9, n) FROM generate_series(0, 29) n;
 
 -- Last: the trigger derives measure × area and measure × Ortsteil.

@@ -102,6 +102,9 @@ pub(in crate::strategie) async fn liste(
     frage: &Frage,
     wahl: &Wahl,
 ) -> Result<(Vec<MassnahmeKurz>, Umfang)> {
+    // Every statement here says one thing, so one plan does for all its values: it is made at the
+    // first question, and not five times more to compare with it. Each is too short to call helpers for.
+    let vorher = plane(conn, "force_generic_plan", "0").await?;
     let mut treffer = mengen::finde(conn, frage, wahl).await?;
     let sortiert = wahl.sortiert.as_deref();
     let nach_stand = wahl.ampeln.is_some()
@@ -172,6 +175,7 @@ pub(in crate::strategie) async fn liste(
         let ids: Vec<Uuid> = zeilen.iter().take(seite).map(|zeile| zeile.id).collect();
         staende = stand::lies(conn, &ids).await?;
     }
+    plane(conn, &vorher.0, &vorher.1).await?;
     let raeumlich = wahl.ortsteile.is_some()
         || wahl.plan.is_some()
         || wahl.raum.is_some()
@@ -220,4 +224,17 @@ pub(in crate::strategie) async fn liste(
         })
         .collect();
     Ok((massnahmen, umfang))
+}
+
+/// How statements are planned for the rest of the transaction, and with how many helpers; returns what held before.
+async fn plane(conn: &mut PgConnection, wie: &str, helfer: &str) -> Result<(String, String)> {
+    let vorher = sqlx::query!(
+        r#"WITH vorher AS MATERIALIZED (SELECT current_setting('plan_cache_mode') AS wie, current_setting('max_parallel_workers_per_gather') AS helfer)
+           SELECT wie AS "wie!", helfer AS "helfer!", set_config('plan_cache_mode', $1, true) AS a, set_config('max_parallel_workers_per_gather', $2, true) AS b FROM vorher"#,
+        wie,
+        helfer
+    )
+    .fetch_one(conn)
+    .await?;
+    Ok((vorher.wie, vorher.helfer))
 }

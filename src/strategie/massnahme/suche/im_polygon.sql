@@ -2,9 +2,10 @@
 WITH raum AS (
   SELECT r.nr::int AS nr, st_geomfromewkb(r.form) AS geom FROM unnest($1::bytea[]) WITH ORDINALITY r (form, nr)
 ), form AS (
-  SELECT t.nr, x.massnahme_id, st_dimension(x.geom) AS dimension, st_unaryunion(st_collect(st_makevalid(x.geom))) AS geom
-  FROM (SELECT DISTINCT r.nr, y.massnahme_id FROM raum r JOIN massnahme_ort y ON y.geom && r.geom AND st_intersects(y.geom, r.geom)) t
-  JOIN massnahme_ort x USING (massnahme_id)
+  -- lateral and apart (OFFSET 0): so each branch of the view is searched by its own index
+  SELECT t.nr, t.massnahme_id, st_dimension(x.geom) AS dimension, st_unaryunion(st_collect(st_makevalid(x.geom))) AS geom
+  FROM (SELECT DISTINCT r.nr, y.massnahme_id FROM raum r CROSS JOIN LATERAL (SELECT o.massnahme_id FROM massnahme_ort o WHERE o.geom && r.geom AND st_intersects(o.geom, r.geom) OFFSET 0) y) t
+  CROSS JOIN LATERAL (SELECT o.geom FROM massnahme_ort o WHERE o.massnahme_id = t.massnahme_id OFFSET 0) x
   GROUP BY 1, 2, 3
 ), mass AS (
   SELECT f.nr, f.massnahme_id, f.dimension,

@@ -225,15 +225,22 @@ async fn raeume(
             flaechen,
             nutzungen
         ),
-        (Some(plan), None, Some(nutzungen)) => {
-            let nur: Option<Vec<Uuid>> = menge.map(|menge| menge.iter().copied().collect());
-            lagen!(
+        (Some(plan), None, Some(nutzungen)) => match menge {
+            None => lagen!(
                 "src/strategie/massnahme/suche/auf_nutzung.sql",
                 plan.id,
-                nutzungen,
-                nur.as_deref()
-            );
-        }
+                nutzungen
+            ),
+            Some(menge) => {
+                let von: Vec<Uuid> = menge.iter().copied().collect();
+                lagen!(
+                    "src/strategie/massnahme/suche/auf_nutzung_von.sql",
+                    plan.id,
+                    nutzungen,
+                    &von
+                );
+            }
+        },
         _ => {}
     }
     Ok(lagen)
