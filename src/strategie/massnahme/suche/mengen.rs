@@ -28,6 +28,16 @@ pub(super) struct Lage {
     pub abstand_m: Option<f64>,
 }
 
+impl Lage {
+    /// Of a measure of the whole town.
+    pub(super) fn stadtweit() -> Self {
+        Self {
+            herkunft: "gesamtstadt".to_owned(),
+            ..Self::default()
+        }
+    }
+}
+
 type Lagen = HashMap<Uuid, Lage>;
 
 /// What was found.
@@ -37,6 +47,16 @@ pub(super) struct Treffer {
     pub im_raum: Lagen,
     /// Measures of the whole town besides, when a part of it was asked for.
     pub stadtweit: HashSet<Uuid>,
+}
+
+impl Treffer {
+    /// All of them, those in the space asked for first.
+    pub(super) fn ids(&self) -> Vec<Uuid> {
+        (self.im_raum.keys())
+            .chain(&self.stadtweit)
+            .copied()
+            .collect()
+    }
 }
 
 /// Measures that match every filter but those on the row of a measure and on its state.

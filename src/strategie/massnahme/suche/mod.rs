@@ -14,7 +14,7 @@ use sqlx::PgConnection;
 use sqlx::types::Json;
 use uuid::Uuid;
 
-use self::mengen::Lage;
+use self::mengen::{Lage, Treffer};
 use self::stand::Stand;
 use super::wahl::{self, Wahl};
 use super::{Antwort, Beitrag, Benannt, Code, Frage, Handlungsfeld, MassnahmeKurz};
@@ -96,6 +96,33 @@ fn passt(wahl: &Wahl, stand: &Stand) -> bool {
         && einer(&wahl.horizonte, &stand.horizont)
 }
 
+/// The question filters or sorts by what is derived.
+fn fragt_nach_stand(wahl: &Wahl) -> bool {
+    wahl.ampeln.is_some()
+        || wahl.alter.is_some()
+        || wahl.horizonte.is_some()
+        || matches!(wahl.sortiert.as_deref(), Some("ampel" | "verzug"))
+}
+
+/// Leaves what has the states asked for, and returns the states of all that was there.
+async fn filtere(
+    conn: &mut PgConnection,
+    wahl: &Wahl,
+    treffer: &mut Treffer,
+) -> Result<HashMap<Uuid, Stand>> {
+    let staende = stand::lies(conn, &treffer.ids()).await?;
+    let darf = |id: &Uuid| staende.get(id).is_some_and(|stand| passt(wahl, stand));
+    treffer.im_raum.retain(|id, _| darf(id));
+    treffer.stadtweit.retain(darf);
+    Ok(staende)
+}
+
+/// Where the next page begins, as [`wahl`] reads it.
+fn weiter(wert: Option<&str>, kennung: &str) -> String {
+    let leer = u8::from(wert.is_none());
+    format!("{leer}:{kennung}:{}", wert.unwrap_or_default())
+}
+
 /// Measures that match what was looked up, in the order asked for.
 pub(in crate::strategie) async fn liste(
     conn: &mut PgConnection,
@@ -107,25 +134,12 @@ pub(in crate::strategie) async fn liste(
     let vorher = plane(conn, "force_generic_plan", "0").await?;
     let mut treffer = mengen::finde(conn, frage, wahl).await?;
     let sortiert = wahl.sortiert.as_deref();
-    let nach_stand = wahl.ampeln.is_some()
-        || wahl.alter.is_some()
-        || wahl.horizonte.is_some()
-        || matches!(sortiert, Some("ampel" | "verzug"));
+    let nach_stand = fragt_nach_stand(wahl);
     let mut staende = HashMap::new();
     if nach_stand {
-        let ids: Vec<Uuid> = (treffer.im_raum.keys())
-            .chain(&treffer.stadtweit)
-            .copied()
-            .collect();
-        staende = stand::lies(conn, &ids).await?;
-        let darf = |id: &Uuid| staende.get(id).is_some_and(|stand| passt(wahl, stand));
-        treffer.im_raum.retain(|id, _| darf(id));
-        treffer.stadtweit.retain(darf);
+        staende = filtere(conn, wahl, &mut treffer).await?;
     }
-    let ids: Vec<Uuid> = (treffer.im_raum.keys())
-        .chain(&treffer.stadtweit)
-        .copied()
-        .collect();
+    let ids = treffer.ids();
     let im_raum: Vec<bool> = (0..ids.len()).map(|n| n < treffer.im_raum.len()).collect();
     let werte = matches!(sortiert, Some("abstand" | "anteil" | "ampel" | "verzug")).then(|| {
         (ids.iter())
@@ -164,12 +178,7 @@ pub(in crate::strategie) async fn liste(
     if zeilen.len() > seite
         && let Some(letzte) = zeilen.get(seite - 1)
     {
-        umfang.weiter = Some(format!(
-            "{}:{}:{}",
-            u8::from(letzte.wert.is_none()),
-            letzte.kennung,
-            letzte.wert.as_deref().unwrap_or_default()
-        ));
+        umfang.weiter = Some(weiter(letzte.wert.as_deref(), &letzte.kennung));
     }
     if !nach_stand {
         let ids: Vec<Uuid> = zeilen.iter().take(seite).map(|zeile| zeile.id).collect();
@@ -186,12 +195,7 @@ pub(in crate::strategie) async fn liste(
         // One deleted meanwhile has no state.
         .filter_map(|zeile| Some((staende.remove(&zeile.id)?, zeile)))
         .map(|(stand, zeile)| {
-            let lage = treffer.im_raum.remove(&zeile.id).unwrap_or_default();
-            let herkunft = if zeile.im_raum {
-                lage.herkunft
-            } else {
-                "gesamtstadt".to_owned()
-            };
+            let lage = (treffer.im_raum.remove(&zeile.id)).unwrap_or_else(Lage::stadtweit);
             MassnahmeKurz {
                 kennung: zeile.kennung,
                 nummer: zeile.nummer,
@@ -213,7 +217,7 @@ pub(in crate::strategie) async fn liste(
                 ziele: zeile.ziele.0,
                 raumbezug: zeile.raumbezug,
                 entwurf: zeile.entwurf,
-                herkunft: raeumlich.then_some(herkunft),
+                herkunft: raeumlich.then_some(lage.herkunft),
                 anteil: lage.anteil,
                 schnitt_m2: lage.schnitt_m2,
                 schnitt_m: lage.schnitt_m,
