@@ -142,19 +142,28 @@ COMMENT ON COLUMN kennzahl_lage.ruht IS 'Ruht';
 
 -- The Ampel of a measure and why: the worst of its signals, unless set by hand.
 -- A milestone finished after the day of view was open on it; states have no past here.
-CREATE VIEW massnahme_stand WITH (security_invoker = true) AS
-WITH lage AS MATERIALIZED (
-  -- each indicator once, not once per measure
-  SELECT kennzahl_id, rang FROM kennzahl_lage WHERE kennzahl_id IN (SELECT kennzahl_id FROM massnahme_kennzahl WHERE misst_fortschritt)
-), messung AS (
-  SELECT mk.massnahme_id, min(kl.rang) AS rang FROM massnahme_kennzahl mk JOIN lage kl USING (kennzahl_id) WHERE mk.misst_fortschritt GROUP BY mk.massnahme_id
-), signal AS (
+-- One text, two ways to the rank of its indicators: massnahme_stand reckons each indicator once, for many
+-- measures; massnahme_stand_einzeln only those of the measures asked for, for a few.
+DO $$
+DECLARE
+  sicht text; messung text;
+BEGIN
+  FOR sicht, messung IN VALUES
+    ('massnahme_stand', $m$LEFT JOIN (
+    WITH lage AS MATERIALIZED (SELECT kennzahl_id, rang FROM kennzahl_lage WHERE kennzahl_id IN (SELECT kennzahl_id FROM massnahme_kennzahl WHERE misst_fortschritt))
+    SELECT mk.massnahme_id, min(kl.rang) AS rang FROM massnahme_kennzahl mk JOIN lage kl USING (kennzahl_id) WHERE mk.misst_fortschritt GROUP BY mk.massnahme_id
+  ) me ON me.massnahme_id = m.id$m$),
+    ('massnahme_stand_einzeln', $m$LEFT JOIN LATERAL (
+    SELECT min(kl.rang) AS rang FROM massnahme_kennzahl mk CROSS JOIN LATERAL (SELECT l.rang FROM kennzahl_lage l WHERE l.kennzahl_id = mk.kennzahl_id) kl WHERE mk.massnahme_id = m.id AND mk.misst_fortschritt
+  ) me ON true$m$) LOOP
+    EXECUTE replace(replace($s$CREATE VIEW _sicht_ WITH (security_invoker = true) AS
+WITH signal AS (
   SELECT m.id, m.umsetzungsphase, m.beschlussstand, m.ampel, m.ampel_manuell, m.ampel_grund, m.ende, m.dauerhaft, t.tag, greatest(m.seit, s.seit) AS seit,
     s.erledigt, s.gesamt, s.ueberfaellig_tage, me.rang, v.verbleib,
     -- what runs is there: its planned end is no delay
     greatest(CASE WHEN NOT m.dauerhaft AND m.umsetzungsphase <> 'betrieb' THEN t.tag - m.ende END, CASE WHEN m.umsetzungsphase = 'nicht_begonnen' THEN t.tag - m.beginn END) AS termin_tage,
     num_nonnulls(m.beginn, m.ende, me.rang, s.gesamt) > 0 OR m.dauerhaft AND m.umsetzungsphase IN ('umsetzung', 'betrieb') AS etwas_bekannt
-  FROM massnahme m CROSS JOIN stichtag t LEFT JOIN messung me ON me.massnahme_id = m.id
+  FROM massnahme m CROSS JOIN stichtag t _messung_
   CROSS JOIN LATERAL (
     SELECT sum(x.gewicht) FILTER (WHERE x.erledigt_am <= t.tag) AS erledigt, sum(x.gewicht) FILTER (WHERE x.zustand <> 'entfallen') AS gesamt, max(x.seit) AS seit,
       max(t.tag - x.faellig_am) FILTER (WHERE x.zustand <> 'entfallen' AND coalesce(x.erledigt_am > t.tag, true)) AS ueberfaellig_tage
@@ -201,7 +210,9 @@ SELECT g.id AS massnahme_id,
     WHEN g.ende <= g.tag + make_interval(years => (SELECT wert::int FROM schwelle WHERE schluessel = 'horizont_kurz_jahre')) THEN 'kurz'
     WHEN g.ende <= g.tag + make_interval(years => (SELECT wert::int FROM schwelle WHERE schluessel = 'horizont_mittel_jahre')) THEN 'mittel'
     ELSE 'lang' END AS horizont
-FROM stufe g;
+FROM stufe g$s$, '_sicht_', sicht), '_messung_', messung);
+  END LOOP;
+END $$;
 COMMENT ON COLUMN massnahme_stand.massnahme_id IS 'Maßnahme';
 COMMENT ON COLUMN massnahme_stand.ampel IS 'Ampel [code strategie.ampel]
 Abgeleitet, wenn sie nicht von Hand gesetzt ist.';
@@ -212,6 +223,14 @@ Erledigte Teilschritte nach Gewicht, 0 bis 1.';
 COMMENT ON COLUMN massnahme_stand.aktualitaet IS 'Alter der Angaben [code strategie.aktualitaet]';
 COMMENT ON COLUMN massnahme_stand.horizont IS 'Zeithorizont
 kurz, mittel, lang, dauerhaft oder offen.';
+DO $$
+DECLARE
+  spalte text; titel text;
+BEGIN
+  FOR spalte, titel IN SELECT attname, col_description(attrelid, attnum) FROM pg_attribute WHERE attrelid = 'massnahme_stand'::regclass AND attnum > 0 AND col_description(attrelid, attnum) IS NOT NULL LOOP
+    EXECUTE format('COMMENT ON COLUMN massnahme_stand_einzeln.%I IS %L', spalte, titel);
+  END LOOP;
+END $$;
 
 -- Indicators and measures of a goal with those of the goals below, each once, with the weight it counts.
 CREATE VIEW ziel_kennzahl_ganz WITH (security_invoker = true) AS

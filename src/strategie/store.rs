@@ -16,21 +16,19 @@ use crate::fnp::plan::{self, Fassung};
 use super::massnahme::suche::liste;
 pub use super::massnahme::suche::massnahmen;
 
-/// Measures in an Ortsteil, city-wide ones last with `herkunft` gesamtstadt.
+/// Measures in an Ortsteil that is known to exist, and apart from them those of the whole town.
 pub async fn ortsteil_massnahmen(
     conn: &mut PgConnection,
     kennung: &str,
-) -> Result<Vec<MassnahmeKurz>> {
-    let frage = Frage {
-        ortsteil: Some(kennung.to_owned()),
-        ..Frage::default()
+) -> Result<(Vec<MassnahmeKurz>, Vec<MassnahmeKurz>)> {
+    let wahl = Wahl {
+        ortsteile: Some(vec![kennung.to_owned()]),
+        ..Wahl::default()
     };
-    let antwort = massnahmen(conn, &frage).await?;
-    Ok(antwort
-        .massnahmen
+    let (alle, _) = liste(conn, &Frage::default(), &wahl).await?;
+    Ok(alle
         .into_iter()
-        .chain(antwort.gesamtstadt)
-        .collect())
+        .partition(|massnahme| massnahme.herkunft.as_deref() != Some("gesamtstadt")))
 }
 
 /// These measures, as lists show them, in the order of lists.

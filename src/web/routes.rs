@@ -34,8 +34,8 @@ use crate::http::page::{Seite, html};
 use crate::http::problem::Problem;
 use crate::strategie::geld::{self, OrtsteilGeld};
 use crate::strategie::kennzahl::{self, Stand};
+use crate::strategie::massnahme::MassnahmeKurz;
 use crate::strategie::massnahme::frage::FILTER;
-use crate::strategie::massnahme::{Frage, MassnahmeKurz};
 use crate::strategie::sicht;
 use crate::strategie::ziel::{self, profil::Flaechenziel};
 
@@ -200,24 +200,17 @@ async fn ortsteil(
         Some(plan) => Some(bilanz::eine(&mut conn, plan, Some(&kennung)).await?),
         None => None,
     };
-    let frage = Frage {
-        ortsteil: Some(kennung.clone()),
-        ..Frage::default()
-    };
-    let antwort = crate::strategie::store::massnahmen(&mut conn, &frage).await?;
+    let (massnahmen, gesamtstadt) =
+        crate::strategie::store::ortsteil_massnahmen(&mut conn, &kennung).await?;
     let betroffen = store::gilt_im_ortsteil(&mut conn, &kennung).await?;
     let stichtage = einwohner_store::stichtage(&mut conn, &kennung).await?;
     let einwohner = Eckwerte::neu(&stichtage, stichtag);
-    let ziele = dorferneuerung::inhalt::zielbezuege(antwort.massnahmen.iter());
+    let ziele = dorferneuerung::inhalt::zielbezuege(massnahmen.iter());
     let flaechenziele = match &plan {
         Some(plan) => ziel::store::flaechenziele(&mut conn, plan.id, ortsteil_id).await?,
         None => Vec::new(),
     };
-    let auswahl = kennzahl::store::Auswahl {
-        ortsteil: Some(ortsteil_id),
-        ..kennzahl::store::Auswahl::default()
-    };
-    let mut kennzahlen = kennzahl::store::staende(&mut conn, auswahl).await?;
+    let mut kennzahlen = kennzahl::store::im_ortsteil(&mut conn, ortsteil_id).await?;
     kennzahl::verlinke(&mut kennzahlen, &anfrage.basis.0);
     let mut geld = geld::store::ortsteil(&mut conn, ortsteil_id).await?;
     for anteil in &mut geld.anteilig {
@@ -228,8 +221,8 @@ async fn ortsteil(
             "stichtag": stichtag,
             "ortsteil": ortsteil,
             "bilanz": bilanz,
-            "massnahmen": antwort.massnahmen,
-            "gesamtstadt": antwort.gesamtstadt,
+            "massnahmen": massnahmen,
+            "gesamtstadt": gesamtstadt,
             "fachdaten": betroffen,
             "einwohner": einwohner.neueste,
             "einwohner_erste": einwohner.erste,
@@ -246,7 +239,7 @@ async fn ortsteil(
         plan.as_ref(),
         ("ortsteile", &kennung),
         ortsteil.grenzen.clone(),
-        &antwort.massnahmen,
+        &massnahmen,
     )
     .await?;
     let klassen = store::klassen(&mut conn, None).await?;
@@ -262,8 +255,8 @@ async fn ortsteil(
         kennzahlen,
         geld,
         stichtag,
-        massnahmen: antwort.massnahmen,
-        gesamtstadt: antwort.gesamtstadt,
+        massnahmen,
+        gesamtstadt,
         betroffen,
         einwohner: Tafel::neu(stichtage, stichtag),
         plaene: plan::alle(&mut conn).await?,

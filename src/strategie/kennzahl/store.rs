@@ -11,55 +11,70 @@ use crate::strategie::bezug::Bezug;
 use crate::strategie::bezug::store::{self as bezuege, Gegenstand};
 use crate::strategie::massnahme::Code;
 
-/// Which places are asked for.
+/// Which indicators are asked for.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Auswahl<'a> {
-    /// These indicators alone.
+    /// These alone.
     pub kennungen: Option<&'a [String]>,
-    /// One Ortsteil alone.
-    pub ortsteil: Option<i32>,
     /// Those of a goal and of the goals below it.
     pub ziel: Option<Uuid>,
 }
 
+/// Rows of both questions look alike.
+macro_rules! als_stand {
+    ($zeilen:expr) => {
+        $zeilen
+            .into_iter()
+            .map(|z| Stand {
+                kennzahl: z.kennzahl,
+                nummer: z.nummer,
+                titel: z.titel,
+                einheit: z.einheit,
+                richtung: z.richtung,
+                nachkomma: z.nachkomma,
+                ortsteil: z.ortsteil,
+                ortsteil_name: z.ortsteil_name,
+                ist: z.ist,
+                ist_am: z.ist_am,
+                ist_status: z.ist_status,
+                quelle: z.quelle,
+                basis: z.basis,
+                basis_am: z.basis_am,
+                ziel: z.ziel,
+                ziel_am: z.ziel_am,
+                soll: z.soll,
+                abweichung: z.abweichung,
+                grad: z.grad,
+                ampel: z.ampel.0,
+                hinweis: z.hinweis,
+                alter_tage: z.alter_tage,
+                aktualitaet: z.aktualitaet.0,
+                rechenweg: None,
+            })
+            .collect()
+    };
+}
+
 /// Where indicators stand, by indicator, the whole town first.
 pub async fn staende(conn: &mut PgConnection, auswahl: Auswahl<'_>) -> Result<Vec<Stand>> {
-    Ok(sqlx::query_file!(
-        "src/strategie/kennzahl/staende.sql",
-        auswahl.kennungen,
-        auswahl.ortsteil,
-        auswahl.ziel
-    )
-    .fetch_all(conn)
-    .await?
-    .into_iter()
-    .map(|z| Stand {
-        kennzahl: z.kennzahl,
-        nummer: z.nummer,
-        titel: z.titel,
-        einheit: z.einheit,
-        richtung: z.richtung,
-        nachkomma: z.nachkomma,
-        ortsteil: z.ortsteil,
-        ortsteil_name: z.ortsteil_name,
-        ist: z.ist,
-        ist_am: z.ist_am,
-        ist_status: z.ist_status,
-        quelle: z.quelle,
-        basis: z.basis,
-        basis_am: z.basis_am,
-        ziel: z.ziel,
-        ziel_am: z.ziel_am,
-        soll: z.soll,
-        abweichung: z.abweichung,
-        grad: z.grad,
-        ampel: z.ampel.0,
-        hinweis: z.hinweis,
-        alter_tage: z.alter_tage,
-        aktualitaet: z.aktualitaet.0,
-        rechenweg: None,
-    })
-    .collect())
+    Ok(als_stand!(
+        sqlx::query_file!(
+            "src/strategie/kennzahl/staende.sql",
+            auswahl.kennungen,
+            auswahl.ziel
+        )
+        .fetch_all(conn)
+        .await?
+    ))
+}
+
+/// Where indicators stand in an Ortsteil.
+pub async fn im_ortsteil(conn: &mut PgConnection, ortsteil: i32) -> Result<Vec<Stand>> {
+    Ok(als_stand!(
+        sqlx::query_file!("src/strategie/kennzahl/staende_ortsteil.sql", ortsteil)
+            .fetch_all(conn)
+            .await?
+    ))
 }
 
 /// All indicators, or the one of this kennung, with where they stand.

@@ -1,4 +1,4 @@
--- What the parameter $1 may name: key, title, number; in the order of lists.
+-- What the parameter $1 may name: key, title, number; in the order of lists. $2: the one of this key alone.
 SELECT x.schluessel AS "schluessel!", x.titel AS "titel!", x.nummer FROM (
   SELECT 'ortsteil' AS name, kennung::text AS schluessel, name AS titel, NULL::text AS nummer, 0 AS reihe FROM ortsteil
   UNION ALL SELECT 'ziel', kennung, titel, nummer, 0 FROM ziel
@@ -12,4 +12,4 @@ SELECT x.schluessel AS "schluessel!", x.titel AS "titel!", x.nummer FROM (
   UNION ALL SELECT 'sdg', nummer::text, titel, NULL, nummer FROM sdg
   UNION ALL SELECT 'foerderprogramm', kennung, titel, NULL, 0 FROM foerderprogramm
   UNION ALL SELECT 'fachplan', kennung, titel, nummer, 0 FROM fachplan
-) x WHERE x.name = $1 ORDER BY x.reihe, x.nummer, x.titel, x.schluessel
+) x WHERE x.name = $1 AND ($2::text IS NULL OR x.schluessel = $2) ORDER BY x.reihe, x.nummer, x.titel, x.schluessel

@@ -13,7 +13,7 @@ use crate::strategie::raumbezug;
 /// Measures of a page at most.
 const LIMIT_MAX: i64 = 10_000;
 
-/// A question with everything looked up; what binds to `massnahmen.sql`.
+/// A question with everything looked up; what the statements of `suche` ask for.
 #[derive(Debug, Default)]
 pub struct Wahl {
     /// Version of the plan for land uses and areas.

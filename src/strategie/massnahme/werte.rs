@@ -20,11 +20,23 @@ pub struct Eintrag {
 
 /// All values of a parameter, in the order of lists.
 pub async fn verzeichnis(conn: &mut PgConnection, name: &str) -> Result<Vec<Eintrag>> {
-    Ok(
-        sqlx::query_file_as!(Eintrag, "src/strategie/massnahme/verzeichnis.sql", name)
-            .fetch_all(conn)
-            .await?,
+    eintraege(conn, name, None).await
+}
+
+/// All values of a parameter, or the one of this key.
+async fn eintraege(
+    conn: &mut PgConnection,
+    name: &str,
+    schluessel: Option<&str>,
+) -> Result<Vec<Eintrag>> {
+    Ok(sqlx::query_file_as!(
+        Eintrag,
+        "src/strategie/massnahme/verzeichnis.sql",
+        name,
+        schluessel
     )
+    .fetch_all(conn)
+    .await?)
 }
 
 pub(super) async fn lies(
@@ -33,6 +45,10 @@ pub(super) async fn lies(
     wert: Option<&str>,
 ) -> Result<Option<Vec<Eintrag>>> {
     let Some(wert) = wert else { return Ok(None) };
+    // Mostly the key itself is given: then the others need not be read.
+    if let Some(genau) = eintraege(conn, name, Some(wert)).await?.pop() {
+        return Ok(Some(vec![genau]));
+    }
     let alle = verzeichnis(conn, name).await?;
     // A title may hold a comma itself.
     if let Some(ganz) = finde(wert, &alle) {
@@ -152,7 +168,7 @@ pub fn meinten<'a>(gesucht: &str, vorhanden: impl Iterator<Item = &'a str>) -> S
         .map_or_else(String::new, |(_, name)| format!(" Meinten Sie „{name}“?"))
 }
 
-/// Lower case without umlauts and accents; ae is a as well. `massnahmen.sql` folds the same way.
+/// Lower case without umlauts and accents; ae is a as well. `suche/zeilen.sql` folds the same way.
 #[must_use]
 pub fn falte(text: &str) -> String {
     let mut gefaltet = String::with_capacity(text.len());

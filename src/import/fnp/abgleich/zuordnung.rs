@@ -42,6 +42,13 @@ pub(super) async fn ordne_zu(conn: &mut PgConnection, frage: &mut Vorlage) -> Re
         frage.fuehre_aus(conn, include_str!("gleich.sql")).await?;
         frage.fuehre_aus(conn, "ANALYZE abgleich_paar").await?;
     }
+    // Most pairs are made; from here on each candidate asks whether it is taken.
+    frage
+        .fuehre_aus(
+            conn,
+            "CREATE INDEX ON abgleich_paar (art_neu, neu); CREATE INDEX ON abgleich_paar (art_alt, alt)",
+        )
+        .await?;
     for (art, tabelle) in [("F", "flaeche"), ("U", "ueberlagerung")] {
         frage.setze("{art}", Wert::Wort(art));
         frage.setze("{tabelle}", Wert::Wort(tabelle));
