@@ -19,9 +19,9 @@ use zielraum::strategie::massnahme::Frage;
 use zielraum::strategie::{geld, kennzahl, store, ziel};
 
 /// Unmeasured runs: PostgreSQL settles on a plan after five.
-const WARM: usize = 6;
+const WARM: u32 = 6;
 /// Each contender runs so often; the median counts.
-const LAEUFE: usize = 9;
+const LAEUFE: u32 = 9;
 /// The Ortsteil asked for.
 const ORTSTEIL: &str = "o13";
 /// A polygon drawn by hand of some 60 ha, across two Ortsteile.
@@ -83,12 +83,12 @@ macro_rules! miss {
             antwort = Some(diese);
         }
         let ende = gerechnet($backend)?;
-        let hier = (ende[1] - anfang[1]) / LAEUFE as u32;
+        let hier = (ende[1] - anfang[1]) / LAEUFE;
         let zeit = Zeit {
             erste: zeiten[0],
-            gerechnet: hier + (ende[0] - anfang[0]) / LAEUFE as u32,
+            gerechnet: hier + (ende[0] - anfang[0]) / LAEUFE,
             hier,
-            warm: median(&mut zeiten[WARM..]),
+            warm: median(&mut zeiten[WARM as usize..]),
         };
         (zeit, antwort.context("no run")?)
     }};
@@ -227,8 +227,16 @@ async fn stadt(cluster: &Arc<Cluster>, ortsteile: i32, massnahmen: i32) -> Resul
     Ok(db)
 }
 
+/// Title, the words of the address, the plain join and its value.
+type Vergleich = (
+    &'static str,
+    &'static [(&'static str, &'static str)],
+    &'static str,
+    &'static str,
+);
+
 /// What is asked, as it stands in an address, and the plain join with its value.
-const FRAGEN: [(&str, &[(&str, &str)], &str, &str); 10] = [
+const FRAGEN: [Vergleich; 10] = [
     (
         "measures of an Ortsteil",
         &[("ortsteil", ORTSTEIL)],

@@ -56,9 +56,7 @@ impl Blattart for Trend {
             None => None,
         };
         let bevoelkerung = match trend.zahlen.as_str() {
-            "einwohner" | "altersgruppen" => {
-                bevoelkerung::lies(&mut *blick.conn, stichtag).await?
-            }
+            "einwohner" | "altersgruppen" => bevoelkerung::lies(&mut *blick.conn, stichtag).await?,
             _ => None,
         };
         let json = json!({"stichtag": stichtag, "trend": trend, "gegenstaende": gegenstaende, "kennzahl": zahlen, "einwohner": bevoelkerung});
