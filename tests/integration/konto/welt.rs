@@ -130,6 +130,22 @@ async fn every_role_reads_its_own_world() {
         let token = schluessel(&db, login, &angaben).await;
         assert_eq!(sieht(&router, &token, &drei).await, soll, "{login}");
     }
+    // Pages say of each draft what it is, wherever they name it.
+    let token = schluessel(&db, "leserin", &nur(&[Rolle::Strategie])).await;
+    let liste = mit(&router, &token, "/massnahmen?f=html").await.text;
+    for (kennung, stand) in [("probe-amt", "Entwurf"), ("probe-vorgelegt", "In Freigabe")] {
+        let nach = liste
+            .split(&format!("{WORT} {kennung}</a>"))
+            .nth(1)
+            .unwrap_or_else(|| panic!("{kennung} in {liste}"));
+        assert!(
+            nach.starts_with(&format!(" <span class=\"marke-entwurf\">{stand}</span>")),
+            "{kennung}: {}",
+            &nach[..80]
+        );
+    }
+    let blatt = mit(&router, &token, "/massnahmen/probe-amt?f=html").await.text;
+    assert!(blatt.contains("<span class=\"marke-entwurf\">Entwurf</span></h1>"));
     // Nobody known: the published copy, headers for everybody.
     let liste = hole(&router, "/massnahmen?f=json&limit=10000").await;
     assert!(!liste.text.contains(WORT));
