@@ -231,7 +231,8 @@ static REGELN: &[Regel] = &[
     Regel(Wer::Alle, &[Lesen, Aendern], &[Anmeldung], Wann::Immer),
     Regel(Wer::Angemeldete, &[Lesen, Aendern], &[EigenesKonto], Wann::Immer),
 
-    Regel(Wer::Rolle(Rolle::Ortssprecher), &[Anlegen, Aendern, Loeschen, Vorlegen], &[Massnahme, Raumbezug], Wann::EigenIn(&[Entwurf])),
+    Regel(Wer::Rolle(Rolle::Ortssprecher), &[Anlegen, Aendern, Loeschen], &[Massnahme, Raumbezug], Wann::EigenIn(&[Entwurf])),
+    Regel(Wer::Rolle(Rolle::Ortssprecher), &[Vorlegen], &[Massnahme], Wann::EigenIn(&[Entwurf])),
 
     Regel(Wer::Rolle(Rolle::Fachamt), &[Anlegen, Aendern], &[Massnahme, Kennzahl, Kennzahlwert, Raumbezug], Wann::EigenIn(OFFEN)),
     Regel(Wer::Rolle(Rolle::Fachamt), &[Vorlegen], &[Massnahme, Kennzahl], Wann::EigenIn(VORLEGBAR)),
