@@ -8,7 +8,8 @@
 //! 4. [`fnp`], [`gemeinde`], [`strategie`], [`haushalt`], [`isek`], [`dorferneuerung`] – the domain: types and rules,
 //!    `store.rs` (SQL), `routes.rs`.
 //! 5. [`hier`] – what applies at a place; [`luecken`] – what is missing.
-//! 6. [`layers`] – OGC API Features from `geodata/layers.toml`; [`http`] – what all routes share;
+//! 6. [`auth`] – accounts, rights; [`welt`] – what a signed-in person reads.
+//! 7. [`layers`] – OGC API Features from `geodata/layers.toml`; [`http`] – what all routes share;
 //!    [`tabelle`] – columns and CSV.
 //!
 //! # Glossary
@@ -31,6 +32,7 @@
 //! | Dorferneuerung | village renewal | `FlurbG`, `DorfR` |
 //! | Befund | finding of an import | – |
 pub mod app;
+pub mod auth;
 pub mod cli;
 pub mod db;
 pub mod dorferneuerung;
@@ -49,3 +51,4 @@ pub mod strategie;
 pub mod tabelle;
 pub mod verschneidung;
 pub mod web;
+pub mod welt;

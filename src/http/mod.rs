@@ -21,3 +21,25 @@ pub struct Kontext {
     /// Pages show "Demodaten – keine amtlichen Angaben".
     pub demo: bool,
 }
+
+/// Who is signed in, as the frame of a page shows it; an extension of the request and of its
+/// answer, which then goes to nobody else (no shared cache, no foreign page).
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Person {
+    /// Display name; empty where the credentials were wrong.
+    pub name: String,
+    /// The answers show drafts.
+    pub entwuerfe: bool,
+    /// May look after accounts.
+    pub verwaltung: bool,
+    /// What every form must repeat; empty without a session.
+    pub formularschutz: String,
+}
+
+/// Extension of an answer that says itself what was wrong: a form, shown again.
+#[derive(Debug, Clone, Copy)]
+pub struct EigeneSeite;
+
+/// Extension of an answer to somebody signed in.
+#[derive(Debug, Clone, Copy)]
+pub struct Vertraulich;

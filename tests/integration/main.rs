@@ -18,6 +18,7 @@ mod gleichzeitig;
 mod http;
 mod import;
 mod isek;
+mod konto;
 mod layers;
 mod lieferung;
 mod protokoll;
