@@ -8,7 +8,11 @@ use crate::error::{Error, Result};
 
 /// Fixed order: later files use the views of earlier ones. Each belongs to the working
 /// schema of its name.
-const VIEWS: [(&str, &str); 7] = [
+const VIEWS: [(&str, &str); 8] = [
+    (
+        "strategie",
+        include_str!("../../migrations/sichten/geschichte_stand.sql"),
+    ),
     (
         "gemeinde",
         include_str!("../../migrations/sichten/gemeinde.sql"),
@@ -84,7 +88,14 @@ async fn views(admin: &mut PgConnection) -> Result<()> {
     for (schema, sql) in VIEWS {
         let others = CONTEXTS.iter().filter(|name| **name != schema);
         let working = others.fold(schema.to_owned(), |path, name| path + ", " + name) + ", public";
-        for search_path in [working.as_str(), "oeffentlich, public"] {
+        // The worlds of the past last: their tables are views over those of today.
+        let damals = format!("damals, {working}");
+        for search_path in [
+            working.as_str(),
+            "oeffentlich, public",
+            damals.as_str(),
+            super::damals::OEFFENTLICH,
+        ] {
             sqlx::query("SELECT set_config('search_path', $1, true)")
                 .bind(search_path)
                 .execute(&mut *tx)
@@ -113,7 +124,7 @@ async fn drop_views(conn: &mut PgConnection) -> Result<()> {
         .execute(
             "DO $$ DECLARE v text; BEGIN
                SELECT string_agg(k.oid::regclass::text, ', ') INTO v FROM pg_class k JOIN pg_namespace n ON n.oid = k.relnamespace
-               WHERE k.relkind = 'v' AND n.nspname IN ('gemeinde', 'fnp', 'strategie', 'dorferneuerung', 'haushalt', 'fachdaten', 'freigabe', 'oeffentlich')
+               WHERE k.relkind = 'v' AND n.nspname IN ('gemeinde', 'fnp', 'strategie', 'dorferneuerung', 'haushalt', 'fachdaten', 'freigabe', 'oeffentlich', 'damals', 'oeffentlich_damals')
                  AND pg_get_userbyid(k.relowner) = 'zielraum_owner';
                IF v IS NOT NULL THEN EXECUTE 'DROP VIEW ' || v; END IF;
              END $$",
