@@ -2,18 +2,20 @@
 
 use std::sync::Arc;
 
-use axum::Router;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use axum::{Router, middleware};
 use sqlx::PgPool;
 use tower_http::compression::CompressionLayer;
 
 use crate::db::Database;
+use crate::db::damals::Damals;
 use crate::error::{Error, Result};
 use crate::http::problem::Problem;
 use crate::http::{Kontext, frame};
 use crate::layers::{self, catalog, sammlung::Katalog};
+use crate::zeitreise::{self, Zeitreise};
 use crate::{dorferneuerung, fnp, haushalt, hier, import, isek, luecken, strategie, web};
 
 /// What the service was started with.
@@ -24,6 +26,8 @@ pub struct App {
     pub public: PgPool,
     /// Published layers.
     pub katalog: Arc<Katalog>,
+    /// Pools of the public's past; without it only today is answered.
+    pub damals: Option<Damals>,
     /// Public address without a trailing slash.
     pub public_url: Option<String>,
     /// Demonstration data are loaded.
@@ -46,6 +50,7 @@ impl App {
             .map(|(name, text)| (name.as_str(), text.as_str()));
         Ok(Self {
             public: db.public.clone(),
+            damals: Some(db.damals.clone()),
             katalog: Arc::new(Katalog::lies(&db.public, catalog::EIGENE, weitere).await?),
             public_url: public_url.map(|url| url.trim_end_matches('/').to_owned()),
             demo,
@@ -58,7 +63,29 @@ pub fn router(app: &App) -> Router {
     let kontext = Kontext {
         public_url: app.public_url.clone(),
         demo: app.demo,
+        rueckblick: None,
     };
+    let mut routes = welt(app.public.clone(), Arc::clone(&app.katalog));
+    if let Some(damals) = &app.damals {
+        let zeitreise = Zeitreise::neu(
+            damals.clone(),
+            Arc::clone(&app.katalog),
+            kontext.clone(),
+            Box::new(|pool, katalog| welt(pool, katalog).fallback(frame::nichts)),
+        );
+        // Set here, so that the addresses of the past, which no route knows, pass through it.
+        routes = routes
+            .fallback(frame::nichts)
+            .layer(middleware::from_fn_with_state(
+                Arc::new(zeitreise),
+                zeitreise::leite,
+            ));
+    }
+    frame::rahmen(routes, kontext).layer(CompressionLayer::new())
+}
+
+/// Everything that is read, over one pool: today's or that of a past day.
+fn welt(pool: PgPool, katalog: Arc<Katalog>) -> Router {
     let pfade = [
         fnp::routes::pfade(),
         import::lauf::routes::pfade(),
@@ -71,21 +98,21 @@ pub fn router(app: &App) -> Router {
         web::routes::pfade(),
     ]
     .concat();
-    let ebenen = layers::Dienst::new(app.public.clone(), Arc::clone(&app.katalog), pfade);
-    let routes = Router::new()
+    let ebenen = layers::Dienst::new(pool.clone(), katalog, pfade);
+    Router::new()
         .merge(layers::routes::router(Arc::new(ebenen)))
-        .merge(fnp::routes::router(app.public.clone()))
-        .merge(import::lauf::routes::router(app.public.clone()))
-        .merge(strategie::routes::router(app.public.clone()))
-        .merge(import::strategie::routes::router(app.public.clone()))
-        .merge(haushalt::routes::router(app.public.clone()))
-        .merge(isek::routes::router(app.public.clone()))
-        .merge(hier::routes::router(app.public.clone()))
-        .merge(luecken::routes::router(app.public.clone()))
-        .merge(web::routes::router(app.public.clone()))
+        .merge(fnp::routes::router(pool.clone()))
+        .merge(import::lauf::routes::router(pool.clone()))
+        .merge(strategie::routes::router(pool.clone()))
+        .merge(import::strategie::routes::router(pool.clone()))
+        .merge(haushalt::routes::router(pool.clone()))
+        .merge(isek::routes::router(pool.clone()))
+        .merge(hier::routes::router(pool.clone()))
+        .merge(luecken::routes::router(pool.clone()))
+        .merge(web::routes::router(pool.clone()))
+        .merge(frame::router())
         .route("/health/live", get(|| async { "ok" }))
-        .route("/health/ready", get(ready).with_state(app.public.clone()));
-    frame::rahmen(routes, kontext).layer(CompressionLayer::new())
+        .route("/health/ready", get(ready).with_state(pool))
 }
 
 /// Ready when the public role can read what is published.

@@ -8,7 +8,7 @@
 //! 4. [`fnp`], [`gemeinde`], [`strategie`], [`haushalt`], [`isek`], [`dorferneuerung`] – the domain: types and rules,
 //!    `store.rs` (SQL), `routes.rs`.
 //! 5. [`hier`] – what applies at a place; [`luecken`] – what is missing.
-//! 6. [`layers`] – OGC API Features from `geodata/layers.toml`; [`http`] – what all routes share.
+//! 6. [`layers`] – OGC API Features from `geodata/layers.toml`; [`http`] – what all routes share; [`zeitreise`] – the same, seen from a past day.
 //!
 //! # Glossary
 //! | term | English gloss | source |
@@ -47,3 +47,4 @@ pub mod luecken;
 pub mod strategie;
 pub mod verschneidung;
 pub mod web;
+pub mod zeitreise;

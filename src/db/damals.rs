@@ -7,9 +7,9 @@
 use std::time::Duration;
 
 use chrono::{DateTime, NaiveDate, NaiveTime, SecondsFormat, TimeDelta, TimeZone, Utc};
-use sqlx::postgres::PgPool;
+use sqlx::postgres::{PgConnectOptions, PgPool};
 
-use super::Database;
+use super::Server;
 use crate::error::{Error, Result};
 
 /// `search_path` of the public's past.
@@ -104,16 +104,24 @@ fn versatz(zeit: DateTime<Utc>) -> TimeDelta {
     TimeDelta::hours(if sommer { 2 } else { 1 })
 }
 
-impl Database {
+/// Opens pools of the past.
+#[derive(Debug, Clone)]
+pub struct Damals(PgConnectOptions);
+
+impl Damals {
+    pub(super) fn neu(server: &Server) -> Self {
+        Self(server.login("zielraum_public"))
+    }
+
     /// What the public saw at that moment. A few connections that close soon: dates are many.
     #[must_use]
-    pub fn oeffentlich_damals(&self, stand: &Stand) -> PgPool {
+    pub fn oeffentlich(&self, stand: &Stand) -> PgPool {
         let zeit = stand.zeit.to_rfc3339_opts(SecondsFormat::Micros, true);
         let tag = (stand.zeit + versatz(stand.zeit)).date_naive().to_string();
         let mut setup = super::sitzung("zielraum_public", OEFFENTLICH, "10s");
         setup.extend([("zielraum.stand", zeit), ("zielraum.stichtag", tag)]);
         let idle = Some(Duration::from_secs(60));
-        super::eroeffne(self.server.login("zielraum_public"), setup, 2, idle)
+        super::eroeffne(self.0.clone(), setup, 2, idle)
     }
 }
 

@@ -144,6 +144,7 @@ impl Server {
         Ok(Database {
             write: self.pool("zielraum_write", &working, "20min", 8),
             public: self.pool("zielraum_public", "oeffentlich, public", "10s", 8),
+            damals: damals::Damals::neu(&self),
             server: self,
         })
     }
@@ -259,6 +260,8 @@ pub struct Database {
     pub write: PgPool,
     /// Role `zielraum_public`, schema `oeffentlich` alone: every anonymous request.
     pub public: PgPool,
+    /// Pools of the public's past.
+    pub damals: damals::Damals,
     /// The server behind the pools.
     pub server: Server,
 }

@@ -34,6 +34,7 @@ impl Anfrage {
         Seite {
             wurzel: self.basis.0.clone(),
             demo: self.kontext.demo,
+            stand: self.kontext.rueckblick.as_ref().map(|r| r.worte.clone()),
         }
     }
 

@@ -20,11 +20,9 @@ use super::problem::{self, ARTEN, Art, PROBLEM_JSON, Problem};
 const ADRESSE_MAX: usize = 16_384;
 static ANFRAGE_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// Puts the frame around all routes and adds the pages that explain the problems.
+/// Puts the frame around all routes.
 pub fn rahmen(routes: Router, kontext: Kontext) -> Router {
     routes
-        .merge(router())
-        .fallback(|| async { problem::NICHT_GEFUNDEN.mit("Diese Adresse gibt es hier nicht.") })
         .layer(middleware::from_fn(begleite))
         .layer(Extension(kontext))
 }
@@ -52,7 +50,13 @@ pub fn pfade() -> Vec<Pfad> {
     ]
 }
 
-fn router() -> Router {
+/// What a request gets that no route takes.
+pub async fn nichts() -> Problem {
+    problem::NICHT_GEFUNDEN.mit("Diese Adresse gibt es hier nicht.")
+}
+
+/// The pages that explain the problems, and the style sheet.
+pub fn router() -> Router {
     Router::new()
         .route("/probleme", get(liste))
         .route("/probleme/{slug}", get(seite))
@@ -73,6 +77,7 @@ pub async fn begleite(
     let seite = Seite {
         wurzel: Basis::von(&kontext, &parts).0,
         demo: kontext.demo,
+        stand: None,
     };
 
     let mut response = match pruefe(&parts.uri, &parts.headers) {

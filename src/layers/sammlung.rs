@@ -159,6 +159,19 @@ impl Katalog {
         )))
     }
 
+    /// True for our own layers without time columns: `datetime` asks for their past. A
+    /// parcel is replaced with each delivery and keeps none.
+    #[must_use]
+    pub fn hat_vergangenheit(&self, id: &str) -> bool {
+        self.oeffentliche_zeilen().any(|zeile| {
+            let eigen = zeile.ebene.eigen && zeile.ebene.zeit.is_none();
+            let gemeint = id == zeile.eintrag.id
+                || zeile.eintrag.je == Some(Je::Plan) && id.starts_with(&zeile.eintrag.id)
+                || zeile.eintrag.je == Some(Je::Frage) && id.starts_with(frage::EBENE);
+            eigen && gemeint && zeile.eintrag.past
+        })
+    }
+
     fn oeffentliche_zeilen(&self) -> impl Iterator<Item = &Zeile> {
         self.zeilen
             .iter()
@@ -274,6 +287,22 @@ fn wo(relation: &str, oeffentlich: bool) -> Result<(String, String, bool)> {
     Ok((schema, name, eigen))
 }
 
+/// In a world of the past the view stands before the published copy.
+async fn sichtbar(pool: &PgPool, schema: String, name: &str) -> Result<String> {
+    if schema != OEFFENTLICH {
+        return Ok(schema);
+    }
+    let gefunden: Option<String> = sqlx::query_scalar(
+        "SELECT n.nspname::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+         WHERE c.relname = $1 AND pg_table_is_visible(c.oid)",
+    )
+    .bind(name)
+    .fetch_optional(pool)
+    .await
+    .map_err(query::fehler)?;
+    Ok(gefunden.unwrap_or(schema))
+}
+
 /// The code table of a legend must be there and readable, like the layer itself.
 async fn klassen(pool: &PgPool, relation: &str, oeffentlich: bool) -> Result<()> {
     let (schema, name, _) = wo(relation, oeffentlich)?;
@@ -288,6 +317,7 @@ async fn klassen(pool: &PgPool, relation: &str, oeffentlich: bool) -> Result<()>
 async fn loese(pool: &PgPool, eintrag: &Eintrag, name: &str, je_plan: bool) -> Result<Ebene> {
     let oeffentlich = eintrag.access == Zugang::Oeffentlich;
     let (schema, name, eigen) = wo(name, oeffentlich)?;
+    let schema = sichtbar(pool, schema, &name).await?;
     let verlangt = Verlangt {
         geometrie: eintrag.geometry.as_deref(),
         oeffentlich,

@@ -12,6 +12,7 @@ mod cluster;
 mod dorf;
 mod frage;
 mod geld;
+mod geschichte;
 mod gleichzeitig;
 mod http;
 mod import;
