@@ -16,7 +16,7 @@ use crate::http::problem::Problem;
 use crate::http::{Kontext, frame};
 use crate::layers::{self, catalog, sammlung::Katalog};
 use crate::zeitreise::{self, Zeitreise};
-use crate::{dorferneuerung, fnp, haushalt, hier, import, isek, luecken, strategie, web};
+use crate::{audit, dorferneuerung, fnp, haushalt, hier, import, isek, luecken, strategie, web};
 
 /// What the service was started with.
 #[derive(Debug, Clone)]
@@ -96,6 +96,7 @@ fn welt(pool: PgPool, katalog: Arc<Katalog>) -> Router {
         haushalt::routes::pfade(),
         isek::routes::pfade(),
         web::routes::pfade(),
+        audit::routes::pfade(),
     ]
     .concat();
     let ebenen = layers::Dienst::new(pool.clone(), katalog, pfade);
@@ -110,6 +111,7 @@ fn welt(pool: PgPool, katalog: Arc<Katalog>) -> Router {
         .merge(hier::routes::router(pool.clone()))
         .merge(luecken::routes::router(pool.clone()))
         .merge(web::routes::router(pool.clone()))
+        .merge(audit::routes::router(pool.clone()))
         .merge(frame::router())
         .route("/health/live", get(|| async { "ok" }))
         .route("/health/ready", get(ready).with_state(pool))

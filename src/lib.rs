@@ -7,7 +7,7 @@
 //! 3. [`import`] – a file becomes a Fassung; [`verschneidung`] – what lies in what.
 //! 4. [`fnp`], [`gemeinde`], [`strategie`], [`haushalt`], [`isek`], [`dorferneuerung`] – the domain: types and rules,
 //!    `store.rs` (SQL), `routes.rs`.
-//! 5. [`hier`] – what applies at a place; [`luecken`] – what is missing.
+//! 5. [`audit`] – who changed what, undo, personal data; [`hier`] – what applies at a place; [`luecken`] – what is missing.
 //! 6. [`layers`] – OGC API Features from `geodata/layers.toml`; [`http`] – what all routes share; [`zeitreise`] – the same, seen from a past day.
 //!
 //! # Glossary
@@ -30,6 +30,7 @@
 //! | Dorferneuerung | village renewal | `FlurbG`, `DorfR` |
 //! | Befund | finding of an import | – |
 pub mod app;
+pub mod audit;
 pub mod cli;
 pub mod db;
 pub mod dorferneuerung;

@@ -165,6 +165,8 @@ pub async fn leite(
         worte: stand.worte(),
         text: stand.text,
     };
+    // The outer router may have matched a route: its path parameters would count twice.
+    request.extensions_mut().clear();
     request.extensions_mut().insert(Kontext {
         rueckblick: Some(rueckblick),
         ..zeitreise.kontext.clone()

@@ -55,6 +55,8 @@ BEGIN
     UNION SELECT m.id FROM massnahme m WHERE EXISTS (SELECT FROM %4$I.ortsteil_historie o WHERE upper(o.zeitraum) > %2$s)
     UNION SELECT m.id FROM massnahme m WHERE NOT EXISTS (SELECT FROM %1$I.massnahme b WHERE b.id = m.id)',
     q, jetzt, CASE hier WHEN 'damals' THEN 'fnp' ELSE 'oeffentlich' END, CASE hier WHEN 'damals' THEN 'gemeinde' ELSE 'oeffentlich' END);
+  -- What a page lists of the versions before.
+  EXECUTE format('CREATE VIEW massnahme_historie WITH (security_invoker = true) AS SELECT * FROM %I.massnahme_historie WHERE upper(zeitraum) <= %s', q, jetzt);
   CREATE VIEW massnahme_form WITH (security_invoker = true) AS
     WITH ort AS (
       SELECT r.massnahme_id, coalesce(r.geom, v.geom) AS geom FROM raumbezug r LEFT JOIN verweis v ON v.plan_id = r.plan_id AND v.kennung = r.flaeche_kennung

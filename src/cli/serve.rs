@@ -8,9 +8,9 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::demo;
-use crate::app;
 use crate::db::Database;
 use crate::error::{Error, Result};
+use crate::{app, audit};
 
 #[derive(Debug, Args)]
 pub(super) struct Serve {
@@ -64,10 +64,12 @@ pub(super) async fn run(serve: Serve, db: &Database) -> Result<()> {
     )
     .await?;
     sage_adressen(&app, listener.local_addr()?);
-    axum::serve(listener, app::router(&app))
+    let taeglich = tokio::spawn(audit::auftrag::taeglich(db.write.clone()));
+    let bedient = axum::serve(listener, app::router(&app))
         .with_graceful_shutdown(ende())
-        .await?;
-    Ok(())
+        .await;
+    taeglich.abort();
+    Ok(bedient?)
 }
 
 /// The addresses to open, for the person at the terminal.

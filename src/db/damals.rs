@@ -72,11 +72,17 @@ impl Stand {
     pub fn worte(&self) -> String {
         match self.text.parse::<NaiveDate>() {
             Ok(tag) => tag.format("%-d.%-m.%Y").to_string(),
-            Err(_) => (self.zeit + versatz(self.zeit))
+            Err(_) => ortszeit(self.zeit)
                 .format("%-d.%-m.%Y, %H:%M Uhr")
                 .to_string(),
         }
     }
+}
+
+/// A moment by the clocks of Germany; the result's own offset says nothing.
+#[must_use]
+pub fn ortszeit(zeit: DateTime<Utc>) -> DateTime<Utc> {
+    zeit + versatz(zeit)
 }
 
 /// PostgreSQL knows no year 0.
@@ -117,7 +123,7 @@ impl Damals {
     #[must_use]
     pub fn oeffentlich(&self, stand: &Stand) -> PgPool {
         let zeit = stand.zeit.to_rfc3339_opts(SecondsFormat::Micros, true);
-        let tag = (stand.zeit + versatz(stand.zeit)).date_naive().to_string();
+        let tag = ortszeit(stand.zeit).date_naive().to_string();
         let mut setup = super::sitzung("zielraum_public", OEFFENTLICH, "10s");
         setup.extend([("zielraum.stand", zeit), ("zielraum.stichtag", tag)]);
         let idle = Some(Duration::from_secs(60));

@@ -89,6 +89,22 @@ pub struct Blatt {
     pub json: String,
 }
 
+impl Blatt {
+    /// Address of the history; some sheets show what nobody changes.
+    fn verlauf(&self) -> Option<String> {
+        let art = match self.liste.0 {
+            "handlungsfelder" => "handlungsfeld",
+            "fachplaene" => "fachplan",
+            "trends" => "trend",
+            "beschluesse" => "beschluss",
+            "akteure" => "akteur",
+            _ => return None,
+        };
+        let kennung = self.json.split('?').next()?.rsplit('/').next()?;
+        Some(format!("{}/verlauf/{art}/{kennung}?f=html", self.seite.wurzel))
+    }
+}
+
 /// JSON, or the page.
 pub fn antworte(
     format: Format,
