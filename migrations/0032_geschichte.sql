@@ -19,14 +19,12 @@ CREATE FUNCTION audit.personenfelder(rel regclass) RETURNS name[] LANGUAGE sql S
   SELECT coalesce(array_agg(attname ORDER BY attnum), '{}') FROM pg_attribute
   WHERE attrelid = rel AND attnum > 0 AND NOT attisdropped AND col_description(rel, attnum) LIKE '%[personenbezogen]%'
 $$;
-
 -- The key of an audit row, over the alias x. Areas of a plan are known by Fassung and kennung.
 CREATE FUNCTION audit.schluesselausdruck(rel regclass) RETURNS text LANGUAGE sql STABLE AS $$
   SELECT CASE WHEN rel = to_regclass('fnp.flaeche') THEN 'concat_ws(''/'', x.fassung_id, x.kennung)' ELSE
     (SELECT format('concat_ws(''/'', %s)', string_agg('x.' || quote_ident(a.attname), ', ' ORDER BY array_position(i.indkey::int2[], a.attnum)))
      FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = ANY (i.indkey) WHERE i.indrelid = rel AND i.indisprimary) END
 $$;
-
 -- Select list of an audit row: attributes, each geometry as SHA-256 of its EWKB. `nur`: a table
 -- whose columns alone are taken (a public copy has fewer).
 CREATE FUNCTION audit.auswahl(rel regclass, nur regclass DEFAULT NULL) RETURNS text LANGUAGE sql STABLE AS $$
@@ -35,7 +33,6 @@ CREATE FUNCTION audit.auswahl(rel regclass, nur regclass DEFAULT NULL) RETURNS t
   FROM pg_attribute a WHERE a.attrelid = rel AND a.attnum > 0 AND NOT a.attisdropped AND NOT a.attname = ANY (audit.personenfelder(rel))
     AND (nur IS NULL OR EXISTS (SELECT FROM pg_attribute b WHERE b.attrelid = nur AND b.attname = a.attname AND NOT b.attisdropped))
 $$;
-
 -- Tables with a history, of both worlds.
 CREATE FUNCTION audit.verfolgte() RETURNS TABLE (relation regclass, historie regclass, schema_ name, tabelle name) LANGUAGE sql STABLE AS $$
   SELECT k.oid::regclass, h.oid::regclass, n.nspname, k.relname FROM pg_trigger t JOIN pg_class k ON k.oid = t.tgrelid JOIN pg_namespace n ON n.oid = k.relnamespace
@@ -47,8 +44,7 @@ $$;
 -- find both between the two clocks. Fourth argument: how alt and neu belong together.
 CREATE OR REPLACE FUNCTION audit.nach_anweisung() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
-  aenderung bigint := audit.laufende();
-  relation text := TG_TABLE_SCHEMA || '.' || TG_TABLE_NAME;
+  aenderung bigint := audit.laufende(); relation text := TG_TABLE_SCHEMA || '.' || TG_TABLE_NAME;
 BEGIN
   IF TG_OP = 'UPDATE' THEN
     EXECUTE format('INSERT INTO %I.%I (%s, zeitraum, beendet_durch) SELECT %s, tstzrange(seit, greatest(seit, coalesce(_bis, clock_timestamp()))), $1
@@ -65,7 +61,6 @@ BEGIN
   PERFORM audit.beruehre(relation);
   RETURN NULL;
 END $$;
-
 -- What the public sees begins with its publication, not with the edit that made it.
 CREATE FUNCTION audit.jetzt_oeffentlich() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -76,8 +71,7 @@ END $$;
 -- As in 0002; personal fields stay out, and the history is closed to everybody but its triggers.
 CREATE OR REPLACE FUNCTION audit.verfolge(rel regclass) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
-  schema_ name; tabelle name; spalten text; auswahl text; schluessel text; paar text; mit_version boolean; c record;
-  personen name[] := audit.personenfelder(rel);
+  schema_ name; tabelle name; spalten text; auswahl text; schluessel text; paar text; mit_version boolean; c record; personen name[] := audit.personenfelder(rel);
 BEGIN
   SELECT n.nspname, k.relname INTO schema_, tabelle FROM pg_class k JOIN pg_namespace n ON n.oid = k.relnamespace WHERE k.oid = rel;
   SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum), bool_or(attname = 'version') AND schema_ <> 'oeffentlich' INTO spalten, mit_version
@@ -177,7 +171,6 @@ BEGIN
   PERFORM freigabe.vergiss(name_, ids);
   EXECUTE format('UPDATE %s SET veroeffentlichung = ''intern'' WHERE id = ANY ($1)', a.relation) USING ids;
 END $$;
-
 -- As in 0010.
 CREATE FUNCTION freigabe.vergiss_fachdaten(art_ text, quelle_ text) RETURNS void LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
   DELETE FROM oeffentlich.fachobjekt_historie h WHERE h.art = art_ AND h.quelle = quelle_
@@ -185,15 +178,13 @@ CREATE FUNCTION freigabe.vergiss_fachdaten(art_ text, quelle_ text) RETURNS void
 $$;
 CREATE OR REPLACE FUNCTION freigabe.fachdaten_nachfuehren(art_ text, quelle_ text) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
-  hier text := format('art = %L AND quelle = %L', art_, quelle_);
-  zahl bigint;
+  hier text := format('art = %L AND quelle = %L', art_, quelle_); zahl bigint;
 BEGIN
   PERFORM freigabe.uebertrage('fachdaten.fachobjekt', hier || ' AND veroeffentlichung = ''veroeffentlicht''', hier);
   PERFORM freigabe.vergiss_fachdaten(art_, quelle_);
   SELECT count(*) INTO zahl FROM oeffentlich.fachobjekt o WHERE o.art = art_ AND o.quelle = quelle_;
   PERFORM audit.vermerke('oeffentlich.fachobjekt', art_ || '/' || quelle_, 'freigabe', jsonb_build_object('anzahl', zahl, 'vier_augen', false, 'weg', 'Kommandozeile'));
 END $$;
-
 -- An undo may go back where the working day may not: a mistaken transition is undone by its reverse.
 CREATE OR REPLACE FUNCTION strategie.pruefe_uebergang() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -219,7 +210,6 @@ CREATE FUNCTION audit.ungleich(soll jsonb, ist jsonb, zeiten name[]) RETURNS tex
     AND CASE WHEN e.k = ANY (zeiten) AND jsonb_typeof(e.v) = 'string' AND jsonb_typeof(ist -> e.k) = 'string'
       THEN (ist ->> e.k)::timestamptz <> (e.v #>> '{}')::timestamptz ELSE true END
 $$;
-
 CREATE FUNCTION audit.abweichungen() RETURNS TABLE (relation text, schluessel text, lfd bigint, grund text) LANGUAGE plpgsql STABLE AS $$
 DECLARE
   v record; zeiten name[]; name_ text; ausdruck text;
@@ -275,8 +265,8 @@ BEGIN
   -- A public row of the same version says what its working row says; what is withheld is NULL.
   FOR v IN SELECT x.relation::regclass AS relation, split_part(x.relation, '.', 2) AS tabelle FROM freigabe.art x ORDER BY x.reihenfolge LOOP
     RETURN QUERY EXECUTE format($q$
-      WITH o AS (SELECT id, version, kennung, jsonb_strip_nulls(to_jsonb(y)) - 'seit' AS daten FROM oeffentlich.%1$I x CROSS JOIN LATERAL (SELECT %2$s FROM (SELECT x.*) q) y),
-        w AS (SELECT id, version, to_jsonb(y) AS daten FROM %3$s x CROSS JOIN LATERAL (SELECT %2$s FROM (SELECT x.*) q) y)
+      WITH o AS (SELECT x.id, x.version, x.kennung, jsonb_strip_nulls(to_jsonb(y)) - 'seit' AS daten FROM oeffentlich.%1$I x CROSS JOIN LATERAL (SELECT %2$s FROM (SELECT x.*) q) y),
+        w AS (SELECT x.id, x.version, to_jsonb(y) AS daten FROM %3$s x CROSS JOIN LATERAL (SELECT %2$s FROM (SELECT x.*) q) y)
       SELECT %4$L, o.kennung, NULL::bigint, 'die veröffentlichte Zeile hat andere Werte als die Fassung, die freigegeben wurde: ' || audit.ungleich(o.daten, w.daten, '{erstellt_am}')
       FROM o JOIN w USING (id, version) WHERE audit.ungleich(o.daten, w.daten, '{erstellt_am}') IS NOT NULL ORDER BY 2
       $q$, v.tabelle, audit.auswahl(format('oeffentlich.%I', v.tabelle)::regclass), v.relation, 'oeffentlich.' || v.tabelle);
@@ -294,8 +284,7 @@ $$;
 -- from parents to children, are changed, and at last parents go.
 CREATE FUNCTION audit.nimm_zurueck(nummer bigint) RETURNS int LANGUAGE plpgsql AS $$
 DECLARE
-  ziel audit.aenderung; r record; k record; phase text; hier bigint := audit.laufende(); zahl int := 0; n int;
-  spalten text; setze text; paar text; eigner uuid[]; a freigabe.art;
+  ziel audit.aenderung; r record; k record; phase text; hier bigint := audit.laufende(); zahl int := 0; n int; spalten text; setze text; paar text; eigner uuid[]; ga freigabe.art;
 BEGIN
   SELECT * INTO ziel FROM audit.aenderung WHERE lfd = nummer;
   IF NOT FOUND THEN
@@ -366,22 +355,21 @@ BEGIN
   END LOOP;
 
   -- Whatever was put back is a draft: it passes the release again, and no part leaks through a version that looks published.
-  FOR a IN SELECT * FROM freigabe.art LOOP
-    EXECUTE format('SELECT array_agg(x.id) FROM %1$s x WHERE EXISTS (SELECT FROM audit.wirkung($1) w WHERE w.relation = %2$L AND w.vorher AND w.schluessel = x.id::text)', a.relation, a.relation) INTO eigner USING ziel.id;
-    FOR k IN SELECT t.relation, t.eigner FROM freigabe.teil t JOIN audit.verfolgte() v ON v.relation = t.relation::regclass WHERE t.art = a.art
+  FOR ga IN SELECT * FROM freigabe.art LOOP
+    EXECUTE format('SELECT array_agg(x.id) FROM %1$s x WHERE EXISTS (SELECT FROM audit.wirkung($1) w WHERE w.relation = %2$L AND w.vorher AND w.schluessel = x.id::text)', ga.relation, ga.relation) INTO eigner USING ziel.id;
+    FOR k IN SELECT t.relation, t.eigner FROM freigabe.teil t JOIN audit.verfolgte() v ON v.relation = t.relation::regclass WHERE t.art = ga.art
         AND EXISTS (SELECT FROM audit.wirkung(ziel.id) w WHERE w.relation = t.relation) LOOP
       EXECUTE format('SELECT coalesce($3, ''{}'') || coalesce(array_agg(y.eigner), ''{}'') FROM (
           SELECT x.%1$I AS eigner FROM %2$s x WHERE %4$s IN (SELECT schluessel FROM audit.wirkung($1) WHERE relation = %3$L)
           UNION SELECT x.%1$I FROM %2$s_historie x WHERE x.beendet_durch IN ($1, $2) AND %4$s IN (SELECT schluessel FROM audit.wirkung($1) WHERE relation = %3$L)) y WHERE y.eigner IS NOT NULL',
         k.eigner, k.relation, k.relation, audit.schluesselausdruck(k.relation::regclass)) INTO eigner USING ziel.id, hier, eigner;
     END LOOP;
-    EXECUTE format('UPDATE %s SET veroeffentlichung = ''entwurf'' WHERE id = ANY ($1)', a.relation) USING eigner;
+    EXECUTE format('UPDATE %s SET veroeffentlichung = ''entwurf'' WHERE id = ANY ($1)', ga.relation) USING eigner;
   END LOOP;
   PERFORM audit.vermerke('audit.aenderung', nummer::text, 'ruecknahme', jsonb_build_object('lfd', nummer, 'wer', ziel.wer, 'warum', ziel.warum, 'zeilen', zahl));
   PERFORM set_config('zielraum.ruecknahme', '', true);
   RETURN zahl;
 END $$;
-
 -- WHERE over the alias x for the keys in $1.
 CREATE FUNCTION audit.zeilenwahl(rel regclass) RETURNS text LANGUAGE sql STABLE AS $$
   SELECT CASE
@@ -390,7 +378,6 @@ CREATE FUNCTION audit.zeilenwahl(rel regclass) RETURNS text LANGUAGE sql STABLE 
       THEN (SELECT format('x.%I = ANY ($1::text[]::%s[])', a.attname, format_type(a.atttypid, a.atttypmod)) FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = ANY (i.indkey) WHERE i.indrelid = rel AND i.indisprimary)
     ELSE audit.schluesselausdruck(rel) || ' = ANY ($1::text[])' END
 $$;
-
 -- How people call a row: its title or kennung, else what it belongs to.
 CREATE FUNCTION audit.bezeichnung(relation text, schluessel text) RETURNS text LANGUAGE sql STABLE AS $$
   SELECT coalesce((SELECT coalesce(z.daten ->> 'titel', z.daten ->> 'name') || coalesce(' ' || (z.daten ->> 'kennung'), '') FROM audit.zeile z
@@ -400,15 +387,8 @@ $$;
 -- Contacts are role and office. A name, an address of a person only with her consent, until a date;
 -- no history keeps it, the public never sees it, other offices only through the command or the right for it.
 CREATE TABLE strategie.akteur_kontakt (
-  id uuid PRIMARY KEY,
-  akteur_id uuid NOT NULL REFERENCES strategie.akteur ON DELETE CASCADE,
-  funktion text NOT NULL,
-  person text,
-  email text,
-  telefon text,
-  einwilligung_am date,
-  loeschen_am date,
-  seit timestamptz NOT NULL DEFAULT clock_timestamp(),
+  id uuid PRIMARY KEY, akteur_id uuid NOT NULL REFERENCES strategie.akteur ON DELETE CASCADE, funktion text NOT NULL,
+  person text, email text, telefon text, einwilligung_am date, loeschen_am date, seit timestamptz NOT NULL DEFAULT clock_timestamp(),
   CONSTRAINT akteur_kontakt_funktion_nicht_leer CHECK (funktion <> ''),
   CONSTRAINT akteur_kontakt_nur_mit_einwilligung CHECK (num_nonnulls(person, email, telefon) = 0 OR einwilligung_am IS NOT NULL AND loeschen_am IS NOT NULL),
   CONSTRAINT akteur_kontakt_frist CHECK (loeschen_am > einwilligung_am)
@@ -447,7 +427,6 @@ BEGIN
     RAISE EXCEPTION 'Ein Konto oder einen Akteur „%“ gibt es nicht.', wer USING ERRCODE = 'ZR008';
   END IF;
 END $$;
-
 -- Everything about one person. Secrets (hashes) are no information about her and stay out.
 CREATE FUNCTION audit.person(wer text) RETURNS jsonb LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
@@ -462,7 +441,6 @@ BEGIN
   RETURN jsonb_build_object('person', wer, 'erstellt', clock_timestamp(), 'zeilen', alles, 'aenderungen', coalesce(
     (SELECT jsonb_agg(jsonb_build_object('lfd', a.lfd, 'zeit', a.versiegelt, 'warum', a.warum) ORDER BY a.lfd) FROM audit.aenderung a WHERE a.wer IN ('konto:' || person.wer, person.wer)), '[]'));
 END $$;
-
 CREATE FUNCTION audit.leere(rel regclass, bedingung text, wert text) RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
   setze text; voll text; zahl bigint;
@@ -471,14 +449,11 @@ BEGIN
   SELECT string_agg(format('%I = %s', attname, CASE WHEN NOT attnotnull THEN 'NULL' WHEN atttypid = 'text'::regtype THEN '''gelöscht''' ELSE 'DEFAULT' END), ', '),
          string_agg(format('%I IS NOT NULL', attname), ' OR ')
     INTO setze, voll FROM pg_attribute WHERE attrelid = rel AND attname = ANY (audit.personenfelder(rel));
-  IF setze IS NULL THEN
-    RETURN 0;
-  END IF;
+  IF setze IS NULL THEN RETURN 0; END IF;
   EXECUTE format('UPDATE %s SET %s WHERE (%s) AND (%s)', rel, setze, bedingung, voll) USING wert;
   GET DIAGNOSTICS zahl = ROW_COUNT;
   RETURN zahl;
 END $$;
-
 -- Blanks everything about one person; the account is locked and loses its sessions and tokens.
 -- The audit keeps ids, times and hashes: nothing of it changes, and a row proves the erasure.
 CREATE FUNCTION audit.person_loeschen(wer text) RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
@@ -502,7 +477,6 @@ BEGIN
   PERFORM audit.vermerke('person', wer, 'geloescht', jsonb_build_object('zeilen', zahl, 'tabellen', felder));
   RETURN zahl;
 END $$;
-
 -- Personal fields whose day has come; `nur_zaehlen` changes nothing and needs no author.
 CREATE FUNCTION audit.abgelaufene_personenfelder(nur_zaehlen boolean) RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE

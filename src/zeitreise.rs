@@ -86,7 +86,14 @@ impl Zeitreise {
             let pfad = if pfad.is_empty() { "/" } else { pfad };
             return Ok(Some((stand, adresse(pfad, query)?)));
         }
-        if query.contains("stand=") {
+        let ebene = pfad
+            .strip_prefix("/collections/")
+            .and_then(|rest| rest.split_once("/items"))
+            .map(|(id, _)| id);
+        // Some layers have a column of that name, which was a filter before; there the day goes
+        // before the address, or into datetime.
+        let spalte = ebene.is_some_and(|id| self.heute.hat_spalte(id, "stand"));
+        if query.contains("stand=") && !spalte {
             let parameter = Parameter::lies(query)?;
             if let Some(text) = parameter.einzig("stand")? {
                 let stand = Stand::lies(text, jetzt)?;
@@ -94,10 +101,7 @@ impl Zeitreise {
                 return Ok(Some((stand, adresse(pfad, &rest)?)));
             }
         }
-        let ebene = pfad
-            .strip_prefix("/collections/")
-            .and_then(|rest| rest.split_once("/items"));
-        if let (Some((id, _)), true) = (ebene, query.contains("datetime=")) {
+        if let (Some(id), true) = (ebene, query.contains("datetime=")) {
             // Wrong values are the layer's to refuse; a day to come is the state of today.
             let parameter = Parameter::lies(query)?;
             let tag = parameter.einzig("datetime")?;

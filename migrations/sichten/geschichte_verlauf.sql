@@ -42,7 +42,7 @@ BEGIN
     END IF;
   END LOOP;
   -- Areas of a plan: their Fassungen, and for staff the edits within one.
-  daten := 'jsonb_build_object(''plan_id'', fa.plan_id, ''fassung'', fa.nummer, ''nutzung'', x.nutzung, ''rechtsstand'', x.rechtsstand, ''name'', x.name, ''text'', x.text, ''codes'', x.codes,
+  daten := 'jsonb_build_object(''Fassung'', fa.nummer, ''nutzung'', x.nutzung, ''rechtsstand'', x.rechtsstand, ''name'', x.name, ''text'', x.text, ''codes'', x.codes,
     ''geom'', jsonb_build_object(''lage'', encode(sha256(ST_AsEWKB(x.geom)), ''hex''), ''m2'', ST_Area(x.geom), ''m'', NULL))';
   eigner := CASE WHEN oeffentlich THEN 'oeffentlich' ELSE 'fnp' END;
   sicht := sicht || format(' UNION ALL SELECT ''flaeche'', x.kennung, %1$L, x.kennung, %3$s, (SELECT min(n.eingelesen_am) FROM %2$I.fassung n WHERE n.plan_id = fa.plan_id AND n.nummer > fa.nummer), NULL, %4$s

@@ -159,17 +159,20 @@ impl Katalog {
         )))
     }
 
+    /// True when the layer publishes a column of this name.
+    #[must_use]
+    pub fn hat_spalte(&self, id: &str, name: &str) -> bool {
+        self.oeffentliche_zeilen()
+            .filter(|zeile| zeile.meint(id))
+            .any(|zeile| zeile.ebene.spalte(name).is_some())
+    }
+
     /// True for our own layers without time columns: `datetime` asks for their past. A
     /// parcel is replaced with each delivery and keeps none.
     #[must_use]
     pub fn hat_vergangenheit(&self, id: &str) -> bool {
-        self.oeffentliche_zeilen().any(|zeile| {
-            let eigen = zeile.ebene.eigen && zeile.ebene.zeit.is_none();
-            let gemeint = id == zeile.eintrag.id
-                || zeile.eintrag.je == Some(Je::Plan) && id.starts_with(&zeile.eintrag.id)
-                || zeile.eintrag.je == Some(Je::Frage) && id.starts_with(frage::EBENE);
-            eigen && gemeint && zeile.eintrag.past
-        })
+        self.oeffentliche_zeilen()
+            .any(|zeile| zeile.meint(id) && zeile.hat_vergangenheit() && zeile.ebene.zeit.is_none())
     }
 
     fn oeffentliche_zeilen(&self) -> impl Iterator<Item = &Zeile> {
@@ -180,6 +183,38 @@ impl Katalog {
 }
 
 impl Zeile {
+    /// The collection is one of this layer.
+    fn meint(&self, id: &str) -> bool {
+        id == self.eintrag.id
+            || self.eintrag.je == Some(Je::Plan) && id.starts_with(&self.eintrag.id)
+            || self.eintrag.je == Some(Je::Frage) && id.starts_with(frage::EBENE)
+    }
+
+    fn hat_vergangenheit(&self) -> bool {
+        self.ebene.eigen && self.eintrag.past
+    }
+
+    /// The catalogue's words, and which past can be asked for.
+    fn beschreibung(&self) -> Option<String> {
+        let frueher = match (
+            self.hat_vergangenheit(),
+            self.eintrag.relation.starts_with("fnp."),
+        ) {
+            (false, _) => None,
+            (true, true) => Some(
+                "Früher (datetime=JJJJ-MM-TT oder /stand/JJJJ-MM-TT vor der Adresse): die Fassung, die an dem Tag galt.",
+            ),
+            (true, false) => Some(
+                "Früher (datetime=JJJJ-MM-TT oder /stand/JJJJ-MM-TT vor der Adresse): was an dem Tag veröffentlicht war.",
+            ),
+        };
+        let teile: Vec<&str> = [self.eintrag.description.as_deref(), frueher]
+            .into_iter()
+            .flatten()
+            .collect();
+        (!teile.is_empty()).then(|| teile.join(" "))
+    }
+
     async fn sammlung(&self, pool: &PgPool) -> Result<Sammlung> {
         let fassungen = if self.eintrag.aktuell {
             Some(lies_fassungen_in_kraft(pool).await?)
@@ -189,7 +224,7 @@ impl Zeile {
         Ok(Sammlung {
             id: self.eintrag.id.clone(),
             titel: self.eintrag.title.clone(),
-            beschreibung: self.eintrag.description.clone(),
+            beschreibung: self.beschreibung(),
             ebene: Arc::clone(&self.ebene),
             fassungen,
             nur: None,
@@ -200,7 +235,7 @@ impl Zeile {
         Sammlung {
             id: format!("{}_{}", self.eintrag.id, plan.kennung),
             titel: format!("{} – {}", self.eintrag.title, plan.name),
-            beschreibung: self.eintrag.description.clone(),
+            beschreibung: self.beschreibung(),
             ebene: Arc::clone(ebene),
             fassungen: Some(vec![plan.fassung]),
             nur: None,

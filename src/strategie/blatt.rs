@@ -101,7 +101,10 @@ impl Blatt {
             _ => return None,
         };
         let kennung = self.json.split('?').next()?.rsplit('/').next()?;
-        Some(format!("{}/verlauf/{art}/{kennung}?f=html", self.seite.wurzel))
+        Some(format!(
+            "{}/verlauf/{art}/{kennung}?f=html",
+            self.seite.wurzel
+        ))
     }
 }
 

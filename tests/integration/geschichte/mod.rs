@@ -1,6 +1,11 @@
 //! The past: as of a day, history of one object, proof, undo, personal data.
 
+mod personen;
+mod pruefung;
+mod rechte;
+mod ruecknahme;
 mod stand;
+mod verlauf;
 
 use axum::Router;
 use zielraum::app::{self, App};

@@ -13,7 +13,11 @@ async fn kontakt() -> TestDb {
         "INSERT INTO strategie.akteur_kontakt (id, akteur_id, funktion, person, email, telefon, einwilligung_am, loeschen_am)
            VALUES ('00000000-0000-0000-0000-0000000000c2', '00000000-0000-0000-0000-0000000000c1', 'Vorsitz', 'Xaveria Zwickl', 'xz@example.org', '08191 999', current_date, current_date + 30)",
     ]).await;
-    aendere(&db, &["UPDATE strategie.akteur_kontakt SET funktion = 'Kasse', telefon = '08191 888'"]).await;
+    aendere(
+        &db,
+        &["UPDATE strategie.akteur_kontakt SET funktion = 'Kasse', telefon = '08191 888'"],
+    )
+    .await;
     db
 }
 
@@ -37,11 +41,23 @@ async fn a_person_stands_in_one_place_only() {
     assert_eq!(fundorte(&db, "Zwickl").await, ["strategie.akteur_kontakt"]);
     assert_eq!(fundorte(&db, "08191").await, ["strategie.akteur_kontakt"]);
     // without consent, or without an end, it may not stand there at all
-    for felder in ["person = 'X', einwilligung_am = NULL", "loeschen_am = NULL", "loeschen_am = einwilligung_am"] {
-        let mut tx = zielraum::db::audit::begin(&db.write, "a", "b").await.unwrap();
+    for felder in [
+        "person = 'X', einwilligung_am = NULL",
+        "loeschen_am = NULL",
+        "loeschen_am = einwilligung_am",
+    ] {
+        let mut tx = zielraum::db::audit::begin(&db.write, "a", "b")
+            .await
+            .unwrap();
         let sql = format!("UPDATE strategie.akteur_kontakt SET {felder}");
         #[expect(clippy::disallowed_types, reason = "made by the test itself")]
-        assert!(sqlx::query(sqlx::AssertSqlSafe(sql)).execute(&mut *tx).await.is_err(), "{felder}");
+        assert!(
+            sqlx::query(sqlx::AssertSqlSafe(sql))
+                .execute(&mut *tx)
+                .await
+                .is_err(),
+            "{felder}"
+        );
     }
 }
 
@@ -50,10 +66,24 @@ async fn what_is_known_is_told_and_erased_with_a_proof() {
     let db = kontakt().await;
     let alles = person::export(&db.write, "a-verein").await.unwrap();
     let zeile = &alles["zeilen"]["strategie.akteur_kontakt"][0];
-    assert_eq!((&zeile["person"], &zeile["email"]), (&Value::from("Xaveria Zwickl"), &Value::from("xz@example.org")));
-    assert_eq!(person::loesche(&db.write, "a-verein", "konto:ds", "Antrag vom 1. Mai").await.unwrap(), 1);
+    assert_eq!(
+        (&zeile["person"], &zeile["email"]),
+        (
+            &Value::from("Xaveria Zwickl"),
+            &Value::from("xz@example.org")
+        )
+    );
+    assert_eq!(
+        person::loesche(&db.write, "a-verein", "konto:ds", "Antrag vom 1. Mai")
+            .await
+            .unwrap(),
+        1
+    );
     assert_eq!(fundorte(&db, "Zwickl").await, [""; 0]);
-    let bleibt: String = sqlx::query_scalar("SELECT funktion FROM strategie.akteur_kontakt").fetch_one(&db.write).await.unwrap();
+    let bleibt: String = sqlx::query_scalar("SELECT funktion FROM strategie.akteur_kontakt")
+        .fetch_one(&db.write)
+        .await
+        .unwrap();
     assert_eq!(bleibt, "Kasse");
     let nachweis: (String, String) = sqlx::query_as("SELECT z.schluessel, a.warum FROM audit.zeile z JOIN audit.aenderung a ON a.id = z.aenderung_id WHERE z.relation = 'person'").fetch_one(&db.write).await.unwrap();
     assert_eq!(nachweis, ("a-verein".into(), "Antrag vom 1. Mai".into()));

@@ -1,6 +1,9 @@
 //! The proof finds what was changed past the triggers, and says where.
 
-#[expect(clippy::disallowed_types, reason = "tampering, made by the tests themselves")]
+#[expect(
+    clippy::disallowed_types,
+    reason = "tampering, made by the tests themselves"
+)]
 use sqlx::AssertSqlSafe;
 use sqlx::Executor as _;
 use zielraum::audit::kette::{self, Kopf, Mangel};
@@ -11,7 +14,9 @@ use crate::support::{TestDb, admin, datenbank_mit_demo};
 
 async fn pruefe(db: &TestDb) -> Vec<Mangel> {
     let mut pruefung = kette::pruefe(&db.write, None).await.unwrap();
-    nachweis::pruefe(&db.write, &mut pruefung.maengel).await.unwrap();
+    nachweis::pruefe(&db.write, &mut pruefung.maengel)
+        .await
+        .unwrap();
     pruefung.maengel
 }
 
@@ -20,7 +25,11 @@ async fn bewegte_stadt() -> TestDb {
     let db = stadt().await;
     veroeffentliche_plan(&db).await;
     oeffentlich(&db, &fixtures(&ALLE)).await.unwrap();
-    aendere(&db, &["UPDATE strategie.massnahme SET titel = titel || ' (neu)'"]).await;
+    aendere(
+        &db,
+        &["UPDATE strategie.massnahme SET titel = titel || ' (neu)'"],
+    )
+    .await;
     aendere(
         &db,
         &[
@@ -28,7 +37,11 @@ async fn bewegte_stadt() -> TestDb {
         ],
     )
     .await;
-    aendere(&db, &["UPDATE fnp.flaeche SET name = 'Anger' WHERE kennung = 'a.gr1'"]).await;
+    aendere(
+        &db,
+        &["UPDATE fnp.flaeche SET name = 'Anger' WHERE kennung = 'a.gr1'"],
+    )
+    .await;
     aendere(&db, &["DELETE FROM strategie.ziel_massnahme WHERE massnahme_id IN (SELECT id FROM strategie.massnahme LIMIT 1)"]).await;
     db
 }
@@ -36,7 +49,9 @@ async fn bewegte_stadt() -> TestDb {
 /// As the superuser with triggers disabled.
 async fn faelsche(db: &TestDb, sql: &str) {
     let mut conn = admin(db).await.acquire().await.unwrap().detach();
-    conn.execute("SET session_replication_role = replica").await.unwrap();
+    conn.execute("SET session_replication_role = replica")
+        .await
+        .unwrap();
     let getan = conn.execute(AssertSqlSafe(sql.to_owned())).await.unwrap();
     assert!(getan.rows_affected() > 0, "{sql}: nothing to tamper with");
 }
@@ -48,13 +63,17 @@ async fn an_untouched_database_is_whole() {
     assert!(maengel.is_empty(), "{maengel:#?}");
     let demo = datenbank_mit_demo().await;
     let mut pruefung = kette::pruefe(&demo.write, None).await.unwrap();
-    let fassungen = nachweis::pruefe(&demo.write, &mut pruefung.maengel).await.unwrap();
+    let fassungen = nachweis::pruefe(&demo.write, &mut pruefung.maengel)
+        .await
+        .unwrap();
     assert!(pruefung.maengel.is_empty(), "{:#?}", pruefung.maengel);
     assert_eq!(fassungen, 2);
     assert!(pruefung.kopf.lfd > 5);
     // a head noted earlier lies on the chain, a wrong one does not
     aendere(&demo, &["UPDATE strategie.massnahme SET prioritaet = 1"]).await;
-    let neu = kette::pruefe(&demo.write, Some(&pruefung.kopf)).await.unwrap();
+    let neu = kette::pruefe(&demo.write, Some(&pruefung.kopf))
+        .await
+        .unwrap();
     assert!(neu.maengel.is_empty(), "{:?}", neu.maengel);
     let falsch = Kopf {
         siegel: "0".repeat(64),
@@ -68,19 +87,67 @@ async fn an_untouched_database_is_whole() {
 async fn every_tampering_is_found_and_named() {
     // what is done, and what the first words of the proof name
     for (sql, wo, wort) in [
-        ("UPDATE audit.zeile SET daten = daten || '{\"titel\": \"x\"}' WHERE id = (SELECT min(id) FROM audit.zeile WHERE relation = 'strategie.massnahme')", None, "Siegel"),
-        ("UPDATE audit.aenderung SET wer = 'jemand' WHERE lfd = 3", None, "Siegel"),
-        ("DELETE FROM audit.zeile WHERE id = (SELECT max(id) FROM audit.zeile)", None, "Siegel"),
+        (
+            "UPDATE audit.zeile SET daten = daten || '{\"titel\": \"x\"}' WHERE id = (SELECT min(id) FROM audit.zeile WHERE relation = 'strategie.massnahme')",
+            None,
+            "Siegel",
+        ),
+        (
+            "UPDATE audit.aenderung SET wer = 'jemand' WHERE lfd = 3",
+            None,
+            "Siegel",
+        ),
+        (
+            "DELETE FROM audit.zeile WHERE id = (SELECT max(id) FROM audit.zeile)",
+            None,
+            "Siegel",
+        ),
         ("DELETE FROM audit.aenderung WHERE lfd = 4", None, "fehlt"),
-        ("DELETE FROM audit.aenderung WHERE lfd = (SELECT max(lfd) FROM audit.aenderung)", None, "Kopf"),
-        ("UPDATE strategie.massnahme SET titel = 'Gefälscht' WHERE kennung = 'm-entwurf'", Some("strategie.massnahme"), "titel"),
-        ("UPDATE strategie.raumbezug SET geom = st_translate(geom, 1, 1) WHERE geom IS NOT NULL", Some("strategie.raumbezug"), "geom"),
-        ("DELETE FROM strategie.ziel_nutzungsart_wirkung", Some("strategie.ziel_nutzungsart_wirkung"), "fehlt"),
-        ("INSERT INTO strategie.handlungsfeld (id, kennung, titel) VALUES (gen_random_uuid(), 'hf-heimlich', 'Heimlich')", Some("strategie.handlungsfeld"), "keiner Änderung"),
-        ("UPDATE strategie.massnahme_historie SET titel = 'Nie so gewesen'", Some("strategie.massnahme"), "frühere Stand hat andere Werte: titel"),
-        ("DELETE FROM strategie.massnahme_historie", Some("strategie.massnahme"), "fehlt in der Geschichte"),
-        ("UPDATE fnp.flaeche SET nutzung = 'G' WHERE kennung = 'a.gr1'", Some("fnp.flaeche"), "nutzung"),
-        ("UPDATE oeffentlich.massnahme SET titel = 'Öffentlich gefälscht'", Some("oeffentlich.massnahme"), "titel"),
+        (
+            "DELETE FROM audit.aenderung WHERE lfd = (SELECT max(lfd) FROM audit.aenderung)",
+            None,
+            "Kopf",
+        ),
+        (
+            "UPDATE strategie.massnahme SET titel = 'Gefälscht' WHERE kennung = 'm-entwurf'",
+            Some("strategie.massnahme"),
+            "titel",
+        ),
+        (
+            "UPDATE strategie.raumbezug SET geom = st_translate(geom, 1, 1) WHERE geom IS NOT NULL",
+            Some("strategie.raumbezug"),
+            "geom",
+        ),
+        (
+            "DELETE FROM strategie.ziel_nutzungsart_wirkung",
+            Some("strategie.ziel_nutzungsart_wirkung"),
+            "fehlt",
+        ),
+        (
+            "INSERT INTO strategie.handlungsfeld (id, kennung, titel) VALUES (gen_random_uuid(), 'hf-heimlich', 'Heimlich')",
+            Some("strategie.handlungsfeld"),
+            "keiner Änderung",
+        ),
+        (
+            "UPDATE strategie.massnahme_historie SET titel = 'Nie so gewesen'",
+            Some("strategie.massnahme"),
+            "frühere Stand hat andere Werte: titel",
+        ),
+        (
+            "DELETE FROM strategie.massnahme_historie",
+            Some("strategie.massnahme"),
+            "fehlt in der Geschichte",
+        ),
+        (
+            "UPDATE fnp.flaeche SET nutzung = 'G' WHERE kennung = 'a.gr1'",
+            Some("fnp.flaeche"),
+            "nutzung",
+        ),
+        (
+            "UPDATE oeffentlich.massnahme SET titel = 'Öffentlich gefälscht'",
+            Some("oeffentlich.massnahme"),
+            "titel",
+        ),
     ] {
         let db = bewegte_stadt().await;
         faelsche(&db, sql).await;
@@ -103,7 +170,11 @@ async fn a_changed_area_of_an_import_is_found() {
     faelsche(&db, "UPDATE fnp.flaeche SET nutzung = 'G' WHERE ctid = (SELECT ctid FROM fnp.flaeche WHERE nutzung = 'W' LIMIT 1) AND nutzung = 'W'").await;
     let maengel = pruefe(&db).await;
     assert!(
-        maengel.iter().any(|m| m.wo.as_ref().is_some_and(|wo| wo.starts_with("fnp.fassung")) && m.lfd.is_some()),
+        maengel.iter().any(|m| m
+            .wo
+            .as_ref()
+            .is_some_and(|wo| wo.starts_with("fnp.fassung"))
+            && m.lfd.is_some()),
         "{maengel:?}"
     );
 }

@@ -47,7 +47,7 @@ async fn each_kind_of_edit_is_undone() {
         vec!["UPDATE strategie.massnahme SET titel = 'Anders', kurztext = 'Ganz anders'".into()],
         vec![format!("DELETE FROM strategie.ziel_massnahme WHERE massnahme_id = {M}")],
         vec![format!("DELETE FROM strategie.raumbezug WHERE massnahme_id = {M}"), format!("INSERT INTO strategie.raumbezug (id, massnahme_id, art, geom) SELECT gen_random_uuid(), id, 'punkt', {punkt} FROM strategie.massnahme WHERE kennung = 'm-entwurf'")],
-        vec!["INSERT INTO strategie.massnahme (id, kennung, titel, kurztext) VALUES (gen_random_uuid(), 'm-neu', 'Neue Maßnahme', 'Neu')".into(), format!("INSERT INTO strategie.raumbezug (id, massnahme_id, art, geom) SELECT gen_random_uuid(), id, 'punkt', {punkt} FROM strategie.massnahme WHERE kennung = 'm-neu'")],
+        vec!["INSERT INTO strategie.massnahme (id, kennung, titel, kurztext, art) VALUES (gen_random_uuid(), 'm-neu', 'Neue Maßnahme', 'Neu', 'bau')".into(), format!("INSERT INTO strategie.raumbezug (id, massnahme_id, art, geom) SELECT gen_random_uuid(), id, 'punkt', {punkt} FROM strategie.massnahme WHERE kennung = 'm-neu'")],
         // a measure with everything that hangs on it
         vec![format!("DELETE FROM strategie.massnahme WHERE id = {M}")],
         // twice in one change
@@ -58,28 +58,46 @@ async fn each_kind_of_edit_is_undone() {
     ];
     for sql in anweisungen {
         let vorher = abbild(&db).await;
-        let mut tx = zielraum::db::audit::begin(&db.write, "test", "Bearbeitung").await.unwrap();
+        let mut tx = zielraum::db::audit::begin(&db.write, "test", "Bearbeitung")
+            .await
+            .unwrap();
         for s in &sql {
             #[expect(clippy::disallowed_types, reason = "made by the test itself")]
-            sqlx::query(sqlx::AssertSqlSafe(s.clone())).execute(&mut *tx).await.unwrap_or_else(|e| panic!("{s}: {e}"));
+            sqlx::query(sqlx::AssertSqlSafe(s.clone()))
+                .execute(&mut *tx)
+                .await
+                .unwrap_or_else(|e| panic!("{s}: {e}"));
         }
         tx.commit().await.unwrap();
         assert_ne!(abbild(&db).await, vorher, "{sql:?}");
         let nummer = lfd(&db).await;
-        let getan = ruecknahme::nimm_zurueck(&db.write, nummer, "konto:test", "Versehen").await.unwrap_or_else(|e| panic!("{sql:?}: {e}"));
+        let getan = ruecknahme::nimm_zurueck(&db.write, nummer, "konto:test", "Versehen")
+            .await
+            .unwrap_or_else(|e| panic!("{sql:?}: {e}"));
         assert!(getan.zeilen > 0);
         assert_eq!(abbild(&db).await, vorher, "{sql:?}");
         // a change of its own, with author and reason, and the proof goes on
         let letzte: (String, String, i64) = sqlx::query_as("SELECT a.wer, a.warum, (SELECT count(*) FROM audit.zeile z WHERE z.aenderung_id = a.id AND z.art = 'ruecknahme') FROM audit.aenderung a ORDER BY lfd DESC LIMIT 1").fetch_one(&db.write).await.unwrap();
         assert_eq!(letzte, ("konto:test".into(), "Versehen".into(), 1));
         let pruefung = kette::pruefe(&db.write, None).await.unwrap();
-        assert!(pruefung.maengel.is_empty(), "{sql:?}: {:?}", pruefung.maengel);
+        assert!(
+            pruefung.maengel.is_empty(),
+            "{sql:?}: {:?}",
+            pruefung.maengel
+        );
         // not twice
-        let noch = ruecknahme::nimm_zurueck(&db.write, nummer, "konto:test", "noch einmal").await.unwrap_err();
+        let noch = ruecknahme::nimm_zurueck(&db.write, nummer, "konto:test", "noch einmal")
+            .await
+            .unwrap_err();
         assert!(noch.to_string().contains("schon zurückgenommen"), "{noch}");
     }
     // what came back is a draft: the public sees it only after a release
-    let entwurf: bool = sqlx::query_scalar("SELECT bool_and(veroeffentlichung = 'entwurf') FROM strategie.massnahme").fetch_one(&db.write).await.unwrap();
+    let entwurf: bool = sqlx::query_scalar(
+        "SELECT bool_and(veroeffentlichung = 'entwurf') FROM strategie.massnahme",
+    )
+    .fetch_one(&db.write)
+    .await
+    .unwrap();
     assert!(entwurf);
 }
 
@@ -89,8 +107,12 @@ async fn an_undo_is_undone_too() {
     aendere(&db, &["UPDATE strategie.massnahme SET titel = 'Zwei'"]).await;
     let erste = lfd(&db).await;
     let nachher = abbild(&db).await;
-    ruecknahme::nimm_zurueck(&db.write, erste, "a", "b").await.unwrap();
-    ruecknahme::nimm_zurueck(&db.write, lfd(&db).await, "a", "doch").await.unwrap();
+    ruecknahme::nimm_zurueck(&db.write, erste, "a", "b")
+        .await
+        .unwrap();
+    ruecknahme::nimm_zurueck(&db.write, lfd(&db).await, "a", "doch")
+        .await
+        .unwrap();
     assert_eq!(abbild(&db).await, nachher);
 }
 
@@ -98,30 +120,58 @@ async fn an_undo_is_undone_too() {
 async fn what_would_lose_work_is_refused_and_named() {
     let db = stadt_mit_allem().await;
     let veroeffentlichung = lfd(&db).await;
-    aendere(&db, &["UPDATE strategie.massnahme SET titel = 'Eins' WHERE kennung = 'm-entwurf'"]).await;
+    aendere(
+        &db,
+        &["UPDATE strategie.massnahme SET titel = 'Eins' WHERE kennung = 'm-entwurf'"],
+    )
+    .await;
     let eins = lfd(&db).await;
-    aendere(&db, &["UPDATE strategie.massnahme SET kurztext = 'Später' WHERE kennung = 'm-entwurf'"]).await;
+    aendere(
+        &db,
+        &["UPDATE strategie.massnahme SET kurztext = 'Später' WHERE kennung = 'm-entwurf'"],
+    )
+    .await;
     let zwei = lfd(&db).await;
-    aendere(&db, &["INSERT INTO strategie.massnahme (id, kennung, titel, kurztext) VALUES (gen_random_uuid(), 'm-neu', 'Neue Maßnahme', 'Neu')"]).await;
+    aendere(&db, &["INSERT INTO strategie.massnahme (id, kennung, titel, kurztext, art) VALUES (gen_random_uuid(), 'm-neu', 'Neue Maßnahme', 'Neu', 'bau')"]).await;
     let drei = lfd(&db).await;
     aendere(&db, &["INSERT INTO strategie.teilschritt (id, kennung, titel, massnahme_id) SELECT gen_random_uuid(), 't-neu', 'Angehängt', id FROM strategie.massnahme WHERE kennung = 'm-neu'"]).await;
     let vorher = (abbild(&db).await, lfd(&db).await);
     for (nummer, worte) in [
-        (eins, vec![format!("Änderung {zwei}"), "Testdaten".into(), "m-entwurf".into()]),
+        (
+            eins,
+            vec![
+                format!("Änderung {zwei}"),
+                "Testdaten".into(),
+                "m-entwurf".into(),
+            ],
+        ),
         (drei, vec!["Teilschritt".into(), "t-neu".into()]),
         (veroeffentlichung, vec!["veröffentlicht".into()]),
         (999_999, vec!["gibt es nicht".into()]),
     ] {
-        let fehler = ruecknahme::nimm_zurueck(&db.write, nummer, "a", "b").await.unwrap_err();
+        let fehler = ruecknahme::nimm_zurueck(&db.write, nummer, "a", "b")
+            .await
+            .unwrap_err();
         assert!(matches!(fehler, Error::Eingabe(_)), "{fehler}");
         for wort in worte {
-            assert!(fehler.to_string().contains(&wort), "{nummer}: {fehler} ohne {wort}");
+            assert!(
+                fehler.to_string().contains(&wort),
+                "{nummer}: {fehler} ohne {wort}"
+            );
         }
     }
-    assert!(ruecknahme::nimm_zurueck(&db.write, zwei, "a", "  ").await.is_err());
+    assert!(
+        ruecknahme::nimm_zurueck(&db.write, zwei, "a", "  ")
+            .await
+            .is_err()
+    );
     // nothing of it stayed
     assert_eq!((abbild(&db).await, lfd(&db).await), vorher);
     // in the right order all of it goes
-    ruecknahme::nimm_zurueck(&db.write, vorher.1, "a", "b").await.unwrap();
-    ruecknahme::nimm_zurueck(&db.write, zwei, "a", "b").await.unwrap();
+    ruecknahme::nimm_zurueck(&db.write, vorher.1, "a", "b")
+        .await
+        .unwrap();
+    ruecknahme::nimm_zurueck(&db.write, zwei, "a", "b")
+        .await
+        .unwrap();
 }
