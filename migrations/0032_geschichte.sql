@@ -94,7 +94,10 @@ BEGIN
       EXECUTE format('ALTER TABLE %I.%I DROP CONSTRAINT %I', schema_, tabelle || '_historie', tabelle || '_historie_beendet_durch_fkey');
     END IF;
   END IF;
-  EXECUTE format('REVOKE UPDATE, DELETE, TRUNCATE ON %I.%I FROM zielraum_write', schema_, tabelle || '_historie');
+  -- The proof is the working history; the public one is a copy that a withdrawal clears.
+  IF schema_ <> 'oeffentlich' THEN
+    EXECUTE format('REVOKE UPDATE, DELETE, TRUNCATE ON %I.%I FROM zielraum_write', schema_, tabelle || '_historie');
+  END IF;
   FOR c IN SELECT attname, format_type(atttypid, atttypmod) AS typ, col_description(rel, attnum) AS titel FROM pg_attribute WHERE attrelid = rel AND attnum > 0 AND NOT attisdropped LOOP
     IF c.attname = ANY (personen) THEN
       EXECUTE format('ALTER TABLE %I.%I DROP COLUMN IF EXISTS %I', schema_, tabelle || '_historie', c.attname);
@@ -134,8 +137,7 @@ END $$;
 CREATE TRIGGER merke_geaendert AFTER UPDATE ON fnp.flaeche REFERENCING OLD TABLE AS alt FOR EACH STATEMENT EXECUTE FUNCTION fnp.merke_flaeche();
 CREATE TRIGGER merke_geloescht AFTER DELETE ON fnp.flaeche REFERENCING OLD TABLE AS alt FOR EACH STATEMENT EXECUTE FUNCTION fnp.merke_flaeche();
 
--- The public past of what is not public any more, with its parts. A definer: the service itself
--- has no DELETE on any history.
+-- The public past of what is not public any more, with its parts.
 CREATE FUNCTION freigabe.vergiss(tabelle name, ids uuid[]) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
   weg uuid[]; c record;
@@ -156,35 +158,22 @@ BEGIN
   END LOOP;
 END $$;
 
--- As in 0022; the past goes with its parts, and the audit says what left the public.
-CREATE OR REPLACE FUNCTION freigabe.ziehe_zurueck(art text, ids uuid[]) RETURNS void LANGUAGE plpgsql AS $$
-DECLARE
-  a freigabe.art; name_ text;
+-- A published aggregate leaves the public table by withdrawal alone, whoever writes it: so its past goes with the row.
+CREATE FUNCTION freigabe.nach_rueckzug() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  SELECT * INTO a FROM freigabe.art x WHERE x.art = ziehe_zurueck.art;
-  IF NOT FOUND THEN
-    RAISE EXCEPTION 'unbekannte Art %', art;
-  END IF;
-  name_ := split_part(a.relation, '.', 2);
-  EXECUTE format('SELECT audit.vermerke(%L, o.kennung, ''freigabe'', jsonb_build_object(''version'', o.version, ''zurueckgezogen'', true)) FROM oeffentlich.%I o WHERE o.id = ANY ($1)', 'oeffentlich.' || name_, name_) USING ids;
-  EXECUTE format('DELETE FROM oeffentlich.%I WHERE id = ANY ($1)', name_) USING ids;
-  PERFORM freigabe.vergiss(name_, ids);
-  EXECUTE format('UPDATE %s SET veroeffentlichung = ''intern'' WHERE id = ANY ($1)', a.relation) USING ids;
+  PERFORM freigabe.vergiss(TG_TABLE_NAME, ARRAY(SELECT id FROM alt));
+  RETURN NULL;
 END $$;
--- As in 0010.
-CREATE FUNCTION freigabe.vergiss_fachdaten(art_ text, quelle_ text) RETURNS void LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
-  DELETE FROM oeffentlich.fachobjekt_historie h WHERE h.art = art_ AND h.quelle = quelle_
-    AND NOT EXISTS (SELECT FROM fachdaten.fachobjekt f WHERE f.art = art_ AND f.quelle = quelle_ AND f.veroeffentlichung = 'veroeffentlicht')
-$$;
-CREATE OR REPLACE FUNCTION freigabe.fachdaten_nachfuehren(art_ text, quelle_ text) RETURNS void LANGUAGE plpgsql AS $$
+DO $$
 DECLARE
-  hier text := format('art = %L AND quelle = %L', art_, quelle_); zahl bigint;
+  t text;
 BEGIN
-  PERFORM freigabe.uebertrage('fachdaten.fachobjekt', hier || ' AND veroeffentlichung = ''veroeffentlicht''', hier);
-  PERFORM freigabe.vergiss_fachdaten(art_, quelle_);
-  SELECT count(*) INTO zahl FROM oeffentlich.fachobjekt o WHERE o.art = art_ AND o.quelle = quelle_;
-  PERFORM audit.vermerke('oeffentlich.fachobjekt', art_ || '/' || quelle_, 'freigabe', jsonb_build_object('anzahl', zahl, 'vier_augen', false, 'weg', 'Kommandozeile'));
+  FOR t IN SELECT split_part(relation, '.', 2) FROM freigabe.art LOOP
+    -- after audit_geloescht: triggers run by name
+    EXECUTE format('CREATE TRIGGER vergiss AFTER DELETE ON oeffentlich.%I REFERENCING OLD TABLE AS alt FOR EACH STATEMENT EXECUTE FUNCTION freigabe.nach_rueckzug()', t);
+  END LOOP;
 END $$;
+
 -- An undo may go back where the working day may not: a mistaken transition is undone by its reverse.
 CREATE OR REPLACE FUNCTION strategie.pruefe_uebergang() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -296,7 +285,7 @@ BEGIN
   END IF;
   IF EXISTS (SELECT FROM audit.zeile z WHERE z.aenderung_id = ziel.id AND z.art = 'import') THEN
     RAISE EXCEPTION 'Die Änderung % ist ein Import; ein Import wird nicht zurückgenommen. Bitte die frühere Datei noch einmal einlesen: sie wird eine neue Fassung.', nummer USING ERRCODE = 'ZR008';
-  ELSIF EXISTS (SELECT FROM audit.zeile z WHERE z.aenderung_id = ziel.id AND z.art = 'freigabe' AND NOT z.daten ? 'zurueckgezogen') THEN
+  ELSIF EXISTS (SELECT FROM audit.zeile z WHERE z.aenderung_id = ziel.id AND z.art = 'freigabe') THEN
     RAISE EXCEPTION 'Die Änderung % hat etwas veröffentlicht; das wird nicht zurückgenommen. Bitte die Veröffentlichung zurückziehen.', nummer USING ERRCODE = 'ZR008';
   ELSIF NOT EXISTS (SELECT FROM audit.wirkung(ziel.id)) THEN
     RAISE EXCEPTION 'Die Änderung % hat keine Zeile geändert, die sich zurücknehmen lässt.', nummer USING ERRCODE = 'ZR008';
@@ -364,7 +353,7 @@ BEGIN
           UNION SELECT x.%1$I FROM %2$s_historie x WHERE x.beendet_durch IN ($1, $2) AND %4$s IN (SELECT schluessel FROM audit.wirkung($1) WHERE relation = %3$L)) y WHERE y.eigner IS NOT NULL',
         k.eigner, k.relation, k.relation, audit.schluesselausdruck(k.relation::regclass)) INTO eigner USING ziel.id, hier, eigner;
     END LOOP;
-    EXECUTE format('UPDATE %s SET veroeffentlichung = ''entwurf'' WHERE id = ANY ($1)', ga.relation) USING eigner;
+    EXECUTE format('UPDATE %s SET veroeffentlichung = CASE WHEN veroeffentlichung IN (''veroeffentlicht'', ''in_freigabe'') THEN ''entwurf'' ELSE veroeffentlichung END WHERE id = ANY ($1)', ga.relation) USING eigner;
   END LOOP;
   PERFORM audit.vermerke('audit.aenderung', nummer::text, 'ruecknahme', jsonb_build_object('lfd', nummer, 'wer', ziel.wer, 'warum', ziel.warum, 'zeilen', zahl));
   PERFORM set_config('zielraum.ruecknahme', '', true);

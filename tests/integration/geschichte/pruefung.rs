@@ -178,3 +178,19 @@ async fn a_changed_area_of_an_import_is_found() {
         "{maengel:?}"
     );
 }
+
+/// Whatever was imported: one change, with the file's SHA-256.
+#[tokio::test]
+async fn every_import_is_one_change_with_the_hash_of_its_file() {
+    let db = datenbank_mit_demo().await;
+    let importe: Vec<(String, bool)> = sqlx::query_as(
+        "SELECT a.warum, a.warum ~ '[0-9a-f]{64}' OR EXISTS (SELECT FROM audit.zeile z WHERE z.aenderung_id = a.id AND z.daten ->> 'sha256' ~ '^[0-9a-f]{64}$')
+         FROM audit.aenderung a WHERE a.warum LIKE 'Import%' ORDER BY a.lfd",
+    )
+    .fetch_all(&db.write)
+    .await
+    .unwrap();
+    assert!(importe.len() >= 7, "{importe:?}");
+    let ohne: Vec<_> = importe.iter().filter(|(_, hash)| !hash).collect();
+    assert!(ohne.is_empty(), "{ohne:?}");
+}

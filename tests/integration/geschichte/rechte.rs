@@ -1,4 +1,5 @@
-//! Nobody changes the past: rights of the service, and withdrawal that clears what the public saw.
+//! Nobody changes the past: rights of the service; and withdrawal that clears what the public saw
+//! (its history is a copy, the proof is the working one).
 
 use crate::strategie::daten::aendere;
 use crate::support::{admin, datenbank, datenbank_mit_demo};
@@ -9,7 +10,7 @@ async fn the_service_cannot_change_audit_or_history() {
     let pool = admin(&db).await;
     let offen: Vec<String> = sqlx::query_scalar(
         "SELECT k.oid::regclass::text || ' ' || r FROM pg_class k JOIN pg_namespace n ON n.oid = k.relnamespace, unnest(ARRAY['UPDATE', 'DELETE', 'TRUNCATE']) r, unnest(ARRAY['zielraum_write', 'zielraum_staff', 'zielraum_public']) w
-         WHERE k.relkind IN ('r', 'p') AND (n.nspname = 'audit' OR k.relname ~ '_historie$') AND (has_table_privilege(w, k.oid, r) OR r = 'UPDATE' AND has_any_column_privilege(w, k.oid, r))",
+         WHERE k.relkind IN ('r', 'p') AND (n.nspname = 'audit' OR k.relname ~ '_historie$' AND n.nspname <> 'oeffentlich') AND (has_table_privilege(w, k.oid, r) OR r = 'UPDATE' AND has_any_column_privilege(w, k.oid, r))",
     )
     .fetch_all(&pool)
     .await
@@ -29,7 +30,6 @@ async fn the_service_cannot_change_audit_or_history() {
         "UPDATE audit.kopf SET lfd = 0",
         "DELETE FROM strategie.massnahme_historie",
         "UPDATE fnp.flaeche_historie SET name = ''",
-        "DELETE FROM oeffentlich.ziel_historie",
     ] {
         let fehler = sqlx::query(sql).execute(&db.write).await.unwrap_err();
         assert_eq!(

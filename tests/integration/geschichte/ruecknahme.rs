@@ -11,6 +11,13 @@ async fn stadt_mit_allem() -> TestDb {
     let db = stadt().await;
     veroeffentliche_plan(&db).await;
     oeffentlich(&db, &fixtures(&ALLE)).await.unwrap();
+    // the join of the areas, which the fixture leaves out
+    for sql in [
+        "UPDATE fnp.flaeche SET rechtsstand = 'planung'",
+        "UPDATE fnp.flaeche SET rechtsstand = 'bestand'",
+    ] {
+        aendere(&db, &[sql]).await;
+    }
     db
 }
 
