@@ -7,7 +7,7 @@ use sqlx::PgPool;
 
 use super::{kette, person};
 
-const TAG: Duration = Duration::from_secs(24 * 60 * 60);
+const TAG: Duration = Duration::from_hours(24);
 
 /// Runs at once and then daily, until the task is dropped. An error is logged and tried again
 /// the next day: the service goes on.

@@ -8,6 +8,11 @@ use sqlx::{PgConnection, Row};
 
 use crate::error::Result;
 
+/// Names by table and number or code.
+pub type Namen = HashMap<(String, String), String>;
+/// By table and key: when a version was written, and the id of the change.
+pub type Anfaenge = HashMap<(String, String), Vec<(DateTime<Utc>, i64)>>;
+
 /// One version of one row.
 #[derive(Debug, Clone, sqlx::FromRow)]
 pub struct Version {
@@ -71,10 +76,7 @@ pub async fn sieht_urheber(conn: &mut PgConnection) -> Result<bool> {
 pub async fn urheber(
     conn: &mut PgConnection,
     versionen: &[Version],
-) -> Result<(
-    HashMap<i64, Urheber>,
-    HashMap<(String, String), Vec<(DateTime<Utc>, i64)>>,
-)> {
+) -> Result<(HashMap<i64, Urheber>, Anfaenge)> {
     let tabellen: Vec<&str> = versionen.iter().map(|v| v.tabelle.as_str()).collect();
     let schluessel: Vec<&str> = versionen.iter().map(|v| v.schluessel.as_str()).collect();
     let zeilen = sqlx::query(
@@ -86,7 +88,7 @@ pub async fn urheber(
     .bind(schluessel)
     .fetch_all(&mut *conn)
     .await?;
-    let mut anfaenge: HashMap<(String, String), Vec<(DateTime<Utc>, i64)>> = HashMap::new();
+    let mut anfaenge = Anfaenge::new();
     let mut ids: Vec<i64> = versionen.iter().filter_map(|v| v.beendet_durch).collect();
     for zeile in &zeilen {
         ids.push(zeile.get("id"));
@@ -152,10 +154,7 @@ pub async fn namen(
     conn: &mut PgConnection,
     ids: &[String],
     codes: &[String],
-) -> Result<(
-    HashMap<(String, String), String>,
-    HashMap<(String, String), String>,
-)> {
+) -> Result<(Namen, Namen)> {
     let paare = |zeilen: Vec<(String, String, String)>| {
         zeilen
             .into_iter()

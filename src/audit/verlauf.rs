@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde_json::Value;
 use sqlx::PgConnection;
 
-use super::store::{self, Titel, Urheber, Version};
+use super::store::{self, Anfaenge, Namen, Titel, Urheber, Version};
 use crate::error::{Error, Result};
 
 /// Changes of one moment belong together: one publication writes its rows within this span.
@@ -143,11 +143,7 @@ struct Ereignis {
 
 impl Ereignis {
     /// The change that ended the version before, else the one that wrote this one.
-    fn benenne(
-        &mut self,
-        aenderungen: &HashMap<i64, Urheber>,
-        anfaenge: &HashMap<(String, String), Vec<(DateTime<Utc>, i64)>>,
-    ) {
+    fn benenne(&mut self, aenderungen: &HashMap<i64, Urheber>, anfaenge: &Anfaenge) {
         let begonnen = || {
             let schluessel = (self.tabelle.clone(), self.schluessel.clone());
             let mut stellen = anfaenge.get(&schluessel)?.iter();
@@ -238,8 +234,8 @@ fn ueberschrift(daten: &Value) -> Option<String> {
 #[derive(Debug, Default)]
 struct Worte {
     titel: Titel,
-    namen: HashMap<(String, String), String>,
-    codes: HashMap<(String, String), String>,
+    namen: Namen,
+    codes: Namen,
 }
 
 impl Worte {

@@ -40,8 +40,8 @@ impl Stand {
         };
         let (zeit, begonnen) = if text.len() == 10 {
             let tag: NaiveDate = text.parse().map_err(|_| falsch())?;
-            let beginn = deutsch(tag).ok_or_else(falsch)?;
-            let ende = tag.succ_opt().and_then(deutsch).ok_or_else(falsch)?;
+            let beginn = deutsch(tag);
+            let ende = tag.succ_opt().map(deutsch).ok_or_else(falsch)?;
             // The day that is not over yet is seen from now.
             ((ende - TimeDelta::microseconds(1)).min(jetzt), beginn)
         } else {
@@ -89,10 +89,10 @@ pub fn ortszeit(zeit: DateTime<Utc>) -> DateTime<Utc> {
 const JAHR_EINS: i64 = -62_135_596_800;
 
 /// Midnight in Germany at the beginning of the day.
-fn deutsch(tag: NaiveDate) -> Option<DateTime<Utc>> {
+fn deutsch(tag: NaiveDate) -> DateTime<Utc> {
     let ort = tag.and_time(NaiveTime::MIN);
     let winter = Utc.from_utc_datetime(&ort) - TimeDelta::hours(1);
-    Some(Utc.from_utc_datetime(&ort) - versatz(winter))
+    Utc.from_utc_datetime(&ort) - versatz(winter)
 }
 
 /// Central European Time: summer time from the last Sunday of March to that of October, 01:00 UTC.
@@ -126,7 +126,7 @@ impl Damals {
         let tag = ortszeit(stand.zeit).date_naive().to_string();
         let mut setup = super::sitzung("zielraum_public", OEFFENTLICH, "10s");
         setup.extend([("zielraum.stand", zeit), ("zielraum.stichtag", tag)]);
-        let idle = Some(Duration::from_secs(60));
+        let idle = Some(Duration::from_mins(1));
         super::eroeffne(self.0.clone(), setup, 2, idle)
     }
 }
