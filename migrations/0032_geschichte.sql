@@ -161,7 +161,7 @@ END $$;
 -- A published aggregate leaves the public table by withdrawal alone, whoever writes it: so its past goes with the row.
 CREATE FUNCTION freigabe.nach_rueckzug() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  PERFORM freigabe.vergiss(TG_TABLE_NAME, ARRAY(SELECT id FROM alt));
+  PERFORM freigabe.vergiss(TG_TABLE_NAME, ARRAY[OLD.id]);
   RETURN NULL;
 END $$;
 DO $$
@@ -169,8 +169,8 @@ DECLARE
   t text;
 BEGIN
   FOR t IN SELECT split_part(relation, '.', 2) FROM freigabe.art LOOP
-    -- after audit_geloescht: triggers run by name
-    EXECUTE format('CREATE TRIGGER vergiss AFTER DELETE ON oeffentlich.%I REFERENCING OLD TABLE AS alt FOR EACH STATEMENT EXECUTE FUNCTION freigabe.nach_rueckzug()', t);
+    -- At commit: the histories of parts that go by cascade are written after the owner's own triggers.
+    EXECUTE format('CREATE CONSTRAINT TRIGGER vergiss AFTER DELETE ON oeffentlich.%I DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION freigabe.nach_rueckzug()', t);
   END LOOP;
 END $$;
 

@@ -126,7 +126,10 @@ async fn an_undo_is_undone_too() {
 #[tokio::test]
 async fn what_would_lose_work_is_refused_and_named() {
     let db = stadt_mit_allem().await;
-    let veroeffentlichung = lfd(&db).await;
+    let veroeffentlichung: i64 = sqlx::query_scalar("SELECT max(a.lfd) FROM audit.aenderung a JOIN audit.zeile z ON z.aenderung_id = a.id WHERE z.art = 'freigabe'")
+        .fetch_one(&db.write)
+        .await
+        .unwrap();
     aendere(
         &db,
         &["UPDATE strategie.massnahme SET titel = 'Eins' WHERE kennung = 'm-entwurf'"],

@@ -61,7 +61,7 @@ async fn the_state_of_now_is_today() {
     }
     for seite in [
         "/ortsteile/pitzling",
-        "/gebiete",
+        "/dorferneuerung",
         "/isek",
         "/geld",
         "/luecken",
