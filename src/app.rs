@@ -12,12 +12,16 @@ use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, Predicate as _};
 
 use crate::db::Database;
+use crate::db::damals::Damals;
 use crate::error::{Error, Result};
 use crate::http::problem::Problem;
 use crate::http::{Kontext, Vertraulich, frame};
 use crate::layers::{self, catalog, sammlung::Katalog};
 use crate::welt::{Intern, Welten};
-use crate::{auth, dorferneuerung, fnp, haushalt, hier, import, isek, luecken, strategie, web};
+use crate::zeitreise::{self, Zeitreise};
+use crate::{
+    audit, auth, dorferneuerung, fnp, haushalt, hier, import, isek, luecken, strategie, web,
+};
 
 /// What the service was started with.
 #[derive(Debug, Clone)]
@@ -29,6 +33,8 @@ pub struct App {
     pub katalog: Arc<Katalog>,
     /// Accounts and the reading worlds of staff; without it everybody is anonymous.
     pub intern: Option<(PgPool, Intern)>,
+    /// Pools of the public's past; without it only today is answered.
+    pub damals: Option<Damals>,
     /// Public address without a trailing slash.
     pub public_url: Option<String>,
     /// Demonstration data are loaded.
@@ -61,6 +67,7 @@ impl App {
             public: db.public.clone(),
             katalog: Arc::new(katalog),
             intern: Some((db.auth.clone(), intern)),
+            damals: Some(db.damals.clone()),
             public_url: public_url.map(|url| url.trim_end_matches('/').to_owned()),
             demo,
         })
@@ -73,6 +80,7 @@ pub fn router(app: &App) -> Router {
     let kontext = Kontext {
         public_url: app.public_url.clone(),
         demo: app.demo,
+        rueckblick: None,
     };
     let intern = app.intern.as_ref().map(|(_, intern)| intern.clone());
     let welten = Arc::new(Welten::neu(
@@ -85,6 +93,19 @@ pub fn router(app: &App) -> Router {
         let welten = Arc::clone(&welten);
         async move { welten.leite(request).await }
     });
+    if let Some(damals) = &app.damals {
+        let zeitreise = Zeitreise::neu(
+            damals.clone(),
+            Arc::clone(&app.katalog),
+            kontext.clone(),
+            Box::new(welt),
+        );
+        // Around the fallback, so that the addresses of the past, which no route knows, pass through it.
+        routes = routes.layer(middleware::from_fn_with_state(
+            Arc::new(zeitreise),
+            zeitreise::leite,
+        ));
+    }
     if let Some((konten, _)) = &app.intern {
         let dienst = auth::Dienst::neu(konten.clone(), app.public_url.as_deref());
         routes = routes
@@ -106,7 +127,8 @@ fn packbar(_: StatusCode, _: Version, headers: &HeaderMap, erweiterungen: &Exten
     !(seite && erweiterungen.get::<Vertraulich>().is_some())
 }
 
-/// Everything that is read, over one pool: the public's or that of a [`auth::Sicht`].
+/// Everything that is read, over one pool: the public's, that of a [`auth::Sicht`], or that of
+/// a past day.
 fn welt(pool: PgPool, katalog: Arc<Katalog>) -> Router {
     let pfade = [
         fnp::routes::pfade(),
@@ -118,6 +140,7 @@ fn welt(pool: PgPool, katalog: Arc<Katalog>) -> Router {
         haushalt::routes::pfade(),
         isek::routes::pfade(),
         web::routes::pfade(),
+        audit::routes::pfade(),
     ]
     .concat();
     let ebenen = layers::Dienst::new(pool.clone(), katalog, pfade);
@@ -132,6 +155,7 @@ fn welt(pool: PgPool, katalog: Arc<Katalog>) -> Router {
         .merge(hier::routes::router(pool.clone()))
         .merge(luecken::routes::router(pool.clone()))
         .merge(web::routes::router(pool.clone()))
+        .merge(audit::routes::router(pool.clone()))
         .merge(frame::router())
         .route("/health/live", get(|| async { "ok" }))
         .route("/health/ready", get(ready).with_state(pool))

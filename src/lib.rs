@@ -7,8 +7,8 @@
 //! 3. [`import`] – a file becomes a Fassung; [`verschneidung`] – what lies in what.
 //! 4. [`fnp`], [`gemeinde`], [`strategie`], [`haushalt`], [`isek`], [`dorferneuerung`] – the domain: types and rules,
 //!    `store.rs` (SQL), `routes.rs`.
-//! 5. [`hier`] – what applies at a place; [`luecken`] – what is missing.
-//! 6. [`auth`] – accounts, rights; [`welt`] – what a signed-in person reads.
+//! 5. [`audit`] – who changed what, undo, personal data; [`hier`] – what applies at a place; [`luecken`] – what is missing.
+//! 6. [`auth`] – accounts, rights; [`welt`] – what a signed-in person reads; [`zeitreise`] – the public's world on a past day.
 //! 7. [`layers`] – OGC API Features from `geodata/layers.toml`; [`http`] – what all routes share;
 //!    [`tabelle`] – columns and CSV.
 //!
@@ -32,6 +32,7 @@
 //! | Dorferneuerung | village renewal | `FlurbG`, `DorfR` |
 //! | Befund | finding of an import | – |
 pub mod app;
+pub mod audit;
 pub mod auth;
 pub mod cli;
 pub mod db;
@@ -52,3 +53,4 @@ pub mod tabelle;
 pub mod verschneidung;
 pub mod web;
 pub mod welt;
+pub mod zeitreise;

@@ -65,6 +65,7 @@ const LESEN: &[&str] = &[
     "/strategie.xlsx",
     "/trends",
     "/trends/*",
+    "/verlauf/*",
     "/ziele",
     "/ziele/*",
 ];

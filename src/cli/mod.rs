@@ -4,6 +4,7 @@
 //! not exist · 1 our fault or the machine's. Answers go to standard output, everything
 //! else (progress, protocols, errors) to standard error.
 
+mod audit;
 mod bilanz;
 mod demo;
 mod fortschritt;
@@ -76,6 +77,12 @@ enum Command {
     Strategie(strategie::Was),
     /// Was in einem Gebiet der Dorferneuerung liegt
     Gebiet(strategie::Gebiet),
+    /// Wer hat was wann warum geändert: prüfen, auflisten, zurücknehmen
+    #[command(subcommand)]
+    Audit(audit::Was),
+    /// Angaben zu einer Person ausgeben oder löschen
+    #[command(subcommand)]
+    Person(audit::Person),
     /// Datenbank anlegen oder auf den Stand dieses Programms bringen
     Migrate,
     /// Konten: anlegen, Rollen, Zugangsschlüssel, Sperre
@@ -159,6 +166,8 @@ async fn dispatch(command: Command, db: &Database) -> Result<()> {
         Command::Import(was) => import::run(was, db).await,
         Command::Bilanz(frage) => bilanz::run(frage, db).await,
         Command::Migrate => migrate::run(db),
+        Command::Audit(was) => audit::run(was, db).await,
+        Command::Person(was) => audit::person(was, db).await,
         Command::Massnahmen(frage) => fragen::massnahmen(*frage, db).await,
         Command::Hier(frage) => fragen::hier(frage, db).await,
         Command::Frage(was) => fragen::gespeichert(was, db).await,

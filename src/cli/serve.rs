@@ -8,10 +8,9 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::demo;
-use crate::app;
-use crate::auth;
 use crate::db::Database;
 use crate::error::{Error, Result};
+use crate::{app, audit, auth};
 
 #[derive(Debug, Args)]
 pub(super) struct Serve {
@@ -69,10 +68,12 @@ pub(super) async fn run(serve: Serve, db: &Database) -> Result<()> {
         sage_einrichten(&wurzel(&app, listener.local_addr()?), &code);
     }
     let dienst = app::router(&app).into_make_service_with_connect_info::<SocketAddr>();
-    axum::serve(listener, dienst)
+    let taeglich = tokio::spawn(audit::auftrag::taeglich(db.write.clone()));
+    let bedient = axum::serve(listener, dienst)
         .with_graceful_shutdown(ende())
-        .await?;
-    Ok(())
+        .await;
+    taeglich.abort();
+    Ok(bedient?)
 }
 
 /// The addresses to open, for the person at the terminal.

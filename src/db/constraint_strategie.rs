@@ -12,6 +12,18 @@ pub(super) const SENTENCES: &[(&str, &str)] = &[
         "Ein Akteur kann nicht sich selbst übergeordnet sein.",
     ),
     (
+        "akteur_kontakt_funktion_nicht_leer",
+        "Die Funktion des Kontakts fehlt.",
+    ),
+    (
+        "akteur_kontakt_nur_mit_einwilligung",
+        "Name, E-Mail und Telefon einer Person stehen hier nur mit dem Tag ihrer Einwilligung und dem Tag, an dem sie zu löschen sind.",
+    ),
+    (
+        "akteur_kontakt_frist",
+        "Der Tag der Löschung liegt nach dem der Einwilligung.",
+    ),
+    (
         "art_relation_key",
         "Diese Tabelle ist schon einer Art der Freigabe zugeordnet.",
     ),

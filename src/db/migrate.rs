@@ -8,7 +8,15 @@ use crate::error::{Error, Result};
 
 /// Fixed order: later files use the views of earlier ones. Each belongs to the working
 /// schema of its name.
-const VIEWS: [(&str, &str); 7] = [
+const VIEWS: [(&str, &str); 9] = [
+    (
+        "strategie",
+        include_str!("../../migrations/sichten/geschichte_stand.sql"),
+    ),
+    (
+        "strategie",
+        include_str!("../../migrations/sichten/geschichte_verlauf.sql"),
+    ),
     (
         "gemeinde",
         include_str!("../../migrations/sichten/gemeinde.sql"),
@@ -84,7 +92,14 @@ async fn views(admin: &mut PgConnection) -> Result<()> {
     for (schema, sql) in VIEWS {
         let others = CONTEXTS.iter().filter(|name| **name != schema);
         let working = others.fold(schema.to_owned(), |path, name| path + ", " + name) + ", public";
-        for search_path in [working.as_str(), "oeffentlich, public"] {
+        // The worlds of the past last: their tables are views over those of today.
+        let damals = format!("damals, {working}");
+        for search_path in [
+            working.as_str(),
+            "oeffentlich, public",
+            damals.as_str(),
+            super::damals::OEFFENTLICH,
+        ] {
             sqlx::query("SELECT set_config('search_path', $1, true)")
                 .bind(search_path)
                 .execute(&mut *tx)
@@ -94,7 +109,20 @@ async fn views(admin: &mut PgConnection) -> Result<()> {
     }
     tx.execute(
         "SELECT audit.betitle_sicht(k.oid) FROM pg_class k JOIN pg_namespace n ON n.oid = k.relnamespace
-         WHERE k.relkind = 'v' AND pg_get_userbyid(k.relowner) = 'zielraum_owner'",
+         WHERE k.relkind = 'v' AND pg_get_userbyid(k.relowner) = 'zielraum_owner' AND n.nspname NOT LIKE '%damals'",
+    )
+    .await?;
+    // What is seen from a past day is called what it is called today.
+    tx.execute(
+        "DO $$ DECLARE c record; BEGIN
+           FOR c IN SELECT DISTINCT ON (d.oid, a.attnum) d.oid::regclass AS sicht, a.attname, col_description(k.oid, b.attnum) AS titel
+               FROM pg_class d JOIN pg_namespace n ON n.oid = d.relnamespace JOIN pg_attribute a ON a.attrelid = d.oid AND a.attnum > 0
+               JOIN pg_class k ON k.relname = d.relname AND k.oid <> d.oid JOIN pg_namespace m ON m.oid = k.relnamespace AND (m.nspname = 'oeffentlich') = (n.nspname = 'oeffentlich_damals') AND m.nspname NOT LIKE '%damals'
+               JOIN pg_attribute b ON b.attrelid = k.oid AND b.attname = a.attname AND NOT b.attisdropped
+               WHERE n.nspname LIKE '%damals' AND col_description(k.oid, b.attnum) IS NOT NULL AND pg_get_userbyid(k.relowner) = 'zielraum_owner' LOOP
+             EXECUTE format('COMMENT ON COLUMN %s.%I IS %L', c.sicht, c.attname, c.titel);
+           END LOOP;
+         END $$",
     )
     .await?;
     tx.execute("RESET ROLE").await?;
@@ -113,7 +141,7 @@ async fn drop_views(conn: &mut PgConnection) -> Result<()> {
         .execute(
             "DO $$ DECLARE v text; BEGIN
                SELECT string_agg(k.oid::regclass::text, ', ') INTO v FROM pg_class k JOIN pg_namespace n ON n.oid = k.relnamespace
-               WHERE k.relkind = 'v' AND n.nspname IN ('gemeinde', 'fnp', 'strategie', 'dorferneuerung', 'haushalt', 'fachdaten', 'freigabe', 'oeffentlich')
+               WHERE k.relkind = 'v' AND n.nspname IN ('gemeinde', 'fnp', 'strategie', 'dorferneuerung', 'haushalt', 'fachdaten', 'freigabe', 'oeffentlich', 'damals', 'oeffentlich_damals')
                  AND pg_get_userbyid(k.relowner) = 'zielraum_owner';
                IF v IS NOT NULL THEN EXECUTE 'DROP VIEW ' || v; END IF;
              END $$",

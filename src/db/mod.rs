@@ -12,6 +12,7 @@ pub mod cluster;
 pub mod constraint;
 mod constraint_strategie;
 pub mod copy;
+pub mod damals;
 pub mod geom;
 pub mod migrate;
 pub mod vorlage;
@@ -146,6 +147,7 @@ impl Server {
             personal: Personal(self.login("zielraum_staff")),
             write: self.pool("zielraum_write", &working, "20min", 8),
             public: self.pool("zielraum_public", "oeffentlich, public", "10s", 8),
+            damals: damals::Damals::neu(&self),
             server: self,
         })
     }
@@ -265,6 +267,8 @@ pub struct Database {
     pub auth: PgPool,
     /// Pools of signed-in readers.
     pub personal: Personal,
+    /// Pools of the public's past.
+    pub damals: damals::Damals,
     /// The server behind the pools.
     pub server: Server,
 }

@@ -41,6 +41,7 @@ impl Anfrage {
             wurzel: self.basis.0.clone(),
             demo: self.kontext.demo,
             person: self.person.clone(),
+            stand: self.kontext.rueckblick.as_ref().map(|r| r.worte.clone()),
         }
     }
 

@@ -70,6 +70,7 @@ pub async fn begleite(
         wurzel: Basis::von(&kontext, &parts).0,
         demo: kontext.demo,
         person: None,
+        stand: None,
     };
 
     let mut response = match pruefe(&parts.uri, &parts.headers) {

@@ -78,6 +78,16 @@ impl Basis {
     /// link is what a cache would then spread. Behind a proxy `--public-url` says it.
     #[must_use]
     pub fn von(kontext: &Kontext, parts: &Parts) -> Self {
+        let heute = Self::heute(kontext, parts);
+        match &kontext.rueckblick {
+            Some(rueckblick) => Self(format!("{}/stand/{}", heute.0, rueckblick.text)),
+            None => heute,
+        }
+    }
+
+    /// The same without the past day the request is answered from.
+    #[must_use]
+    pub fn heute(kontext: &Kontext, parts: &Parts) -> Self {
         if let Some(url) = &kontext.public_url {
             return Self(url.trim_end_matches('/').to_owned());
         }
@@ -119,7 +129,7 @@ mod tests {
             .into_parts();
         let kontext = Kontext {
             public_url: public_url.map(str::to_owned),
-            demo: false,
+            ..Kontext::default()
         };
         Basis::von(&kontext, &parts).0
     }

@@ -20,6 +20,17 @@ pub struct Kontext {
     pub public_url: Option<String>,
     /// Pages show "Demodaten – keine amtlichen Angaben".
     pub demo: bool,
+    /// The past day the request is answered from.
+    pub rueckblick: Option<Rueckblick>,
+}
+
+/// A past day, as addresses and pages name it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Rueckblick {
+    /// In addresses: `2026-05-01`.
+    pub text: String,
+    /// For people: „1.5.2026“.
+    pub worte: String,
 }
 
 /// Who is signed in, as the frame of a page shows it; an extension of the request and of its

@@ -16,6 +16,18 @@ pub struct Seite {
     pub demo: bool,
     /// Who is signed in.
     pub person: Option<Person>,
+    /// „1.5.2026“ where the page shows a past day.
+    pub stand: Option<String>,
+}
+
+impl Seite {
+    /// Address of the service as it is today.
+    #[must_use]
+    pub fn heute(&self) -> &str {
+        self.wurzel
+            .rfind("/stand/")
+            .map_or(self.wurzel.as_str(), |ende| &self.wurzel[..=ende])
+    }
 }
 
 /// Renders a template; a failing one is our fault.

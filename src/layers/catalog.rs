@@ -86,12 +86,19 @@ pub struct Eintrag {
     /// Shows only plan versions in force: their numbers are bound as `fassung_id`.
     #[serde(default)]
     pub aktuell: bool,
+    /// Earlier states can be asked for (`stand`, `datetime`).
+    #[serde(default = "ja")]
+    pub past: bool,
     /// Columns that are not published.
     #[serde(default)]
     pub hide: Vec<String>,
     /// File and line, for messages.
     #[serde(skip)]
     pub ort: String,
+}
+
+fn ja() -> bool {
+    true
 }
 
 #[derive(Deserialize)]

@@ -47,7 +47,7 @@ pub fn parameter() -> Map<String, Value> {
         (
             "datetime",
             "datetime",
-            "Nur Objekte, die dann gelten: Zeitpunkt oder Zeitraum nach RFC 3339, „..“ ist ein offenes Ende.",
+            "Bei Ebenen mit eigenen Zeitspalten nur Objekte, die dann gelten: Zeitpunkt oder Zeitraum nach RFC 3339, „..“ ist ein offenes Ende. Bei den übrigen ein Tag oder Zeitpunkt: die Ebene, wie sie damals war (Flächennutzungsplan: die Fassung, die galt; alles andere: was veröffentlicht war). Für jede Adresse des Dienstes leistet das auch stand=JJJJ-MM-TT oder /stand/JJJJ-MM-TT davor.",
             json!({"type": "string"}),
         ),
         (

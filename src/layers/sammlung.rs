@@ -180,6 +180,22 @@ impl Katalog {
         )))
     }
 
+    /// True when the layer publishes a column of this name.
+    #[must_use]
+    pub fn hat_spalte(&self, id: &str, name: &str) -> bool {
+        self.oeffentliche_zeilen()
+            .filter(|zeile| zeile.meint(id))
+            .any(|zeile| zeile.ebene.spalte(name).is_some())
+    }
+
+    /// True for our own layers without time columns: `datetime` asks for their past. A
+    /// parcel is replaced with each delivery and keeps none.
+    #[must_use]
+    pub fn hat_vergangenheit(&self, id: &str) -> bool {
+        self.oeffentliche_zeilen()
+            .any(|zeile| zeile.meint(id) && zeile.hat_vergangenheit() && zeile.ebene.zeit.is_none())
+    }
+
     fn oeffentliche_zeilen(&self) -> impl Iterator<Item = &Zeile> {
         self.zeilen
             .iter()
@@ -204,6 +220,38 @@ impl Zeile {
         })
     }
 
+    /// The collection is one of this layer.
+    fn meint(&self, id: &str) -> bool {
+        id == self.eintrag.id
+            || self.eintrag.je == Some(Je::Plan) && id.starts_with(&self.eintrag.id)
+            || self.eintrag.je == Some(Je::Frage) && id.starts_with(frage::EBENE)
+    }
+
+    fn hat_vergangenheit(&self) -> bool {
+        self.ebene.eigen && self.eintrag.past
+    }
+
+    /// The catalogue's words, and which past can be asked for.
+    fn beschreibung(&self) -> Option<String> {
+        let frueher = match (
+            self.hat_vergangenheit(),
+            self.eintrag.relation.starts_with("fnp."),
+        ) {
+            (false, _) => None,
+            (true, true) => Some(
+                "Früher (datetime=JJJJ-MM-TT oder /stand/JJJJ-MM-TT vor der Adresse): die Fassung, die an dem Tag galt.",
+            ),
+            (true, false) => Some(
+                "Früher (datetime=JJJJ-MM-TT oder /stand/JJJJ-MM-TT vor der Adresse): was an dem Tag veröffentlicht war.",
+            ),
+        };
+        let teile: Vec<&str> = [self.eintrag.description.as_deref(), frueher]
+            .into_iter()
+            .flatten()
+            .collect();
+        (!teile.is_empty()).then(|| teile.join(" "))
+    }
+
     async fn sammlung(&self, pool: &PgPool) -> Result<Sammlung> {
         let fassungen = if self.eintrag.aktuell {
             Some(lies_fassungen_in_kraft(pool).await?)
@@ -213,7 +261,7 @@ impl Zeile {
         Ok(Sammlung {
             id: self.eintrag.id.clone(),
             titel: self.eintrag.title.clone(),
-            beschreibung: self.eintrag.description.clone(),
+            beschreibung: self.beschreibung(),
             ebene: Arc::clone(&self.ebene),
             fassungen,
             nur: None,
@@ -224,7 +272,7 @@ impl Zeile {
         Sammlung {
             id: format!("{}_{}", self.eintrag.id, plan.kennung),
             titel: format!("{} – {}", self.eintrag.title, plan.name),
-            beschreibung: self.eintrag.description.clone(),
+            beschreibung: self.beschreibung(),
             ebene: Arc::clone(ebene),
             fassungen: Some(vec![plan.fassung]),
             nur: None,
@@ -319,6 +367,22 @@ fn wo(relation: &str, oeffentlich: bool) -> Result<(String, String, bool)> {
     Ok((schema, name, eigen))
 }
 
+/// In a world of the past the view stands before the published copy.
+async fn sichtbar(pool: &PgPool, schema: String, name: &str) -> Result<String> {
+    if schema != OEFFENTLICH {
+        return Ok(schema);
+    }
+    let gefunden: Option<String> = sqlx::query_scalar(
+        "SELECT n.nspname::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+         WHERE c.relname = $1 AND pg_table_is_visible(c.oid)",
+    )
+    .bind(name)
+    .fetch_optional(pool)
+    .await
+    .map_err(query::fehler)?;
+    Ok(gefunden.unwrap_or(schema))
+}
+
 /// The code table of a legend must be there and readable, like the layer itself.
 async fn klassen(pool: &PgPool, relation: &str, oeffentlich: bool) -> Result<()> {
     let (schema, name, _) = wo(relation, oeffentlich)?;
@@ -341,6 +405,7 @@ async fn loese(
     // Read by the pool's own role: its rights are checked.
     let gelesen = oeffentlich || welt == Welt::Intern;
     let (schema, name, eigen) = wo(name, oeffentlich)?;
+    let schema = sichtbar(pool, schema, &name).await?;
     let verlangt = Verlangt {
         geometrie: eintrag.geometry.as_deref(),
         oeffentlich: gelesen,

@@ -13,6 +13,7 @@ use sqlx::{PgConnection, PgPool};
 
 use super::bezug::Bezug;
 use super::sicht;
+use crate::audit;
 use crate::error::Result;
 use crate::http::extract::Anfrage;
 use crate::http::link::{Basis, kodiere};
@@ -162,6 +163,7 @@ struct BlattSeite {
     seite: Seite,
     kopf: &'static Kopf,
     blatt: Blatt,
+    verlauf: Option<String>,
     json: String,
 }
 
@@ -217,6 +219,7 @@ async fn blatt<B: Blattart>(
             seite: anfrage.seite(),
             kopf: B::KOPF,
             blatt,
+            verlauf: audit::seite::adresse_zu(&anfrage.basis.0, B::KOPF.pfad, &kennung),
             json: anfrage.adresse(Format::Json),
         }),
     }

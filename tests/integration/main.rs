@@ -14,6 +14,7 @@ mod cluster;
 mod dorf;
 mod frage;
 mod geld;
+mod geschichte;
 mod gleichzeitig;
 mod http;
 mod import;

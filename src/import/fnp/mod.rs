@@ -14,6 +14,7 @@ mod kopf;
 mod kopieren;
 pub mod laden;
 pub mod lesen;
+pub mod nachweis;
 pub mod pruefsumme;
 pub mod quelle;
 pub mod spule;

@@ -66,7 +66,7 @@ pub async fn landnutzung(
         Landnutzung,
         r#"SELECT w.nutzung, n.name, n.farbe, w.wirkung, w.begruendung, o.kennung AS "ortsteil?", o.name AS "ortsteil_name?", count(DISTINCT a.ordnung) AS "flaechen!", sum(a.m2) AS "m2!", NULL AS rechenweg
            FROM ziel_nutzungsart_wirkung w JOIN nutzung n ON n.schluessel = w.nutzung JOIN anteil a ON a.fassung_id = $2 AND a.nutzung = w.nutzung LEFT JOIN ortsteil o ON o.id = a.ortsteil_id
-           WHERE w.ziel_id = $1 GROUP BY w.ziel_id, w.nutzung, n.schluessel, o.id, o.kennung, o.name ORDER BY w.wirkung DESC, n.reihenfolge, o.name COLLATE "de-x-icu" NULLS LAST"#,
+           WHERE w.ziel_id = $1 GROUP BY w.ziel_id, w.nutzung, w.wirkung, w.begruendung, n.schluessel, o.id, o.kennung, o.name ORDER BY w.wirkung DESC, n.reihenfolge, o.name COLLATE "de-x-icu" NULLS LAST"#,
         ziel,
         fassung
     )
@@ -84,7 +84,7 @@ pub async fn flaechenziele(
         Flaechenziel,
         r#"SELECT z.kennung, z.nummer, z.titel, coalesce(sum(a.m2) FILTER (WHERE w.wirkung > 0), 0) AS "dient_m2!", coalesce(sum(a.m2) FILTER (WHERE w.wirkung < 0), 0) AS "belastet_m2!"
            FROM anteil a JOIN ziel_nutzungsart_wirkung w ON w.nutzung = a.nutzung AND w.wirkung <> 0 JOIN ziel z ON z.id = w.ziel_id
-           WHERE a.fassung_id = $1 AND a.ortsteil_id = $2 GROUP BY z.id ORDER BY z.nummer, z.kennung"#,
+           WHERE a.fassung_id = $1 AND a.ortsteil_id = $2 GROUP BY z.id, z.kennung, z.nummer, z.titel ORDER BY z.nummer, z.kennung"#,
         fassung,
         ortsteil
     )

@@ -124,6 +124,7 @@ pub async fn router_mit(db: &Datenbank, stadt: &str) -> Router {
     let katalog = Katalog::lies(&db.public, EIGENE, Some(("stadt.toml", stadt))).await;
     app::router(&App {
         public: db.public.clone(),
+        damals: None,
         katalog: Arc::new(katalog.unwrap()),
         intern: None,
         public_url: None,

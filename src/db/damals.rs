@@ -1,0 +1,181 @@
+//! Reading the past: a pool whose tables are those of one moment.
+//!
+//! The schemas `damals` and `oeffentlich_damals` hold views of the same names as the tables
+//! (`migrations/sichten/geschichte_stand.sql`), so every statement runs there as it is; the moment
+//! is a setting of the session. The role is that of today: the public's past is what it saw.
+
+use std::time::Duration;
+
+use chrono::{DateTime, NaiveDate, NaiveTime, SecondsFormat, TimeDelta, TimeZone, Utc};
+use sqlx::postgres::{PgConnectOptions, PgPool};
+
+use super::Server;
+use crate::error::{Error, Result};
+
+/// `search_path` of the public's past.
+pub const OEFFENTLICH: &str = "oeffentlich_damals, oeffentlich, public";
+
+/// A moment the data are seen from, as it was written.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Stand {
+    /// As the caller wrote it: `2026-05-01` or RFC 3339. A part of addresses.
+    pub text: String,
+    /// The moment; a day is seen from its end (German time).
+    pub zeit: DateTime<Utc>,
+}
+
+impl Stand {
+    /// Reads a day or a moment.
+    ///
+    /// # Errors
+    /// [`Error::Aufruf`] for anything else, and for what has not been yet.
+    pub fn lies(text: &str, jetzt: DateTime<Utc>) -> Result<Self> {
+        let falsch = || {
+            Error::parameter(
+                "stand",
+                format!(
+                    "„{text}“ ist kein Stand. Erwartet wird ein Tag (stand=2026-05-01) oder ein Zeitpunkt (2026-05-01T12:00:00Z)."
+                ),
+            )
+        };
+        let (zeit, begonnen) = if text.len() == 10 {
+            let tag: NaiveDate = text.parse().map_err(|_| falsch())?;
+            let beginn = deutsch(tag);
+            let ende = tag.succ_opt().map(deutsch).ok_or_else(falsch)?;
+            // The day that is not over yet is seen from now.
+            ((ende - TimeDelta::microseconds(1)).min(jetzt), beginn)
+        } else {
+            let zeit = DateTime::parse_from_rfc3339(text)
+                .map_err(|_| falsch())?
+                .with_timezone(&Utc);
+            (zeit, zeit)
+        };
+        if begonnen > jetzt {
+            return Err(Error::parameter(
+                "stand",
+                format!(
+                    "Der Stand „{text}“ liegt in der Zukunft; möglich ist jeder Tag bis heute."
+                ),
+            ));
+        }
+        if zeit.timestamp() < JAHR_EINS {
+            return Err(falsch());
+        }
+        Ok(Self {
+            text: text.to_owned(),
+            zeit,
+        })
+    }
+
+    /// „1.5.2026“, with the time of day where one was asked for.
+    #[must_use]
+    pub fn worte(&self) -> String {
+        match self.text.parse::<NaiveDate>() {
+            Ok(tag) => tag.format("%-d.%-m.%Y").to_string(),
+            Err(_) => ortszeit(self.zeit)
+                .format("%-d.%-m.%Y, %H:%M Uhr")
+                .to_string(),
+        }
+    }
+}
+
+/// A moment by the clocks of Germany; the result's own offset says nothing.
+#[must_use]
+pub fn ortszeit(zeit: DateTime<Utc>) -> DateTime<Utc> {
+    zeit + versatz(zeit)
+}
+
+/// PostgreSQL knows no year 0.
+const JAHR_EINS: i64 = -62_135_596_800;
+
+/// Midnight in Germany at the beginning of the day.
+fn deutsch(tag: NaiveDate) -> DateTime<Utc> {
+    let ort = tag.and_time(NaiveTime::MIN);
+    let winter = Utc.from_utc_datetime(&ort) - TimeDelta::hours(1);
+    Utc.from_utc_datetime(&ort) - versatz(winter)
+}
+
+/// Central European Time: summer time from the last Sunday of March to that of October, 01:00 UTC.
+fn versatz(zeit: DateTime<Utc>) -> TimeDelta {
+    use chrono::Datelike;
+    let wechsel = |monat| {
+        let letzter = NaiveDate::from_ymd_opt(zeit.year(), monat, 31)?;
+        let sonntag = letzter - TimeDelta::days(letzter.weekday().num_days_from_sunday().into());
+        Some(Utc.from_utc_datetime(&sonntag.and_hms_opt(1, 0, 0)?))
+    };
+    let sommer = match (wechsel(3), wechsel(10)) {
+        (Some(von), Some(bis)) => zeit.year() >= 1980 && zeit >= von && zeit < bis,
+        _ => false,
+    };
+    TimeDelta::hours(if sommer { 2 } else { 1 })
+}
+
+/// Opens pools of the past.
+#[derive(Debug, Clone)]
+pub struct Damals(PgConnectOptions);
+
+impl Damals {
+    pub(super) fn neu(server: &Server) -> Self {
+        Self(server.login("zielraum_public"))
+    }
+
+    /// What the public saw at that moment. A few connections that close soon: dates are many.
+    #[must_use]
+    pub fn oeffentlich(&self, stand: &Stand) -> PgPool {
+        let zeit = stand.zeit.to_rfc3339_opts(SecondsFormat::Micros, true);
+        let tag = ortszeit(stand.zeit).date_naive().to_string();
+        let mut setup = super::sitzung("zielraum_public", OEFFENTLICH, "10s");
+        setup.extend([("zielraum.stand", zeit), ("zielraum.stichtag", tag)]);
+        let idle = Some(Duration::from_mins(1));
+        super::eroeffne(self.0.clone(), setup, 2, idle)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn jetzt() -> DateTime<Utc> {
+        "2026-06-15T10:00:00Z".parse().unwrap()
+    }
+
+    #[test]
+    fn a_day_is_seen_from_its_german_end() {
+        let zeit = |text| Stand::lies(text, jetzt()).unwrap().zeit.to_rfc3339();
+        assert_eq!(zeit("2026-05-01"), "2026-05-01T21:59:59.999999+00:00");
+        assert_eq!(zeit("2026-01-01"), "2026-01-01T22:59:59.999999+00:00");
+        // the days of the change have 23 and 25 hours
+        assert_eq!(zeit("2026-03-29"), "2026-03-29T21:59:59.999999+00:00");
+        assert_eq!(zeit("2025-10-26"), "2025-10-26T22:59:59.999999+00:00");
+        assert_eq!(zeit("2026-06-15"), "2026-06-15T10:00:00+00:00");
+        assert_eq!(
+            zeit("2026-05-01T12:00:00+02:00"),
+            "2026-05-01T10:00:00+00:00"
+        );
+    }
+
+    #[test]
+    fn wrong_and_future_dates_are_refused() {
+        for falsch in [
+            "",
+            "gestern",
+            "2026-13-01",
+            "2026",
+            "2026-06-16",
+            "2027-01-01",
+            "2026-06-15T10:00:01Z",
+            "0000-01-01",
+            "01.05.2026",
+            "2026-05-01/2026-05-02",
+        ] {
+            assert!(Stand::lies(falsch, jetzt()).is_err(), "{falsch}");
+        }
+    }
+
+    #[test]
+    fn in_words() {
+        let worte = |text| Stand::lies(text, jetzt()).unwrap().worte();
+        assert_eq!(worte("2026-05-01"), "1.5.2026");
+        assert_eq!(worte("2026-05-01T10:05:00Z"), "1.5.2026, 12:05 Uhr");
+    }
+}
