@@ -50,7 +50,6 @@ async fn a_person_stands_in_one_place_only() {
             .await
             .unwrap();
         let sql = format!("UPDATE strategie.akteur_kontakt SET {felder}");
-        #[expect(clippy::disallowed_types, reason = "made by the test itself")]
         let getan = sqlx::query(sqlx::AssertSqlSafe(sql))
             .execute(&mut *tx)
             .await;

@@ -72,7 +72,6 @@ async fn withdrawal_clears_the_public_past_of_every_kind() {
     for (art, tabelle) in arten {
         let ids: Vec<uuid::Uuid> = {
             let mut conn = pool.acquire().await.unwrap();
-            #[expect(clippy::disallowed_types, reason = "a table of ours")]
             sqlx::query_scalar(sqlx::AssertSqlSafe(format!(
                 "SELECT id FROM oeffentlich.{tabelle}"
             )))

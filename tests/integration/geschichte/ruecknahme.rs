@@ -69,7 +69,6 @@ async fn each_kind_of_edit_is_undone() {
             .await
             .unwrap();
         for s in &sql {
-            #[expect(clippy::disallowed_types, reason = "made by the test itself")]
             sqlx::query(sqlx::AssertSqlSafe(s.clone()))
                 .execute(&mut *tx)
                 .await
