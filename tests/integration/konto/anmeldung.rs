@@ -49,7 +49,10 @@ impl Browser {
         if let Some(rest) = antwort.text.rsplit("name=\"formular\" value=\"").next()
             && antwort.text.contains("name=\"formular\"")
         {
-            rest.split('"').next().unwrap().clone_into(&mut self.formular);
+            rest.split('"')
+                .next()
+                .unwrap()
+                .clone_into(&mut self.formular);
         }
         antwort
     }
