@@ -49,7 +49,10 @@ impl Browser {
         if let Some(rest) = antwort.text.rsplit("name=\"formular\" value=\"").next()
             && antwort.text.contains("name=\"formular\"")
         {
-            self.formular = rest.split('"').next().unwrap().to_owned();
+            rest.split('"')
+                .next()
+                .unwrap()
+                .clone_into(&mut self.formular);
         }
         antwort
     }
