@@ -8,7 +8,7 @@ use crate::error::{Error, Result};
 
 /// Fixed order: later files use the views of earlier ones. Each belongs to the working
 /// schema of its name.
-const VIEWS: [(&str, &str); 7] = [
+const VIEWS: [(&str, &str); 11] = [
     (
         "gemeinde",
         include_str!("../../migrations/sichten/gemeinde.sql"),
@@ -33,6 +33,22 @@ const VIEWS: [(&str, &str); 7] = [
     (
         "fachdaten",
         include_str!("../../migrations/sichten/fachdaten.sql"),
+    ),
+    (
+        "freigabe",
+        include_str!("../../migrations/sichten/freigabe.sql"),
+    ),
+    (
+        "freigabe",
+        include_str!("../../migrations/sichten/freigabe_plan.sql"),
+    ),
+    (
+        "freigabe",
+        include_str!("../../migrations/sichten/freigabe_weg.sql"),
+    ),
+    (
+        "freigabe",
+        include_str!("../../migrations/sichten/freigabe_vergleich.sql"),
     ),
 ];
 
