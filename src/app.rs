@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use axum::Router;
-use axum::extract::State;
+use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use axum::{Router, middleware};
 use sqlx::PgPool;
 use tower_http::compression::CompressionLayer;
 
@@ -14,7 +14,8 @@ use crate::error::{Error, Result};
 use crate::http::problem::Problem;
 use crate::http::{Kontext, frame};
 use crate::layers::{self, catalog, sammlung::Katalog};
-use crate::{dorferneuerung, fnp, haushalt, hier, import, isek, luecken, strategie, web};
+use crate::welt::{Intern, Welten};
+use crate::{auth, dorferneuerung, fnp, haushalt, hier, import, isek, luecken, strategie, web};
 
 /// What the service was started with.
 #[derive(Debug, Clone)]
@@ -24,6 +25,8 @@ pub struct App {
     pub public: PgPool,
     /// Published layers.
     pub katalog: Arc<Katalog>,
+    /// Accounts and the reading worlds of staff; without it everybody is anonymous.
+    pub intern: Option<(PgPool, Intern)>,
     /// Public address without a trailing slash.
     pub public_url: Option<String>,
     /// Demonstration data are loaded.
@@ -44,21 +47,55 @@ impl App {
         let weitere = eigene
             .as_ref()
             .map(|(name, text)| (name.as_str(), text.as_str()));
+        let katalog = Katalog::lies(&db.public, catalog::EIGENE, weitere).await?;
+        let alles = db.personal.pool("alles", None, None);
+        let intern = Katalog::lies_intern(&alles, catalog::EIGENE, weitere).await?;
+        alles.close().await;
+        let intern = Intern {
+            personal: db.personal.clone(),
+            katalog: Arc::new(intern),
+        };
         Ok(Self {
             public: db.public.clone(),
-            katalog: Arc::new(Katalog::lies(&db.public, catalog::EIGENE, weitere).await?),
+            katalog: Arc::new(katalog),
+            intern: Some((db.auth.clone(), intern)),
             public_url: public_url.map(|url| url.trim_end_matches('/').to_owned()),
             demo,
         })
     }
 }
 
-/// All routes.
+/// All routes, for everybody: who asks is found out once, then the request goes to the
+/// world of what they may read.
 pub fn router(app: &App) -> Router {
     let kontext = Kontext {
         public_url: app.public_url.clone(),
         demo: app.demo,
     };
+    let intern = app.intern.as_ref().map(|(_, intern)| intern.clone());
+    let welten = Arc::new(Welten::neu(
+        app.public.clone(),
+        Arc::clone(&app.katalog),
+        intern,
+        Box::new(welt),
+    ));
+    let mut routes = Router::new().fallback(move |request: Request| {
+        let welten = Arc::clone(&welten);
+        async move { welten.leite(request).await }
+    });
+    if let Some((konten, _)) = &app.intern {
+        let dienst = auth::Dienst::neu(konten.clone(), app.public_url.as_deref());
+        routes = routes
+            .merge(
+                auth::routes::router(dienst.clone()).layer(middleware::from_fn(auth::wege::pruefe)),
+            )
+            .layer(middleware::from_fn_with_state(dienst, auth::pforte::melde));
+    }
+    frame::rahmen(routes, kontext).layer(CompressionLayer::new())
+}
+
+/// Everything that is read, over one pool: the public's or that of a [`auth::Sicht`].
+fn welt(pool: PgPool, katalog: Arc<Katalog>) -> Router {
     let pfade = [
         fnp::routes::pfade(),
         import::lauf::routes::pfade(),
@@ -71,21 +108,23 @@ pub fn router(app: &App) -> Router {
         web::routes::pfade(),
     ]
     .concat();
-    let ebenen = layers::Dienst::new(app.public.clone(), Arc::clone(&app.katalog), pfade);
-    let routes = Router::new()
+    let ebenen = layers::Dienst::new(pool.clone(), katalog, pfade);
+    Router::new()
         .merge(layers::routes::router(Arc::new(ebenen)))
-        .merge(fnp::routes::router(app.public.clone()))
-        .merge(import::lauf::routes::router(app.public.clone()))
-        .merge(strategie::routes::router(app.public.clone()))
-        .merge(import::strategie::routes::router(app.public.clone()))
-        .merge(haushalt::routes::router(app.public.clone()))
-        .merge(isek::routes::router(app.public.clone()))
-        .merge(hier::routes::router(app.public.clone()))
-        .merge(luecken::routes::router(app.public.clone()))
-        .merge(web::routes::router(app.public.clone()))
+        .merge(fnp::routes::router(pool.clone()))
+        .merge(import::lauf::routes::router(pool.clone()))
+        .merge(strategie::routes::router(pool.clone()))
+        .merge(import::strategie::routes::router(pool.clone()))
+        .merge(haushalt::routes::router(pool.clone()))
+        .merge(isek::routes::router(pool.clone()))
+        .merge(hier::routes::router(pool.clone()))
+        .merge(luecken::routes::router(pool.clone()))
+        .merge(web::routes::router(pool.clone()))
+        .merge(frame::router())
         .route("/health/live", get(|| async { "ok" }))
-        .route("/health/ready", get(ready).with_state(app.public.clone()));
-    frame::rahmen(routes, kontext).layer(CompressionLayer::new())
+        .route("/health/ready", get(ready).with_state(pool))
+        .fallback(frame::nichts)
+        .layer(middleware::from_fn(auth::wege::pruefe))
 }
 
 /// Ready when the public role can read what is published.

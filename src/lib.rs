@@ -8,7 +8,8 @@
 //! 4. [`fnp`], [`gemeinde`], [`strategie`], [`haushalt`], [`isek`], [`dorferneuerung`] – the domain: types and rules,
 //!    `store.rs` (SQL), `routes.rs`.
 //! 5. [`hier`] – what applies at a place; [`luecken`] – what is missing.
-//! 6. [`layers`] – OGC API Features from `geodata/layers.toml`; [`http`] – what all routes share.
+//! 6. [`auth`] – accounts, rights; [`welt`] – what a signed-in person reads.
+//! 7. [`layers`] – OGC API Features from `geodata/layers.toml`; [`http`] – what all routes share.
 //!
 //! # Glossary
 //! | term | English gloss | source |
@@ -30,6 +31,7 @@
 //! | Dorferneuerung | village renewal | `FlurbG`, `DorfR` |
 //! | Befund | finding of an import | – |
 pub mod app;
+pub mod auth;
 pub mod cli;
 pub mod db;
 pub mod dorferneuerung;
@@ -47,3 +49,4 @@ pub mod luecken;
 pub mod strategie;
 pub mod verschneidung;
 pub mod web;
+pub mod welt;

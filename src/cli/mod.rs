@@ -13,6 +13,7 @@ mod migrate;
 mod sachdaten;
 mod serve;
 mod strategie;
+mod user;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -77,6 +78,9 @@ enum Command {
     Gebiet(strategie::Gebiet),
     /// Datenbank anlegen oder auf den Stand dieses Programms bringen
     Migrate,
+    /// Konten: anlegen, Rollen, Zugangsschlüssel, Sperre
+    #[command(subcommand)]
+    User(user::Was),
     /// Dateien schreiben
     #[command(subcommand)]
     Export(Export),
@@ -162,6 +166,7 @@ async fn dispatch(command: Command, db: &Database) -> Result<()> {
         Command::Ziele(frage) => strategie::ziele(frage, db).await,
         Command::Strategie(was) => strategie::run(was, db).await,
         Command::Gebiet(frage) => strategie::gebiet(frage, db).await,
+        Command::User(was) => user::run(was, db).await,
         Command::Export(Export::Vorlage(args)) => strategie::vorlagen(db, &args).await,
         Command::Lesekapsel => Ok(()), // ended in main()
     }

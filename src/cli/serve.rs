@@ -9,6 +9,7 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use super::demo;
 use crate::app;
+use crate::auth;
 use crate::db::Database;
 use crate::error::{Error, Result};
 
@@ -64,7 +65,11 @@ pub(super) async fn run(serve: Serve, db: &Database) -> Result<()> {
     )
     .await?;
     sage_adressen(&app, listener.local_addr()?);
-    axum::serve(listener, app::router(&app))
+    if let Some(code) = auth::konto::einmal_code(&db.auth).await? {
+        sage_einrichten(&wurzel(&app, listener.local_addr()?), &code);
+    }
+    let dienst = app::router(&app).into_make_service_with_connect_info::<SocketAddr>();
+    axum::serve(listener, dienst)
         .with_graceful_shutdown(ende())
         .await?;
     Ok(())
@@ -73,10 +78,7 @@ pub(super) async fn run(serve: Serve, db: &Database) -> Result<()> {
 /// The addresses to open, for the person at the terminal.
 #[expect(clippy::print_stderr, reason = "the command line's own words")]
 fn sage_adressen(app: &app::App, adresse: SocketAddr) {
-    let wurzel = app
-        .public_url
-        .clone()
-        .unwrap_or_else(|| format!("http://{adresse}"));
+    let wurzel = wurzel(app, adresse);
     eprintln!("Zielraum läuft. Im Browser öffnen:");
     for (pfad, was) in [
         ("/", "Start"),
@@ -90,6 +92,20 @@ fn sage_adressen(app: &app::App, adresse: SocketAddr) {
         eprintln!("  {wurzel}{pfad:<22} {was}");
     }
     eprintln!("  {wurzel}\nBeenden mit Strg+C.");
+}
+
+/// The way to the first account, told to whoever started the service and to nobody else.
+#[expect(clippy::print_stderr, reason = "the command line's own words")]
+fn sage_einrichten(wurzel: &str, code: &str) {
+    eprintln!(
+        "Es gibt noch kein Konto. Das erste (Verwaltung der Konten) entsteht hier, einmal und binnen 24 Stunden:\n  {wurzel}/einrichten/{code}"
+    );
+}
+
+fn wurzel(app: &app::App, adresse: SocketAddr) -> String {
+    app.public_url
+        .clone()
+        .unwrap_or_else(|| format!("http://{adresse}"))
 }
 
 /// SIGTERM or Ctrl-C.

@@ -5,6 +5,14 @@ use crate::error::Error;
 
 /// Constraint name and what to tell the user who hit it.
 const SENTENCES: &[(&str, &str)] = &[
+    (
+        "konto_login_eindeutig",
+        "Diesen Anmeldenamen gibt es schon.",
+    ),
+    (
+        "konto_fremd_eindeutig",
+        "Diese Anmeldung beim Anmeldedienst gehört schon zu einem anderen Konto.",
+    ),
     ("gemeinde_name_nicht_leer", "Der Name der Gemeinde fehlt."),
     (
         "gemeinde_geom_gueltig",

@@ -1,8 +1,9 @@
 //! The database: where it runs ([`Server`]), and the pools by role ([`Database`]).
 //!
 //! Every anonymous answer is read through [`Database::public`], which logs in as
-//! `zielraum_public` and can see schema `oeffentlich` alone; everything else (command
-//! line, imports) goes through [`Database::write`]. Queries name tables without schema:
+//! `zielraum_public` and can see schema `oeffentlich` alone; what a signed-in person reads
+//! comes through a pool of [`Database::personal`], accounts through [`Database::auth`],
+//! everything else (command line, imports) goes through [`Database::write`]. Queries name tables without schema:
 //! the pool's `search_path` decides which world they speak of.
 
 pub mod audit;
@@ -18,6 +19,7 @@ pub mod vorlage;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::Arc;
+use std::time::Duration;
 
 #[expect(
     clippy::disallowed_types,
@@ -96,9 +98,7 @@ impl Server {
         .log_statements(tracing::log::LevelFilter::Trace)
     }
 
-    /// Pool whose sessions act as `role`: in the private cluster they log in as it, on a
-    /// foreign server our login takes it, and sets by itself what `ALTER ROLE` would only
-    /// set at log-in.
+    /// Pool whose sessions act as `role`.
     fn pool(
         &self,
         role: &'static str,
@@ -106,38 +106,17 @@ impl Server {
         timeout: &'static str,
         size: u32,
     ) -> PgPool {
-        let options = match self {
+        let setup = sitzung(role, search_path, timeout);
+        eroeffne(self.login(role), setup, size, None)
+    }
+
+    /// In the private cluster sessions log in as the role, on a foreign server our login
+    /// takes it.
+    fn login(&self, role: &str) -> PgConnectOptions {
+        match self {
             Self::Private(cluster, database) => cluster.connect_options(database, role),
             Self::Foreign(options) => (**options).clone(),
-        };
-        let setup = [
-            ("role", role),
-            ("search_path", search_path),
-            ("statement_timeout", timeout),
-            ("lock_timeout", "10s"),
-            // Our statements are short; compiling one costs seconds where running it takes milliseconds.
-            ("jit", "off"),
-            ("TimeZone", "UTC"),
-        ];
-        let (names, values): (Vec<_>, Vec<_>) = setup
-            .map(|(name, value)| (name, value.to_owned()))
-            .into_iter()
-            .unzip();
-        PgPoolOptions::new()
-            .max_connections(size)
-            .acquire_timeout(std::time::Duration::from_secs(10))
-            .after_connect(move |conn, _| {
-                let (names, values) = (names.clone(), values.clone());
-                Box::pin(async move {
-                    sqlx::query("SELECT set_config(u.name, u.value, false) FROM unnest($1::text[], $2::text[]) u (name, value)")
-                        .bind(names)
-                        .bind(values)
-                        .execute(conn)
-                        .await?;
-                    Ok(())
-                })
-            })
-            .connect_lazy_with(options.log_statements(tracing::log::LevelFilter::Trace))
+        }
     }
 
     /// Checks the server, creates and migrates the database, opens the pools.
@@ -161,8 +140,10 @@ impl Server {
         migrate::run(&mut admin).await?;
         admin.close().await.ok();
 
-        let working = format!("{}, public", CONTEXTS.join(", "));
+        let working = arbeitspfad();
         Ok(Database {
+            auth: self.pool("zielraum_auth", "auth, pg_temp", "10s", 4),
+            personal: Personal(self.login("zielraum_staff")),
             write: self.pool("zielraum_write", &working, "20min", 8),
             public: self.pool("zielraum_public", "oeffentlich, public", "10s", 8),
             server: self,
@@ -202,6 +183,72 @@ impl Server {
     }
 }
 
+/// `search_path` of the working schemas.
+fn arbeitspfad() -> String {
+    format!("{}, public", CONTEXTS.join(", "))
+}
+
+/// Settings of a session: also what `ALTER ROLE` would only set at log-in.
+fn sitzung(role: &str, search_path: &str, timeout: &str) -> Vec<(&'static str, String)> {
+    vec![
+        ("role", role.to_owned()),
+        ("search_path", search_path.to_owned()),
+        ("statement_timeout", timeout.to_owned()),
+        ("lock_timeout", "10s".to_owned()),
+        // Our statements are short; compiling one costs seconds where running it takes milliseconds.
+        ("jit", "off".to_owned()),
+        ("TimeZone", "UTC".to_owned()),
+    ]
+}
+
+/// A pool whose sessions begin with these settings.
+fn eroeffne(
+    options: PgConnectOptions,
+    setup: Vec<(&'static str, String)>,
+    size: u32,
+    idle: Option<Duration>,
+) -> PgPool {
+    let (names, values): (Vec<_>, Vec<_>) = setup.into_iter().unzip();
+    let mut pool = PgPoolOptions::new()
+        .max_connections(size)
+        .acquire_timeout(Duration::from_secs(10));
+    if let Some(idle) = idle {
+        pool = pool.idle_timeout(idle);
+    }
+    pool.after_connect(move |conn, _| {
+        let (names, values) = (names.clone(), values.clone());
+        Box::pin(async move {
+            sqlx::query("SELECT set_config(u.name, u.value, false) FROM unnest($1::text[], $2::text[]) u (name, value)")
+                .bind(names)
+                .bind(values)
+                .execute(conn)
+                .await?;
+            Ok(())
+        })
+    })
+    .connect_lazy_with(options.log_statements(tracing::log::LevelFilter::Trace))
+}
+
+/// Opens pools for signed-in readers: role `zielraum_staff`, working schemas, and a view of
+/// them that row level security reads from the session (`freigabe.sieht`).
+#[derive(Debug, Clone)]
+pub struct Personal(PgConnectOptions);
+
+impl Personal {
+    /// A small pool whose sessions see what `umfang` (words, separated by commas), the
+    /// Akteur and the Ortsteil (each by kennung) allow; nothing is opened before it is used.
+    #[must_use]
+    pub fn pool(&self, umfang: &str, referat: Option<&str>, ortsteil: Option<&str>) -> PgPool {
+        let mut setup = sitzung("zielraum_staff", &arbeitspfad(), "20s");
+        setup.extend([
+            ("zielraum.umfang", umfang.to_owned()),
+            ("zielraum.referat", referat.unwrap_or_default().to_owned()),
+            ("zielraum.ortsteil", ortsteil.unwrap_or_default().to_owned()),
+        ]);
+        eroeffne(self.0.clone(), setup, 3, Some(Duration::from_secs(30)))
+    }
+}
+
 fn unreachable(cause: &sqlx::Error) -> Error {
     tracing::debug!(%cause, "connect failed");
     Error::umgebung(format!("Der Datenbankserver ist nicht erreichbar: {cause}"))
@@ -214,6 +261,10 @@ pub struct Database {
     pub write: PgPool,
     /// Role `zielraum_public`, schema `oeffentlich` alone: every anonymous request.
     pub public: PgPool,
+    /// Role `zielraum_auth`, schema `auth` alone: accounts, sessions, tokens.
+    pub auth: PgPool,
+    /// Pools of signed-in readers.
+    pub personal: Personal,
     /// The server behind the pools.
     pub server: Server,
 }
@@ -226,6 +277,7 @@ impl Database {
     pub async fn close(self) -> Result<()> {
         self.write.close().await;
         self.public.close().await;
+        self.auth.close().await;
         match self.server {
             Server::Private(cluster, _) => match Arc::into_inner(cluster) {
                 Some(cluster) => tokio::task::spawn_blocking(move || cluster.stop_if_last())

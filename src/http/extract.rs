@@ -7,7 +7,7 @@ use percent_encoding::percent_decode_str;
 use super::link::{Basis, kodiere_parameter};
 use super::negotiate::{Format, waehle};
 use super::problem::{self, Problem};
-use super::{Kontext, page::Seite};
+use super::{Kontext, Person, page::Seite};
 
 /// One GET request, decoded.
 #[derive(Debug)]
@@ -20,6 +20,7 @@ pub struct Anfrage {
     pub pfad: String,
     headers: HeaderMap,
     kontext: Kontext,
+    person: Option<Person>,
 }
 
 impl Anfrage {
@@ -34,6 +35,7 @@ impl Anfrage {
         Seite {
             wurzel: self.basis.0.clone(),
             demo: self.kontext.demo,
+            person: self.person.clone(),
         }
     }
 
@@ -62,6 +64,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Anfrage {
             pfad: parts.uri.path().to_owned(),
             headers: parts.headers.clone(),
             kontext,
+            person: parts.extensions.get::<Person>().cloned(),
         })
     }
 }

@@ -9,22 +9,20 @@ use axum::middleware::{self, Next};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
 
-use super::Kontext;
 use super::link::Basis;
 use super::negotiate::will_html;
 use super::openapi::{Pfad, pfad_parameter};
 use super::page::{STIL, Seite};
 use super::problem::{self, ARTEN, Art, PROBLEM_JSON, Problem};
+use super::{Kontext, Person};
 
 /// Longest request line we read, in bytes (path and query).
 const ADRESSE_MAX: usize = 16_384;
 static ANFRAGE_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// Puts the frame around all routes and adds the pages that explain the problems.
+/// Puts the frame around all routes.
 pub fn rahmen(routes: Router, kontext: Kontext) -> Router {
     routes
-        .merge(router())
-        .fallback(|| async { problem::NICHT_GEFUNDEN.mit("Diese Adresse gibt es hier nicht.") })
         .layer(middleware::from_fn(begleite))
         .layer(Extension(kontext))
 }
@@ -52,7 +50,13 @@ pub fn pfade() -> Vec<Pfad> {
     ]
 }
 
-fn router() -> Router {
+/// What a request gets that no route takes.
+pub async fn nichts() -> Problem {
+    problem::NICHT_GEFUNDEN.mit("Diese Adresse gibt es hier nicht.")
+}
+
+/// The pages that explain the problems, and the style sheet.
+pub fn router() -> Router {
     Router::new()
         .route("/probleme", get(liste))
         .route("/probleme/{slug}", get(seite))
@@ -70,9 +74,10 @@ pub async fn begleite(
     let method = parts.method.clone();
     let adresse = parts.uri.path().to_owned();
     let html = will_html(&parts.headers);
-    let seite = Seite {
+    let mut seite = Seite {
         wurzel: Basis::von(&kontext, &parts).0,
         demo: kontext.demo,
+        person: None,
     };
 
     let mut response = match pruefe(&parts.uri, &parts.headers) {
@@ -82,6 +87,8 @@ pub async fn begleite(
     if method == Method::OPTIONS && response.status() == StatusCode::METHOD_NOT_ALLOWED {
         response = options(response.headers());
     }
+    let person = response.extensions().get::<Person>().cloned();
+    seite.person = person.clone().filter(|person| !person.name.is_empty());
     if let Some(problem) = als_problem(&response) {
         if let Some(ursache) = &problem.ursache {
             tracing::error!(anfrage = id, adresse, ursache, "request failed");
@@ -94,7 +101,7 @@ pub async fn begleite(
             html && method != Method::HEAD,
         );
     }
-    ergaenze(response, &id)
+    ergaenze(response, &id, person.is_some())
 }
 
 /// Checks that need no route.
@@ -151,9 +158,14 @@ fn schreibe(problem: &Problem, alt: &HeaderMap, seite: &Seite, id: &str, html: b
         let doc = problem.dokument(&seite.wurzel, id).to_string();
         (status, [(header::CONTENT_TYPE, PROBLEM_JSON)], doc).into_response()
     };
-    for name in [header::ALLOW, header::RETRY_AFTER] {
-        if let Some(wert) = alt.get(&name) {
-            neu.headers_mut().insert(name, wert.clone());
+    for name in [
+        header::ALLOW,
+        header::RETRY_AFTER,
+        header::WWW_AUTHENTICATE,
+        header::SET_COOKIE,
+    ] {
+        for wert in alt.get_all(&name) {
+            neu.headers_mut().append(&name, wert.clone());
         }
     }
     if status == StatusCode::METHOD_NOT_ALLOWED
@@ -189,17 +201,29 @@ fn options(headers: &HeaderMap) -> Response {
     response
 }
 
-/// Headers of every answer. `*` without credentials: whatever the anonymous may read, any page may read.
-fn ergaenze(mut response: Response, id: &str) -> Response {
+/// Headers of every answer. `*` without credentials: whatever the anonymous may read, any page
+/// may read. What was said to a person stays with them.
+fn ergaenze(mut response: Response, id: &str, vertraulich: bool) -> Response {
     let headers = response.headers_mut();
-    headers.insert(
-        header::ACCESS_CONTROL_ALLOW_ORIGIN,
-        HeaderValue::from_static("*"),
-    );
-    headers.insert(
-        header::ACCESS_CONTROL_EXPOSE_HEADERS,
-        HeaderValue::from_static("Content-Crs, Link, X-Request-Id"),
-    );
+    if vertraulich {
+        headers.insert(
+            header::CACHE_CONTROL,
+            HeaderValue::from_static("private, no-store"),
+        );
+        headers.append(
+            header::VARY,
+            HeaderValue::from_static("Authorization, Cookie"),
+        );
+    } else {
+        headers.insert(
+            header::ACCESS_CONTROL_ALLOW_ORIGIN,
+            HeaderValue::from_static("*"),
+        );
+        headers.insert(
+            header::ACCESS_CONTROL_EXPOSE_HEADERS,
+            HeaderValue::from_static("Content-Crs, Link, X-Request-Id"),
+        );
+    }
     headers.append(header::VARY, HeaderValue::from_static("Accept"));
     headers.insert(
         header::X_CONTENT_TYPE_OPTIONS,

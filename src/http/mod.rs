@@ -20,3 +20,17 @@ pub struct Kontext {
     /// Pages show "Demodaten – keine amtlichen Angaben".
     pub demo: bool,
 }
+
+/// Who is signed in, as the frame of a page shows it; an extension of the request and of its
+/// answer, which then goes to nobody else (no shared cache, no foreign page).
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Person {
+    /// Display name; empty where the credentials were wrong.
+    pub name: String,
+    /// The answers show drafts.
+    pub entwuerfe: bool,
+    /// May look after accounts.
+    pub verwaltung: bool,
+    /// What every form must repeat; empty without a session.
+    pub formularschutz: String,
+}

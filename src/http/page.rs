@@ -3,6 +3,7 @@
 use askama::Template;
 use axum::response::{Html, IntoResponse, Response};
 
+use super::Person;
 use super::problem::Problem;
 use crate::error::Error;
 
@@ -13,6 +14,8 @@ pub struct Seite {
     pub wurzel: String,
     /// Shows "Demodaten – keine amtlichen Angaben".
     pub demo: bool,
+    /// Who is signed in.
+    pub person: Option<Person>,
 }
 
 /// Renders a template; a failing one is our fault.

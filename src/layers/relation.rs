@@ -75,7 +75,7 @@ impl Relation {
 pub struct Verlangt<'a> {
     /// Geometry column named in the catalogue.
     pub geometrie: Option<&'a str>,
-    /// Rows are read by the public role: rights are checked, views must not run as their owner.
+    /// Rows are read by the role of the pool (the public, staff): its rights are checked, views must not run as their owner.
     pub oeffentlich: bool,
 }
 
@@ -167,6 +167,12 @@ fn rechte(kopf: &sqlx::postgres::PgRow, schema: &str, name: &str) -> Result<()> 
     }
     if fehlt.is_empty() {
         return Ok(());
+    }
+    if rolle != "zielraum_public" {
+        return Err(Error::eingabe(format!(
+            "Angemeldete dürfen {schema}.{name} nicht lesen. Führen Sie aus:\n  {}",
+            fehlt.join("\n  ")
+        )));
     }
     Err(Error::eingabe(format!(
         "Die Öffentlichkeit darf {schema}.{name} nicht lesen. Wenn die Ebene öffentlich sein soll, führen Sie aus:\n  {}\nSonst setzen Sie access = \"intern\".",

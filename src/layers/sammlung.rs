@@ -68,11 +68,39 @@ struct Zeile {
 #[derive(Debug)]
 pub struct Katalog {
     zeilen: Vec<Zeile>,
+    welt: Welt,
+}
+
+/// Whose catalogue it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Welt {
+    Oeffentlich,
+    Intern,
 }
 
 impl Katalog {
-    /// Resolves our own catalogue and, if given, a town's file (name, text).
+    /// Resolves our own catalogue and, if given, a town's file (name, text), for the public.
     pub async fn lies(pool: &PgPool, eigene: &str, weitere: Option<(&str, &str)>) -> Result<Self> {
+        Self::lies_fuer(pool, eigene, weitere, Welt::Oeffentlich).await
+    }
+
+    /// The same for signed-in staff, over the working schemas: also layers with
+    /// `access = "intern"`. A layer of the town that staff cannot read is left out and
+    /// named in the log: it must not keep anybody from signing in.
+    pub async fn lies_intern(
+        pool: &PgPool,
+        eigene: &str,
+        weitere: Option<(&str, &str)>,
+    ) -> Result<Self> {
+        Self::lies_fuer(pool, eigene, weitere, Welt::Intern).await
+    }
+
+    async fn lies_fuer(
+        pool: &PgPool,
+        eigene: &str,
+        weitere: Option<(&str, &str)>,
+        welt: Welt,
+    ) -> Result<Self> {
         let mut dateien = vec![("geodata/layers.toml", eigene)];
         dateien.extend(weitere);
         let mut zeilen = Vec::new();
@@ -81,29 +109,21 @@ impl Katalog {
                 Error::Eingabe(text) => Error::eingabe(format!("{}: {text}", eintrag.ort)),
                 anderer => anderer,
             };
-            let je_plan = match eintrag.je {
-                None | Some(Je::Frage) => None,
-                Some(Je::Plan) => {
-                    let relation = eintrag.je_relation.as_deref().unwrap_or(&eintrag.relation);
-                    let ebene = loese(pool, &eintrag, relation, true)
-                        .await
-                        .map_err(mit_ort)?;
-                    Some(Arc::new(ebene))
-                }
-            };
-            let ebene = loese(pool, &eintrag, &eintrag.relation, false)
+            match Zeile::loese(pool, eintrag.clone(), welt)
                 .await
-                .map_err(mit_ort)?;
-            zeilen.push(Zeile {
-                ebene: Arc::new(ebene),
-                je_plan,
-                eintrag,
-            });
+                .map_err(mit_ort)
+            {
+                Ok(zeile) => zeilen.push(zeile),
+                Err(Error::Eingabe(text)) if welt == Welt::Intern => {
+                    tracing::warn!("Ebene fehlt für Angemeldete: {text}");
+                }
+                Err(fehler) => return Err(fehler),
+            }
         }
-        Ok(Self { zeilen })
+        Ok(Self { zeilen, welt })
     }
 
-    /// All collections the public sees, in the order of the catalogue. Plans are
+    /// All collections the readers of this catalogue see, in the order of the catalogue. Plans are
     /// read each time: one imported a moment ago is there.
     pub async fn oeffentliche(&self, pool: &PgPool) -> Result<Vec<Sammlung>> {
         let mut sammlungen = Vec::new();
@@ -162,11 +182,27 @@ impl Katalog {
     fn oeffentliche_zeilen(&self) -> impl Iterator<Item = &Zeile> {
         self.zeilen
             .iter()
-            .filter(|z| z.eintrag.access == Zugang::Oeffentlich)
+            .filter(|z| self.welt == Welt::Intern || z.eintrag.access == Zugang::Oeffentlich)
     }
 }
 
 impl Zeile {
+    async fn loese(pool: &PgPool, eintrag: Eintrag, welt: Welt) -> Result<Self> {
+        let je_plan = match eintrag.je {
+            None | Some(Je::Frage) => None,
+            Some(Je::Plan) => {
+                let relation = eintrag.je_relation.as_deref().unwrap_or(&eintrag.relation);
+                Some(Arc::new(loese(pool, &eintrag, relation, true, welt).await?))
+            }
+        };
+        let ebene = loese(pool, &eintrag, &eintrag.relation, false, welt).await?;
+        Ok(Self {
+            ebene: Arc::new(ebene),
+            je_plan,
+            eintrag,
+        })
+    }
+
     async fn sammlung(&self, pool: &PgPool) -> Result<Sammlung> {
         let fassungen = if self.eintrag.aktuell {
             Some(lies_fassungen_in_kraft(pool).await?)
@@ -285,12 +321,20 @@ async fn klassen(pool: &PgPool, relation: &str, oeffentlich: bool) -> Result<()>
     Ok(())
 }
 
-async fn loese(pool: &PgPool, eintrag: &Eintrag, name: &str, je_plan: bool) -> Result<Ebene> {
-    let oeffentlich = eintrag.access == Zugang::Oeffentlich;
+async fn loese(
+    pool: &PgPool,
+    eintrag: &Eintrag,
+    name: &str,
+    je_plan: bool,
+    welt: Welt,
+) -> Result<Ebene> {
+    let oeffentlich = eintrag.access == Zugang::Oeffentlich && welt == Welt::Oeffentlich;
+    // Read by the pool's own role: its rights are checked.
+    let gelesen = oeffentlich || welt == Welt::Intern;
     let (schema, name, eigen) = wo(name, oeffentlich)?;
     let verlangt = Verlangt {
         geometrie: eintrag.geometry.as_deref(),
-        oeffentlich,
+        oeffentlich: gelesen,
     };
     let relation = relation::lies(pool, &schema, &name, verlangt).await?;
 
@@ -351,7 +395,7 @@ async fn loese(pool: &PgPool, eintrag: &Eintrag, name: &str, je_plan: bool) -> R
         eigen,
         relation,
     };
-    if !eigen && oeffentlich {
+    if !eigen && gelesen {
         query::pruefe_schluessel(pool, &ebene).await?;
     }
     Ok(ebene)

@@ -127,6 +127,7 @@ pub async fn router_mit(db: &Datenbank, stadt: &str) -> Router {
     app::router(&App {
         public: db.public.clone(),
         katalog: Arc::new(katalog.unwrap()),
+        intern: None,
         public_url: None,
         demo: true,
     })

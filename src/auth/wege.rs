@@ -1,0 +1,202 @@
+//! Which right a route asks for: one table, looked up by the matched path. A route that is
+//! not here answers nobody.
+
+use axum::extract::{MatchedPath, Request};
+use axum::http::{HeaderValue, Method, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+
+use super::akteur::Akteur;
+use super::regel::{Aktion, Objektart, darf_je};
+use crate::http::problem::{self, Problem};
+
+/// One route: method, path pattern, what is done to what.
+type Weg = (&'static str, &'static str, Aktion, Objektart);
+
+/// Everything that is only read, through the caller's own reading world. A pattern ending in
+/// `/*` stands for all paths below it.
+const LESEN: &[&str] = &[
+    "/",
+    "/akteure",
+    "/akteure/*",
+    "/api",
+    "/beschluesse",
+    "/beschluesse/*",
+    "/bilanz",
+    "/bilanz/*",
+    "/collections",
+    "/collections/*",
+    "/conformance",
+    "/dorferneuerung",
+    "/dorferneuerung/*",
+    "/fachplaene",
+    "/fachplaene/*",
+    "/flaechen/*",
+    "/flurstuecke",
+    "/flurstuecke/*",
+    "/fragen",
+    "/geld",
+    "/geld/*",
+    "/handlungsfelder",
+    "/health/*",
+    "/hier",
+    "/importe",
+    "/importe/*",
+    "/isek",
+    "/karte",
+    "/kennzahlen",
+    "/kennzahlen/*",
+    "/luecken",
+    "/massnahmen",
+    "/massnahmen/*",
+    "/ortsteil/*",
+    "/ortsteile",
+    "/ortsteile/*",
+    "/probleme",
+    "/probleme/*",
+    "/pruefen/links",
+    "/sdg",
+    "/sdg/*",
+    "/static/*",
+    "/strategie",
+    "/strategie.xlsx",
+    "/trends",
+    "/trends/*",
+    "/ziele",
+    "/ziele/*",
+];
+
+/// Everything else. `POST` that only asks (a drawn polygon) is reading.
+#[rustfmt::skip]
+const WEGE: &[Weg] = &[
+    ("POST", "/hier", Aktion::Lesen, Objektart::Lesewelt),
+    ("POST", "/bilanz", Aktion::Lesen, Objektart::Lesewelt),
+    ("POST", "/massnahmen/suche", Aktion::Lesen, Objektart::Lesewelt),
+
+    ("GET",  "/anmelden", Aktion::Lesen, Objektart::Anmeldung),
+    ("POST", "/anmelden", Aktion::Aendern, Objektart::Anmeldung),
+    ("POST", "/abmelden", Aktion::Aendern, Objektart::Anmeldung),
+    ("GET",  "/einrichten/{code}", Aktion::Lesen, Objektart::Anmeldung),
+    ("POST", "/einrichten/{code}", Aktion::Aendern, Objektart::Anmeldung),
+
+    ("GET",  "/konto", Aktion::Lesen, Objektart::EigenesKonto),
+    ("POST", "/konto/kennwort", Aktion::Aendern, Objektart::EigenesKonto),
+    ("POST", "/konto/schluessel", Aktion::Aendern, Objektart::EigenesKonto),
+    ("POST", "/konto/schluessel/{id}/widerrufen", Aktion::Aendern, Objektart::EigenesKonto),
+
+    ("GET",  "/konten", Aktion::Lesen, Objektart::Konten),
+    ("POST", "/konten", Aktion::Anlegen, Objektart::Konten),
+    ("GET",  "/konten/{login}", Aktion::Lesen, Objektart::Konten),
+    ("POST", "/konten/{login}", Aktion::Aendern, Objektart::Konten),
+    ("POST", "/konten/{login}/kennwort", Aktion::Aendern, Objektart::Konten),
+    ("POST", "/konten/{login}/sperre", Aktion::Aendern, Objektart::Konten),
+];
+
+/// The right a route asks for.
+#[must_use]
+pub fn weg(methode: &str, pfad: &str) -> Option<(Aktion, Objektart)> {
+    let methode = if methode == "HEAD" { "GET" } else { methode };
+    let genannt = WEGE
+        .iter()
+        .find(|(m, p, ..)| *m == methode && *p == pfad)
+        .map(|(_, _, aktion, art)| (*aktion, *art));
+    genannt.or_else(|| {
+        let gelesen = methode == "GET" && LESEN.iter().any(|muster| passt(muster, pfad));
+        gelesen.then_some((Aktion::Lesen, Objektart::Lesewelt))
+    })
+}
+
+fn passt(muster: &str, pfad: &str) -> bool {
+    match muster.strip_suffix('*') {
+        Some(anfang) => pfad.len() > anfang.len() && pfad.starts_with(anfang),
+        None => muster == pfad,
+    }
+}
+
+/// Methods that have an entry for the path.
+fn methoden(pfad: &str) -> Vec<&'static str> {
+    ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
+        .into_iter()
+        .filter(|methode| weg(methode, pfad).is_some())
+        .collect()
+}
+
+/// Once per matched route, before its handler.
+pub async fn pruefe(request: Request, next: Next) -> Response {
+    // OPTIONS tells which methods there are and reads nothing.
+    if request.method() == Method::OPTIONS {
+        return next.run(request).await;
+    }
+    let Some(pfad) = request.extensions().get::<MatchedPath>() else {
+        return next.run(request).await; // the fallback: nothing here
+    };
+    let pfad = pfad.as_str();
+    let Some((aktion, art)) = weg(request.method().as_str(), pfad) else {
+        return verschlossen(pfad);
+    };
+    let akteur = request.extensions().get::<Akteur>();
+    let akteur = akteur.cloned().unwrap_or_default();
+    if darf_je(&akteur, aktion, art) {
+        return next.run(request).await;
+    }
+    verweigert(&akteur).into_response()
+}
+
+/// No entry: the method is not allowed; a path without any is a mistake of ours.
+fn verschlossen(pfad: &str) -> Response {
+    let methoden = methoden(pfad);
+    if methoden.is_empty() {
+        tracing::error!(pfad, "route without a rule");
+        return problem::NICHT_GEFUNDEN
+            .mit("Diese Adresse gibt es hier nicht.")
+            .into_response();
+    }
+    let mut antwort = axum::http::StatusCode::METHOD_NOT_ALLOWED.into_response();
+    if let Ok(wert) = HeaderValue::from_str(&methoden.join(",")) {
+        antwort.headers_mut().insert(header::ALLOW, wert);
+    }
+    antwort
+}
+
+/// 403, never a challenge: a public layer must not open a dialogue in QGIS.
+#[must_use]
+pub fn verweigert(akteur: &Akteur) -> Problem {
+    problem::VERWEIGERT.mit(match akteur.konto() {
+        None => "Dafür müssen Sie angemeldet sein: im Browser unter /anmelden, in QGIS und Skripten mit einem Zugangsschlüssel.".to_owned(),
+        Some(konto) if matches!(konto.herkunft, super::Herkunft::Token { .. }) => format!(
+            "Der Zugangsschlüssel von „{}“ darf das nicht. Umfang und Rollen stehen unter /konto.",
+            konto.login
+        ),
+        Some(konto) => format!(
+            "Die Rollen von „{}“ ({}) erlauben das nicht. Rollen vergibt die Verwaltung der Konten.",
+            konto.login,
+            rollen(konto)
+        ),
+    })
+}
+
+fn rollen(konto: &super::Angemeldet) -> String {
+    if konto.rollen.is_empty() {
+        return "keine".to_owned();
+    }
+    let titel: Vec<_> = konto.rollen.iter().map(|rolle| rolle.titel()).collect();
+    titel.join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn patterns() {
+        assert_eq!(
+            weg("HEAD", "/collections/{id}/items"),
+            Some((Aktion::Lesen, Objektart::Lesewelt))
+        );
+        assert_eq!(weg("POST", "/collections/{id}/items"), None);
+        assert_eq!(weg("GET", "/flaechen/"), None);
+        assert_eq!(weg("GET", "/neu"), None);
+        assert_eq!(methoden("/hier"), ["GET", "HEAD", "POST"]);
+        assert_eq!(methoden("/abmelden"), ["POST"]);
+    }
+}
