@@ -88,7 +88,8 @@ COMMENT ON COLUMN freigabe.fassung_geaendert.fassung_id IS 'Fassung';
 -- ---------------------------------------------------------------- small words
 -- The day in the town, whatever the session's time zone.
 CREATE FUNCTION freigabe.heute() RETURNS date LANGUAGE sql STABLE AS $$ SELECT (now() AT TIME ZONE 'Europe/Berlin')::date $$;
-CREATE FUNCTION freigabe.urheber() RETURNS text LANGUAGE sql STABLE AS $$ SELECT wer FROM audit.aenderung WHERE id = audit.laufende() $$;
+-- The person of this transaction: two tokens of one account are no two pairs of eyes.
+CREATE FUNCTION freigabe.urheber() RETURNS text LANGUAGE sql STABLE AS $$ SELECT split_part(wer, ' (Schlüssel ', 1) FROM audit.aenderung WHERE id = audit.laufende() $$;
 -- Inside these brackets states are set and children replaced without making a draft.
 CREATE FUNCTION freigabe.erlaube() RETURNS void LANGUAGE sql AS $$ SELECT set_config('zielraum.freigabe', pg_current_xact_id()::text, true) $$;
 CREATE FUNCTION freigabe.sperre() RETURNS void LANGUAGE sql AS $$ SELECT set_config('zielraum.freigabe', '', true) $$;
@@ -196,8 +197,8 @@ END $$;
 CREATE FUNCTION freigabe.auswahl(rel regclass, bedingung text, quelle text) RETURNS text LANGUAGE sql STABLE AS $$
   WITH v AS MATERIALIZED (SELECT * FROM freigabe.verdeckt(rel, 'q'))
   SELECT format('SELECT %s FROM %s q WHERE (%s)%s',
-    (SELECT string_agg(CASE WHEN v.wenn IS NULL THEN format('q.%I', s.spalte) ELSE format('CASE WHEN %s THEN NULL ELSE q.%I END AS %I', v.wenn, s.spalte, s.spalte) END, ', ')
-     FROM freigabe.spalten(rel) s LEFT JOIN v ON v.feld = s.spalte),
+    (SELECT string_agg(CASE WHEN v.wenn IS NULL THEN format('q.%I', s.spalte) ELSE format('CASE WHEN %s THEN NULL ELSE q.%I END AS %I', v.wenn, s.spalte, s.spalte) END, ', ' ORDER BY nr)
+     FROM freigabe.spalten(rel) WITH ORDINALITY s (spalte, erzeugt, pflicht, nr) LEFT JOIN v ON v.feld = s.spalte),
     quelle, bedingung, coalesce((SELECT format(' AND NOT coalesce(%s, false)', v.wenn) FROM v WHERE v.feld = '*'), ''))
 $$;
 CREATE FUNCTION freigabe.damals(rel regclass, zeit timestamptz) RETURNS text LANGUAGE sql STABLE AS $$
@@ -351,4 +352,16 @@ BEGIN
   END LOOP;
 END $$;
 
+
+-- Requests and confidential fields name what a restricted reader may not know of.
+DO $$
+DECLARE
+  t text;
+BEGIN
+  FOREACH t IN ARRAY ARRAY['antrag', 'antrag_historie', 'vertraulich', 'vertraulich_historie', 'gleichstand', 'fassung_geaendert'] LOOP
+    EXECUTE format('ALTER TABLE freigabe.%I ENABLE ROW LEVEL SECURITY', t);
+    EXECUTE format('CREATE POLICY schreiber ON freigabe.%I TO zielraum_write USING (true) WITH CHECK (true)', t);
+    EXECUTE format('CREATE POLICY leser ON freigabe.%I FOR SELECT TO zielraum_staff USING ((SELECT freigabe.sieht(''alles'')))', t);
+  END LOOP;
+END $$;
 RESET ROLE;

@@ -70,6 +70,8 @@ BEGIN
   EXECUTE format('UPDATE %s SET veroeffentlichung = ''veroeffentlicht'' WHERE id = $1 AND veroeffentlichung <> ''veroeffentlicht''', a.relation) USING id;
   PERFORM freigabe.sperre();
   PERFORM freigabe.merke_gleichstand(a.art, ARRAY[id]);
+  -- Links whose other end was published meanwhile wait no longer.
+  PERFORM freigabe.erneuere(a.art, id);
 END $$;
 
 CREATE OR REPLACE FUNCTION freigabe.archiviere(art text, ids uuid[]) RETURNS void LANGUAGE plpgsql AS $$
@@ -167,7 +169,7 @@ BEGIN
       CASE WHEN frisch THEN t.relation ELSE freigabe.damals(t.relation::regclass, g.zeit) END);
     h := format('oeffentlich.%I', split_part(t.relation, '.', 2) || '_historie');
     FOR v IN SELECT * FROM freigabe.verdeckt(t.relation::regclass, 'h') LOOP
-      EXECUTE format(CASE WHEN v.feld = '*' THEN 'DELETE FROM %s h WHERE h.%I = $1 AND (%s)' ELSE 'UPDATE %s h SET %4$I = NULL WHERE h.%I = $1 AND (%s) AND %4$I IS NOT NULL' END, h, t.eigner, v.wenn, v.feld) USING id;
+      EXECUTE format(CASE WHEN v.feld = '*' THEN 'DELETE FROM %1$s h WHERE h.%2$I = $1 AND (%3$s)' ELSE 'UPDATE %1$s h SET %4$I = NULL WHERE h.%2$I = $1 AND (%3$s) AND %4$I IS NOT NULL' END, h, t.eigner, v.wenn, v.feld) USING id;
     END LOOP;
   END LOOP;
 END $$;
