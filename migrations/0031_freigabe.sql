@@ -3,7 +3,19 @@
 -- stay confidential until a day. Everything is driven by freigabe.art and freigabe.teil.
 SET LOCAL ROLE zielraum_owner;
 
-INSERT INTO freigabe.art (art, relation, bedingung, reihenfolge) VALUES ('plan', 'fnp.plan', 'true', 101), ('fachobjekt', 'fachdaten.fachobjekt', 'true', 102);
+INSERT INTO freigabe.art (art, relation, bedingung, reihenfolge) VALUES ('akteur', 'strategie.akteur', 'true', 0), ('plan', 'fnp.plan', 'true', 101), ('fachobjekt', 'fachdaten.fachobjekt', 'true', 102);
+-- An office is public with the first public thing that names it (freigabe.akteur_mit), not before; what was
+-- public until now stays it.
+DROP TRIGGER sofort ON strategie.akteur;
+DO $$
+BEGIN
+  IF EXISTS (SELECT FROM strategie.akteur) THEN
+    PERFORM audit.beginne('Zielraum', 'Neue Fassung des Programms: öffentliche Akteure sind veröffentlicht');
+    UPDATE strategie.akteur a SET veroeffentlichung = 'veroeffentlicht' FROM oeffentlich.akteur o WHERE o.id = a.id;
+    UPDATE oeffentlich.akteur o SET version = a.version FROM strategie.akteur a WHERE o.id = a.id;
+  END IF;
+END $$;
+UPDATE freigabe.teil SET bedingung = 'akteur_id IN (SELECT x.id FROM strategie.akteur x WHERE x.veroeffentlichung NOT IN (''intern'', ''archiviert'') OR x.id IN (SELECT id FROM oeffentlich.akteur))' WHERE relation = 'strategie.zustaendigkeit';
 -- 'archiviert' is left only through a draft; what waits for a decision is returned before it is withdrawn.
 DELETE FROM strategie.uebergang WHERE achse = 'veroeffentlichung' AND (von, nach) IN (('veroeffentlicht', 'in_freigabe'), ('archiviert', 'intern'));
 
@@ -225,6 +237,32 @@ CREATE OR REPLACE FUNCTION freigabe.uebertrage(rel regclass, bedingung text, ber
   SELECT freigabe.uebertrage(rel, bedingung, bereich, freigabe.name_(rel))
 $$;
 
+-- The office a public row names, its superiors first. One that is internal stays so.
+CREATE FUNCTION freigabe.veroeffentliche_akteur(nr uuid) RETURNS boolean LANGUAGE plpgsql AS $$
+DECLARE
+  a strategie.akteur;
+BEGIN
+  IF nr IS NULL OR EXISTS (SELECT FROM oeffentlich.akteur o WHERE o.id = nr) THEN
+    RETURN true;
+  END IF;
+  SELECT * INTO a FROM strategie.akteur x WHERE x.id = nr;
+  IF a.veroeffentlichung IN ('intern', 'archiviert') OR NOT freigabe.veroeffentliche_akteur(a.uebergeordnet_id) THEN
+    RETURN false;
+  END IF;
+  PERFORM freigabe.veroeffentliche('akteur', ARRAY[nr]);
+  RETURN true;
+END $$;
+CREATE FUNCTION freigabe.akteur_mit() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF NOT freigabe.veroeffentliche_akteur(NEW.akteur_id) AND TG_TABLE_NAME <> 'zustaendigkeit' THEN
+    NEW.akteur_id := NULL;
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER akteur_mit BEFORE INSERT OR UPDATE OF akteur_id ON oeffentlich.zustaendigkeit FOR EACH ROW EXECUTE FUNCTION freigabe.akteur_mit();
+CREATE TRIGGER akteur_mit BEFORE INSERT OR UPDATE OF akteur_id ON oeffentlich.produkt FOR EACH ROW EXECUTE FUNCTION freigabe.akteur_mit();
+CREATE TRIGGER akteur_mit BEFORE INSERT OR UPDATE OF akteur_id ON oeffentlich.handlungsfeld FOR EACH ROW EXECUTE FUNCTION freigabe.akteur_mit();
+
 -- ---------------------------------------------------------------- states
 -- Arguments: public fields of the table, as ($1).a, ($1).b … and ($2).a, ($2).b …; 'lieferung' where deliveries set the state of new rows.
 CREATE FUNCTION freigabe.vor_gegenstand() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -358,7 +396,7 @@ DO $$
 DECLARE
   t text;
 BEGIN
-  FOREACH t IN ARRAY ARRAY['antrag', 'antrag_historie', 'vertraulich', 'vertraulich_historie', 'gleichstand', 'fassung_geaendert'] LOOP
+  FOREACH t IN ARRAY ARRAY['antrag', 'antrag_historie', 'vertraulich', 'vertraulich_historie', 'fassung_geaendert'] LOOP
     EXECUTE format('ALTER TABLE freigabe.%I ENABLE ROW LEVEL SECURITY', t);
     EXECUTE format('CREATE POLICY schreiber ON freigabe.%I TO zielraum_write USING (true) WITH CHECK (true)', t);
     EXECUTE format('CREATE POLICY leser ON freigabe.%I FOR SELECT TO zielraum_staff USING ((SELECT freigabe.sieht(''alles'')))', t);

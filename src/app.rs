@@ -15,7 +15,9 @@ use crate::http::problem::Problem;
 use crate::http::{Kontext, frame};
 use crate::layers::{self, catalog, sammlung::Katalog};
 use crate::welt::{Intern, Welten};
-use crate::{auth, dorferneuerung, fnp, haushalt, hier, import, isek, luecken, strategie, web};
+use crate::{
+    auth, dorferneuerung, fnp, freigabe, haushalt, hier, import, isek, luecken, strategie, web,
+};
 
 /// What the service was started with.
 #[derive(Debug, Clone)]
@@ -29,6 +31,8 @@ pub struct App {
     pub intern: Option<(PgPool, Intern)>,
     /// Public address without a trailing slash.
     pub public_url: Option<String>,
+    /// Where publication is decided; without it there are no such pages.
+    pub freigabe: Option<freigabe::routes::Dienst>,
     /// Demonstration data are loaded.
     pub demo: bool,
 }
@@ -59,6 +63,10 @@ impl App {
             public: db.public.clone(),
             katalog: Arc::new(katalog),
             intern: Some((db.auth.clone(), intern)),
+            freigabe: Some(freigabe::routes::Dienst {
+                write: db.write.clone(),
+                personal: db.personal.clone(),
+            }),
             public_url: public_url.map(|url| url.trim_end_matches('/').to_owned()),
             demo,
         })
@@ -85,6 +93,12 @@ pub fn router(app: &App) -> Router {
     });
     if let Some((konten, _)) = &app.intern {
         let dienst = auth::Dienst::neu(konten.clone(), app.public_url.as_deref());
+        if let Some(freigabe) = &app.freigabe {
+            routes = routes.merge(
+                freigabe::routes::router(freigabe.clone())
+                    .layer(middleware::from_fn(auth::wege::pruefe)),
+            );
+        }
         routes = routes
             .merge(
                 auth::routes::router(dienst.clone()).layer(middleware::from_fn(auth::wege::pruefe)),

@@ -48,6 +48,9 @@ BEGIN
     END LOOP;
     RETURN;
   END IF;
+  IF a.art = 'handlungsfeld' THEN
+    PERFORM freigabe.veroeffentliche_akteur(h.akteur_id) FROM strategie.handlungsfeld h WHERE h.id = ANY (ids);
+  END IF;
   LOOP
     EXECUTE format('SELECT array_agg(q.id) FROM %s q WHERE q.id = ANY ($1) AND (%s) AND %s', a.relation, a.bedingung, freigabe.ziele_oeffentlich(a.relation)) INTO jetzt USING offen;
     EXIT WHEN jetzt IS NULL;

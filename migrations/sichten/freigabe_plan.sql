@@ -93,6 +93,7 @@ BEGIN
   DELETE FROM freigabe.gleichstand g WHERE g.art = 'fachobjekt' AND NOT EXISTS (SELECT FROM oeffentlich.fachobjekt o WHERE o.id = g.id);
   PERFORM freigabe.merke_gleichstand('fachobjekt', (SELECT coalesce(array_agg(f.id), '{}') FROM fachdaten.fachobjekt f WHERE f.art = art_ AND f.quelle = quelle_ AND f.veroeffentlichung = 'veroeffentlicht'));
   SELECT count(*) INTO zahl FROM oeffentlich.fachobjekt o WHERE o.art = art_ AND o.quelle = quelle_;
+  PERFORM freigabe.sperre();
   PERFORM audit.vermerke('oeffentlich.fachobjekt', art_ || '/' || quelle_, 'freigabe', jsonb_build_object('anzahl', zahl, 'vier_augen', false, 'weg', 'Kommandozeile'));
 END $$;
 

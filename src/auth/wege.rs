@@ -73,6 +73,11 @@ const WEGE: &[Weg] = &[
     ("POST", "/bilanz", Aktion::Lesen, Objektart::Lesewelt),
     ("POST", "/massnahmen/suche", Aktion::Lesen, Objektart::Lesewelt),
 
+    ("GET",  "/freigaben", Aktion::Lesen, Objektart::Freigaben),
+    ("POST", "/freigaben", Aktion::Aendern, Objektart::Freigaben),
+    ("GET",  "/freigaben/{art}/{kennung}", Aktion::Lesen, Objektart::Freigaben),
+    ("POST", "/freigaben/{art}/{kennung}/{schritt}", Aktion::Aendern, Objektart::Freigaben),
+
     ("GET",  "/anmelden", Aktion::Lesen, Objektart::Anmeldung),
     ("POST", "/anmelden", Aktion::Aendern, Objektart::Anmeldung),
     ("POST", "/abmelden", Aktion::Aendern, Objektart::Anmeldung),

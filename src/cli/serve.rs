@@ -68,6 +68,7 @@ pub(super) async fn run(serve: Serve, db: &Database) -> Result<()> {
     if let Some(code) = auth::konto::einmal_code(&db.auth).await? {
         sage_einrichten(&wurzel(&app, listener.local_addr()?), &code);
     }
+    tokio::spawn(crate::freigabe::frist::wache(db.write.clone()));
     let dienst = app::router(&app).into_make_service_with_connect_info::<SocketAddr>();
     axum::serve(listener, dienst)
         .with_graceful_shutdown(ende())

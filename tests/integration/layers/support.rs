@@ -128,6 +128,7 @@ pub async fn router_mit(db: &Datenbank, stadt: &str) -> Router {
         public: db.public.clone(),
         katalog: Arc::new(katalog.unwrap()),
         intern: None,
+        freigabe: None,
         public_url: None,
         demo: true,
     })
