@@ -225,7 +225,9 @@ pub(super) async fn vertraulich(was: Geheim, db: &Database) -> Result<()> {
             };
             store::setze_vertraulich(&mut tx, &v).await?;
             tx.commit().await?;
-            notice("Vermerkt; die Öffentlichkeit sieht die Angabe nicht mehr, auch nicht in der Vergangenheit.\n");
+            notice(
+                "Vermerkt; die Öffentlichkeit sieht die Angabe nicht mehr, auch nicht in der Vergangenheit.\n",
+            );
             Ok(())
         }
         Geheim::Aufheben {

@@ -281,7 +281,13 @@ mod tests {
         ]);
         let zeilen: Vec<_> = liste
             .iter()
-            .map(|u| (u.feld.as_str(), u.oeffentlich.as_deref(), u.entwurf.as_deref()))
+            .map(|u| {
+                (
+                    u.feld.as_str(),
+                    u.oeffentlich.as_deref(),
+                    u.entwurf.as_deref(),
+                )
+            })
             .collect();
         assert_eq!(
             zeilen,

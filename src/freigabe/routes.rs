@@ -366,9 +366,7 @@ async fn tue(
         .zu(&format!("/freigaben/{}/{}", kodiere(art), kodiere(kennung)));
     let ort = HeaderValue::from_str(&ort).unwrap_or(HeaderValue::from_static("/freigaben"));
     match getan {
-        Ok(_) if formular => {
-            Ok((StatusCode::SEE_OTHER, [(header::LOCATION, ort)]).into_response())
-        }
+        Ok(_) if formular => Ok((StatusCode::SEE_OTHER, [(header::LOCATION, ort)]).into_response()),
         Ok(satz) => {
             let status = if schritt == Schritt::Beantragen {
                 StatusCode::CREATED

@@ -153,9 +153,13 @@ pub async fn gehe(
                         .await?;
                 }
                 None if ohne_antrag => {
-                    sqlx::query!("SELECT freigabe.veroeffentliche($1, ARRAY[$2::uuid])", g.art, g.id)
-                        .execute(&mut *conn)
-                        .await?;
+                    sqlx::query!(
+                        "SELECT freigabe.veroeffentliche($1, ARRAY[$2::uuid])",
+                        g.art,
+                        g.id
+                    )
+                    .execute(&mut *conn)
+                    .await?;
                 }
                 None => {
                     return Err(Error::eingabe(format!(
@@ -176,7 +180,9 @@ pub async fn gehe(
         }
         Schritt::Zurueckgeben => {
             let antrag = offener(conn, g).await?.ok_or_else(|| {
-                Error::eingabe(format!("{wer}: es gibt keinen offenen Antrag auf Freigabe."))
+                Error::eingabe(format!(
+                    "{wer}: es gibt keinen offenen Antrag auf Freigabe."
+                ))
             })?;
             braucht_grund()?;
             sqlx::query!("SELECT freigabe.gib_zurueck($1, $2)", antrag, wort.trim())
@@ -189,10 +195,16 @@ pub async fn gehe(
             if !g.oeffentlich {
                 return Err(Error::eingabe(format!("{wer}: ist nicht öffentlich.")));
             }
-            sqlx::query!("SELECT freigabe.ziehe_zurueck($1, ARRAY[$2::uuid])", g.art, g.id)
-                .execute(&mut *conn)
-                .await?;
-            Ok(format!("{wer}: zurückgezogen, samt öffentlicher Vergangenheit."))
+            sqlx::query!(
+                "SELECT freigabe.ziehe_zurueck($1, ARRAY[$2::uuid])",
+                g.art,
+                g.id
+            )
+            .execute(&mut *conn)
+            .await?;
+            Ok(format!(
+                "{wer}: zurückgezogen, samt öffentlicher Vergangenheit."
+            ))
         }
         Schritt::Verwerfen => {
             if g.oeffentlich && !g.entwurf {
@@ -201,13 +213,19 @@ pub async fn gehe(
             sqlx::query!("SELECT freigabe.verwirf($1, $2)", g.art, g.id)
                 .execute(&mut *conn)
                 .await?;
-            Ok(format!("{wer}: Entwurf verworfen, es gilt der öffentliche Stand."))
+            Ok(format!(
+                "{wer}: Entwurf verworfen, es gilt der öffentliche Stand."
+            ))
         }
         Schritt::Archivieren => {
             braucht_grund()?;
-            sqlx::query!("SELECT freigabe.archiviere($1, ARRAY[$2::uuid])", g.art, g.id)
-                .execute(&mut *conn)
-                .await?;
+            sqlx::query!(
+                "SELECT freigabe.archiviere($1, ARRAY[$2::uuid])",
+                g.art,
+                g.id
+            )
+            .execute(&mut *conn)
+            .await?;
             Ok(format!("{wer}: archiviert."))
         }
         Schritt::Aufnehmen => {
