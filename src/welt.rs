@@ -8,15 +8,16 @@
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use axum::Router;
 use axum::extract::Request;
 use axum::response::Response;
+use axum::{Router, middleware};
 use sqlx::PgPool;
 use tower::ServiceExt as _;
 
 use crate::auth::{Akteur, Sicht};
 use crate::db::Personal;
 use crate::layers::sammlung::Katalog;
+use crate::web::entwuerfe;
 
 /// Worlds of staff kept at once: 8 × 3 connections stay below what the server allows.
 const HOECHSTENS: usize = 8;
@@ -93,7 +94,8 @@ impl Welten {
             sicht.referat.as_deref(),
             sicht.ortsteil.as_deref(),
         );
-        let router = (self.bauplan)(pool, Arc::clone(&intern.katalog));
+        let marken = middleware::from_fn_with_state(pool.clone(), entwuerfe::markiere);
+        let router = (self.bauplan)(pool, Arc::clone(&intern.katalog)).layer(marken);
         if offen.len() == HOECHSTENS {
             drop(offen.remove(0));
         }

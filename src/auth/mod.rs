@@ -9,6 +9,7 @@
 
 pub mod akteur;
 pub mod anmeldung;
+mod formular;
 pub mod geheimnis;
 pub mod keks;
 pub mod konto;
@@ -17,6 +18,8 @@ pub mod passwort;
 pub mod pforte;
 pub mod regel;
 pub mod routes;
+mod routes_eigenes;
+mod routes_konten;
 mod seiten;
 pub mod store;
 pub mod wege;

@@ -2,12 +2,15 @@
 //! not here answers nobody.
 
 use axum::extract::{MatchedPath, Request};
-use axum::http::{HeaderValue, Method, header};
+use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use super::akteur::Akteur;
 use super::regel::{Aktion, Objektart, darf_je};
+use crate::http::Kontext;
+use crate::http::link::{Basis, kodiere_parameter};
+use crate::http::negotiate::will_html;
 use crate::http::problem::{self, Problem};
 
 /// One route: method, path pattern, what is done to what.
@@ -144,7 +147,21 @@ pub async fn pruefe(request: Request, next: Next) -> Response {
     if darf_je(&akteur, aktion, art) {
         return next.run(request).await;
     }
+    if akteur.konto().is_none() && request.method() == Method::GET && will_html(request.headers()) {
+        return zur_anmeldung(request);
+    }
     verweigert(&akteur).into_response()
+}
+
+/// A person at a browser is led to the form, and back to the page afterwards.
+fn zur_anmeldung(request: Request) -> Response {
+    let (parts, _) = request.into_parts();
+    let kontext = parts.extensions.get::<Kontext>().cloned();
+    let basis = Basis::von(&kontext.unwrap_or_default(), &parts);
+    let zurueck = kodiere_parameter([("zurueck", parts.uri.path())]);
+    let ort = HeaderValue::from_str(&basis.zu(&format!("/anmelden?{zurueck}")));
+    let ort = ort.unwrap_or(HeaderValue::from_static("/anmelden"));
+    (StatusCode::SEE_OTHER, [(header::LOCATION, ort)]).into_response()
 }
 
 /// No entry: the method is not allowed; a path without any is a mistake of ours.
@@ -156,7 +173,7 @@ fn verschlossen(pfad: &str) -> Response {
             .mit("Diese Adresse gibt es hier nicht.")
             .into_response();
     }
-    let mut antwort = axum::http::StatusCode::METHOD_NOT_ALLOWED.into_response();
+    let mut antwort = StatusCode::METHOD_NOT_ALLOWED.into_response();
     if let Ok(wert) = HeaderValue::from_str(&methoden.join(",")) {
         antwort.headers_mut().insert(header::ALLOW, wert);
     }

@@ -126,7 +126,8 @@ fn als_problem(response: &Response) -> Option<Problem> {
         return Some(problem.clone());
     }
     let status = response.status();
-    if !status.is_client_error() && !status.is_server_error() {
+    let fertig = response.extensions().get::<super::EigeneSeite>().is_some();
+    if fertig || !status.is_client_error() && !status.is_server_error() {
         return None;
     }
     Some(match status {

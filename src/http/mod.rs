@@ -34,3 +34,7 @@ pub struct Person {
     /// What every form must repeat; empty without a session.
     pub formularschutz: String,
 }
+
+/// Extension of an answer that says itself what was wrong: a form, shown again.
+#[derive(Debug, Clone, Copy)]
+pub struct EigeneSeite;

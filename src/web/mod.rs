@@ -4,6 +4,7 @@
 //! the page gives to `assets/karte.js`, so that colours and signs come from the code tables.
 
 pub mod einwohner;
+pub mod entwuerfe;
 pub mod flurstueck;
 pub mod flurstueck_routes;
 pub mod inhalt;

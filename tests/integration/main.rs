@@ -18,6 +18,7 @@ mod http;
 mod import;
 mod isek;
 mod kanarie;
+mod konto;
 mod layers;
 mod lieferung;
 mod protokoll;
