@@ -12,6 +12,8 @@
 mod daten;
 #[path = "daten/gpkg.rs"]
 mod gpkg;
+#[path = "daten/maschine.rs"]
+mod maschine;
 
 use std::path::Path;
 use std::process::Command;
@@ -29,6 +31,8 @@ use zielraum::fnp::plan::Stand;
 use zielraum::import::fnp::{Auftrag, fuehre_aus, vektor};
 use zielraum::import::fortschritt::{Fortschritt, Meldung};
 use zielraum::import::sandbox;
+
+use maschine::{last, speicher_mb};
 
 /// Each contender runs so often, in turn; the best counts.
 fn laeufe(anzahl: u32, messen: bool) -> usize {
@@ -196,7 +200,7 @@ async fn importiere(plan: &Path, cluster: &Path) -> Result<()> {
     let cluster = Arc::new(Cluster::start(Some(cluster), Durability::Full)?);
     let server = Server::of_cluster(Arc::clone(&cluster), "zielraum");
     let db = server.open(Durability::Full).await?;
-    let vorher = speicher("self")?;
+    let vorher = speicher_mb("self")?;
     schreibe_ortsteile(&db, plan).await?;
     let phasen = Arc::new(Mutex::new(Vec::new()));
     let zuordnung = plan.with_extension("toml");
@@ -227,7 +231,7 @@ async fn importiere(plan: &Path, cluster: &Path) -> Result<()> {
     println!(
         "| **ours, whole import** | **{:.2} s** | {} MB (before: {vorher} MB), child {kind} MB |",
         dauer.as_secs_f64(),
-        speicher("self")?
+        speicher_mb("self")?
     );
     for (phase, dauer) in phasen
         .lock()
@@ -276,22 +280,6 @@ async fn schreibe_ortsteile(db: &Database, plan: &Path) -> Result<()> {
     Ok(())
 }
 
-fn last() -> Result<String> {
-    let text = std::fs::read_to_string("/proc/loadavg")?;
-    Ok(text.split(' ').take(3).collect::<Vec<_>>().join(" "))
-}
-
-/// Peak memory of a process in MB.
-fn speicher(pid: &str) -> Result<u64> {
-    let text = std::fs::read_to_string(format!("/proc/{pid}/status"))?;
-    let zeile = text
-        .lines()
-        .find_map(|l| l.strip_prefix("VmHWM:"))
-        .context("VmHWM")?;
-    let kb: u64 = zeile.trim().trim_end_matches(" kB").parse()?;
-    Ok(kb >> 10)
-}
-
 /// Watches the peak memory of the processes this one starts.
 struct Kinder {
     ende: Arc<AtomicBool>,
@@ -309,7 +297,7 @@ impl Kinder {
                     // Before exec it is still this program under another number.
                     let eigen = std::fs::read_to_string(format!("/proc/{pid}/cmdline"));
                     if eigen.is_ok_and(|text| text.contains(sandbox::BEFEHL)) {
-                        hoechstens = hoechstens.max(speicher(&pid).unwrap_or(0));
+                        hoechstens = hoechstens.max(speicher_mb(&pid).unwrap_or(0));
                     }
                 }
                 std::thread::sleep(Duration::from_millis(50));

@@ -6,6 +6,8 @@
 #![expect(clippy::print_stdout, reason = "a benchmark prints its table")]
 
 mod daten;
+#[path = "daten/maschine.rs"]
+mod maschine;
 #[path = "daten/postgis.rs"]
 mod postgis;
 
@@ -19,6 +21,7 @@ use zielraum::verschneidung::gueltigkeit;
 use zielraum::verschneidung::schluss::{self, Schluss};
 
 use daten::{Daten, Flaeche};
+use maschine::{last, speicher_mb};
 use postgis::Zellen;
 
 /// Each contender runs so often; the best counts.
@@ -49,9 +52,9 @@ async fn main() -> Result<()> {
         allein(&daten)?;
     }
     println!(
-        "load average at the end {}; peak memory of this process {}",
+        "load average at the end {}; peak memory of this process {} MB",
         last()?,
-        speicher()?
+        speicher_mb("self")?
     );
     Ok(())
 }
@@ -236,19 +239,4 @@ fn vergleiche(ist: &Zellen, soll: &Zellen) -> Result<()> {
 fn zeile(name: &str, dauer: Option<Duration>, bemerkung: &str) {
     let zeit = dauer.map_or(String::new(), |d| format!("{:.3} s", d.as_secs_f64()));
     println!("| {name} | {zeit} | {bemerkung} |");
-}
-
-fn last() -> Result<String> {
-    let text = std::fs::read_to_string("/proc/loadavg")?;
-    Ok(text.split(' ').take(3).collect::<Vec<_>>().join(" "))
-}
-
-fn speicher() -> Result<String> {
-    let text = std::fs::read_to_string("/proc/self/status")?;
-    let zeile = text.lines().find(|l| l.starts_with("VmHWM:"));
-    Ok(zeile
-        .unwrap_or("")
-        .trim_start_matches("VmHWM:")
-        .trim()
-        .to_owned())
 }

@@ -10,7 +10,8 @@
 //!    [`freigabe`] – what of it is public.
 //! 5. [`hier`] – what applies at a place; [`luecken`] – what is missing.
 //! 6. [`auth`] – accounts, rights; [`welt`] – what a signed-in person reads.
-//! 7. [`layers`] – OGC API Features from `geodata/layers.toml`; [`http`] – what all routes share.
+//! 7. [`layers`] – OGC API Features from `geodata/layers.toml`; [`http`] – what all routes share;
+//!    [`tabelle`] – columns and CSV.
 //!
 //! # Glossary
 //! | term | English gloss | source |
@@ -49,6 +50,7 @@ pub mod isek;
 pub mod layers;
 pub mod luecken;
 pub mod strategie;
+pub mod tabelle;
 pub mod verschneidung;
 pub mod web;
 pub mod welt;

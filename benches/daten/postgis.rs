@@ -7,9 +7,10 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result};
 use futures_util::TryStreamExt;
 use geo_types::{Geometry, MultiPolygon};
+use geozero::ToGeo;
 use geozero::wkb::Ewkb;
-use geozero::{CoordDimensions, ToGeo, ToWkb};
 use sqlx::{Connection, Executor, PgConnection, Row};
+use zielraum::db::geom::ewkb;
 
 use crate::daten::{Daten, Flaeche};
 
@@ -22,12 +23,6 @@ pub async fn datenbank() -> Result<Option<PgConnection>> {
         Ok(url) => Ok(Some(PgConnection::connect(&url).await?)),
         Err(_) => Ok(None),
     }
-}
-
-/// EWKB in EPSG:25832.
-pub fn ewkb(geom: &MultiPolygon<f64>) -> Result<Vec<u8>> {
-    let geom = Geometry::MultiPolygon(geom.clone());
-    Ok(geom.to_ewkb(CoordDimensions::xy(), Some(25832))?)
 }
 
 /// Temporary tables with the data, indexed and analysed, as an operator would.
@@ -79,7 +74,7 @@ async fn kopiere<'a>(
     for (spalten, geom) in zeilen {
         puffer.push_str(&spalten);
         puffer.push('\t');
-        for byte in ewkb(geom)? {
+        for byte in ewkb(&geom.clone().into())? {
             write!(puffer, "{byte:02x}")?;
         }
         puffer.push('\n');

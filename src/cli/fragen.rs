@@ -12,7 +12,7 @@ use crate::strategie::frage::{self, Gespeichert};
 use crate::strategie::massnahme::Frage;
 use crate::strategie::massnahme::frage::{FILTER, SEITE};
 use crate::strategie::{ausgabe, store, suchraum};
-use crate::{hier, luecken};
+use crate::{hier, luecken, tabelle};
 
 /// The words of the filter language as options: one list for address and command line.
 #[derive(Debug, Clone, Default)]
@@ -264,7 +264,7 @@ pub(super) async fn gespeichert(was: GespeicherteFrage, db: &Database) -> Result
                 };
                 zeilen.push(vec![f.kennung, f.titel, f.filter, treffer]);
             }
-            answer(&ausgabe::spalten(
+            answer(&tabelle::spalten(
                 &["Kennung", "Titel", "Filter", "Maßnahmen"],
                 &zeilen,
             ))

@@ -83,6 +83,27 @@ pub(super) struct Fnp {
     protokoll: Option<PathBuf>,
 }
 
+/// How a file of features is read, whatever it holds.
+#[derive(Debug, Clone, Args)]
+pub(super) struct LeseAngaben {
+    /// Ebene der Datei, wenn sie mehrere hat
+    #[arg(long, value_name = "NAME")]
+    ebene: Option<String>,
+    /// Koordinatenreferenzsystem, wenn die Datei keines nennt, zum Beispiel EPSG:25832
+    #[arg(long, value_name = "EPSG:…")]
+    crs: Option<String>,
+}
+
+impl From<LeseAngaben> for Lesen {
+    fn from(LeseAngaben { ebene, crs }: LeseAngaben) -> Self {
+        Self {
+            ebene,
+            crs,
+            ..Self::default()
+        }
+    }
+}
+
 #[derive(Debug, Args)]
 pub(super) struct Gebiete {
     /// Die Datei
@@ -93,12 +114,8 @@ pub(super) struct Gebiete {
     /// Feld mit der Kennung [Vorgabe: kennung, sonst aus dem Namen]
     #[arg(long, value_name = "FELD")]
     schluessel: Option<String>,
-    /// Ebene der Datei, wenn sie mehrere hat
-    #[arg(long, value_name = "NAME")]
-    ebene: Option<String>,
-    /// Koordinatenreferenzsystem, wenn die Datei keines nennt, zum Beispiel EPSG:25832
-    #[arg(long, value_name = "EPSG:…")]
-    crs: Option<String>,
+    #[command(flatten)]
+    lesen: LeseAngaben,
     /// Veröffentlichen (Gemeinde und Ortsteile sind es immer)
     #[arg(long)]
     veroeffentlichen: bool,
@@ -107,11 +124,7 @@ pub(super) struct Gebiete {
 impl Gebiete {
     fn felder(&self) -> Felder {
         Felder {
-            lesen: Lesen {
-                ebene: self.ebene.clone(),
-                crs: self.crs.clone(),
-                ..Lesen::default()
-            },
+            lesen: self.lesen.clone().into(),
             name: self.name.clone(),
             schluessel: self.schluessel.clone(),
         }

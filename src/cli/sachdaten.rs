@@ -6,23 +6,19 @@ use std::path::PathBuf;
 use chrono::NaiveDate;
 use clap::Args;
 
+use super::import::LeseAngaben;
 use super::{answer, notice};
 use crate::db::{Database, audit};
 use crate::error::{Error, Result};
 use crate::import::bericht::anzahl;
-use crate::import::vector::Lesen;
 use crate::import::{einwohner, fachdaten, flurstuecke};
 
 #[derive(Debug, Args)]
 pub(super) struct Flurstuecke {
     /// Die Datei
     datei: PathBuf,
-    /// Ebene der Datei, wenn sie mehrere hat
-    #[arg(long, value_name = "NAME")]
-    ebene: Option<String>,
-    /// Bezugssystem, wenn die Datei keines nennt, zum Beispiel EPSG:25832
-    #[arg(long, value_name = "EPSG:…")]
-    crs: Option<String>,
+    #[command(flatten)]
+    lesen: LeseAngaben,
     /// Welches Feld was enthält, zum Beispiel kennzeichen=FSK (mehrfach möglich) [Vorgabe: wird erkannt]
     #[arg(long = "feld", value_name = "ZIEL=FELD", value_parser = paar)]
     felder: Vec<(String, String)>,
@@ -63,12 +59,8 @@ pub(super) struct Fachdaten {
     /// Rechtsgrundlage, zum Beispiel die Verordnung [Vorgabe: die der Art]
     #[arg(long, value_name = "TEXT")]
     rechtsgrundlage: Option<String>,
-    /// Ebene der Datei, wenn sie mehrere hat
-    #[arg(long, value_name = "NAME")]
-    ebene: Option<String>,
-    /// Bezugssystem, wenn die Datei keines nennt, zum Beispiel EPSG:25832
-    #[arg(long, value_name = "EPSG:…")]
-    crs: Option<String>,
+    #[command(flatten)]
+    lesen: LeseAngaben,
     /// Feld mit dem Namen [Vorgabe: wird erkannt]
     #[arg(long, value_name = "FELD")]
     name: Option<String>,
@@ -130,11 +122,7 @@ pub(super) async fn flurstuecke(angaben: Flurstuecke, db: &Database) -> Result<(
         db,
         &flurstuecke::Auftrag {
             datei: angaben.datei,
-            lesen: Lesen {
-                ebene: angaben.ebene,
-                crs: angaben.crs,
-                ..Lesen::default()
-            },
+            lesen: angaben.lesen.into(),
             felder: angaben.felder,
             land: angaben.land,
             quelle: angaben.quelle,
@@ -152,8 +140,7 @@ pub(super) async fn flurstuecke(angaben: Flurstuecke, db: &Database) -> Result<(
         anzahl(ergebnis.gelesen, "Objekt", "Objekte"),
         ergebnis.felder
     );
-    nicht_gelesen(&mut text, &ergebnis.nicht_gelesen);
-    for (zahl, satz) in [
+    let uebergangen = [
         (
             ergebnis.ohne_geometrie.cast_signed() as i64,
             "haben keine Geometrie und sind nicht übernommen",
@@ -166,15 +153,14 @@ pub(super) async fn flurstuecke(angaben: Flurstuecke, db: &Database) -> Result<(
             zugang.vereinigt,
             "Flurstücke kamen in mehreren Teilen und sind zusammengefügt",
         ),
-    ] {
-        if zahl > 0 {
-            let _ = writeln!(text, "{zahl} {satz}.");
-        }
-    }
-    repariert(&mut text, &ergebnis.repariert);
-    for hinweis in &ergebnis.hinweise {
-        let _ = writeln!(text, "  {hinweis}");
-    }
+    ];
+    auffaelliges(
+        &mut text,
+        &ergebnis.nicht_gelesen,
+        &uebergangen,
+        &ergebnis.repariert,
+        &ergebnis.hinweise,
+    );
     let _ = writeln!(
         text,
         "Flurstücke: {} neu, {} geändert, {} unverändert, {} entfallen.",
@@ -183,19 +169,29 @@ pub(super) async fn flurstuecke(angaben: Flurstuecke, db: &Database) -> Result<(
     answer(&text)
 }
 
-fn nicht_gelesen(text: &mut String, felder: &[String]) {
-    if !felder.is_empty() {
+/// What of a delivery was not taken over as it came.
+fn auffaelliges(
+    text: &mut String,
+    nicht_gelesen: &[String],
+    uebergangen: &[(i64, &str)],
+    repariert: &[String],
+    hinweise: &[String],
+) {
+    if !nicht_gelesen.is_empty() {
         let _ = writeln!(
             text,
             "Nicht gelesen, weil es Angaben zu Personen sein können: {}.",
-            felder.join(", ")
+            nicht_gelesen.join(", ")
         );
     }
-}
-
-fn repariert(text: &mut String, saetze: &[String]) {
-    for satz in saetze {
+    for (zahl, satz) in uebergangen.iter().filter(|(zahl, _)| *zahl > 0) {
+        let _ = writeln!(text, "{zahl} {satz}.");
+    }
+    for satz in repariert {
         let _ = writeln!(text, "Repariert: {satz}");
+    }
+    for hinweis in hinweise {
+        let _ = writeln!(text, "  {hinweis}");
     }
 }
 
@@ -209,11 +205,7 @@ pub(super) async fn fachdaten(angaben: Fachdaten, db: &Database) -> Result<()> {
         db,
         &fachdaten::Auftrag {
             datei: angaben.datei,
-            lesen: Lesen {
-                ebene: angaben.ebene,
-                crs: angaben.crs,
-                ..Lesen::default()
-            },
+            lesen: angaben.lesen.into(),
             art: angaben.art,
             quelle: angaben.quelle,
             stand: angaben.stand,
@@ -236,29 +228,27 @@ pub(super) async fn fachdaten(angaben: Fachdaten, db: &Database) -> Result<()> {
         }
         None => text.push_str("; ein Feld mit dem Namen ist nicht erkannt (--name FELD).\n"),
     }
-    nicht_gelesen(&mut text, &ergebnis.nicht_gelesen);
-    for (zahl, satz) in [
+    let uebergangen = [
         (
-            ergebnis.anders,
+            ergebnis.anders.cast_signed() as i64,
             "haben einen anderen Wert als mit --nur verlangt",
         ),
         (
-            ergebnis.ohne_geometrie,
+            ergebnis.ohne_geometrie.cast_signed() as i64,
             "haben keine Geometrie und sind nicht übernommen",
         ),
         (
-            ergebnis.ausserhalb,
+            ergebnis.ausserhalb.cast_signed() as i64,
             "liegen mehr als 2 km außerhalb der Gemeinde und sind nicht übernommen (mit --alle doch)",
         ),
-    ] {
-        if zahl > 0 {
-            let _ = writeln!(text, "{zahl} {satz}.");
-        }
-    }
-    repariert(&mut text, &ergebnis.repariert);
-    for hinweis in &ergebnis.hinweise {
-        let _ = writeln!(text, "  {hinweis}");
-    }
+    ];
+    auffaelliges(
+        &mut text,
+        &ergebnis.nicht_gelesen,
+        &uebergangen,
+        &ergebnis.repariert,
+        &ergebnis.hinweise,
+    );
     let _ = writeln!(
         text,
         "{}: {} neu, {} geändert, {} unverändert, {} entfallen; {}.",

@@ -4,7 +4,8 @@ use std::fmt::Write as _;
 
 use super::gebiet::Gebiet;
 use crate::fnp::zahl::{hektar, prozent};
-use crate::strategie::ausgabe::{self, massnahmen_tabelle, spalten};
+use crate::strategie::ausgabe::massnahmen_tabelle;
+use crate::tabelle::{self, komma, komma_ha, spalten};
 
 /// For the screen.
 #[must_use]
@@ -51,10 +52,9 @@ pub fn tabelle(gebiet: &Gebiet) -> String {
         ]);
         let _ = write!(
             text,
-            "\nNutzung nach {} ({}@{})\n{}",
+            "\nNutzung nach {} ({})\n{}",
             plan.name,
-            plan.kennung,
-            plan.fassung,
+            plan.angabe(),
             spalten(&["Nutzung", "Flächen", "        ha", "     %"], &zeilen)
         );
     }
@@ -105,17 +105,16 @@ pub fn csv(gebiet: &Gebiet) -> String {
         .nutzungen
         .iter()
         .map(|n| {
-            let komma = |wert: f64| format!("{wert:.4}").replace('.', ",");
             vec![
                 n.nutzung.clone(),
                 n.name.clone(),
                 n.anzahl.to_string(),
-                komma(n.m2 / 1e4),
-                komma(n.anteil * 100.0),
+                komma_ha(n.m2),
+                komma(n.anteil * 100.0, 4),
             ]
         })
         .collect();
-    ausgabe::csv(
+    tabelle::csv(
         &["nutzung", "name", "anzahl", "flaeche_ha", "anteil_prozent"],
         &zeilen,
     )

@@ -8,7 +8,7 @@ use sqlx::types::Json;
 use super::gebiet::{Gebiet, GebietKurz, Nutzung, Zielbezug};
 use crate::db::geom::Geom;
 use crate::error::{Error, Result};
-use crate::fnp::plan;
+use crate::fnp::plan::{self, Fassung};
 use crate::gemeinde;
 use crate::strategie::bezug::store::{self as bezuege, Gegenstand};
 use crate::strategie::geld;
@@ -45,28 +45,44 @@ pub async fn gebiete(conn: &mut PgConnection, kennung: Option<&str>) -> Result<V
         .collect())
 }
 
+/// The area of this kennung.
+///
+/// # Errors
+/// [`Error::NichtGefunden`] when there is none, or none for this caller.
+pub async fn kurz(conn: &mut PgConnection, kennung: &str) -> Result<GebietKurz> {
+    gebiete(conn, Some(kennung)).await?.pop().ok_or_else(|| {
+        Error::nicht_gefunden(format!(
+            "Ein Gebiet der Dorferneuerung mit der Kennung „{kennung}“ gibt es nicht."
+        ))
+    })
+}
+
+/// The version `KENNUNG[@FASSUNG]` names; without it the one in force, where there is one.
+///
+/// # Errors
+/// [`Error::NichtGefunden`] for a plan named but unknown.
+pub async fn plan(conn: &mut PgConnection, angabe: Option<&str>) -> Result<Option<Fassung>> {
+    match plan::waehle(conn, angabe).await {
+        Ok(fassung) => Ok(Some(fassung)),
+        Err(Error::NichtGefunden(_) | Error::Aufruf { .. }) if angabe.is_none() => Ok(None),
+        Err(andere) => Err(andere),
+    }
+}
+
 /// An area and what lies in it, by the plan of `KENNUNG[@FASSUNG]` or the one in force.
 ///
 /// # Errors
 /// [`Error::NichtGefunden`] for an unknown area or a plan named but unknown.
 pub async fn gebiet(conn: &mut PgConnection, kennung: &str, plan: Option<&str>) -> Result<Gebiet> {
-    let kurz = gebiete(conn, Some(kennung)).await?.pop().ok_or_else(|| {
-        Error::nicht_gefunden(format!(
-            "Ein Gebiet der Dorferneuerung mit der Kennung „{kennung}“ gibt es nicht."
-        ))
-    })?;
+    let kurz = kurz(conn, kennung).await?;
     let form = sqlx::query!(
         r#"SELECT geom AS "geom!: Geom", st_asgeojson(st_forcepolygonccw(st_transform(geom, 4326)), 7)::jsonb AS "geometrie!" FROM gebiet WHERE kennung = $1"#,
         kennung
     )
     .fetch_one(&mut *conn)
     .await?;
-    let plan = match plan::waehle(conn, plan).await {
-        Ok(fassung) => Some(fassung),
-        // Without a plan, or with several in force, the area still has its measures.
-        Err(Error::NichtGefunden(_) | Error::Aufruf { .. }) if plan.is_none() => None,
-        Err(andere) => return Err(andere),
-    };
+    // Without a plan, or with several in force, the area still has its measures.
+    let plan = self::plan(conn, plan).await?;
     let nutzungen = match &plan {
         Some(fassung) => {
             sqlx::query_file_as!(

@@ -2,7 +2,6 @@
 //!
 //! Without a router of their own: `web` has the pages at the same addresses and calls these.
 
-use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 use sqlx::PgPool;
@@ -10,50 +9,54 @@ use sqlx::PgPool;
 use super::gebiet::Gebiet;
 use super::inhalt;
 use crate::error::Error;
+use crate::http::datei::geojson;
 use crate::http::extract::Anfrage;
 use crate::http::link::{kodiere, kodiere_parameter};
-use crate::http::openapi::{Pfad, anfrage_parameter, pfad_parameter};
+use crate::http::negotiate::Ausgabe;
+use crate::http::openapi::{Pfad, pfad_parameter, text_parameter};
 use crate::http::problem::Problem;
-use crate::strategie::routes::{als_geojson, geojson};
 use crate::strategie::sicht;
+
+/// What an area can be.
+pub const GEBIET: &[Ausgabe] = &[Ausgabe::Json, Ausgabe::Geojson, Ausgabe::Html];
 
 /// For `/api`.
 #[must_use]
 pub fn pfade() -> Vec<Pfad> {
-    let f = || {
-        anfrage_parameter(
-            "f",
-            "Ausgabe",
-            &json!({"type": "string", "enum": ["json", "geojson", "html"]}),
-        )
-    };
     vec![
-        Pfad {
-            pfad: "/dorferneuerung".into(),
-            kennung: "dorferneuerungsgebiete".into(),
-            titel: "Gebiete der Dorferneuerung".into(),
-            thema: "Dorferneuerung",
-            parameter: Vec::new(),
-            medien: &["application/json", "text/html"],
-        },
-        Pfad {
-            pfad: "/dorferneuerung/{kennung}".into(),
-            kennung: "dorferneuerungsgebiet".into(),
-            titel: "Ein Gebiet mit Nutzung, Projekten, Maßnahmen und Zielen".into(),
-            thema: "Dorferneuerung",
-            parameter: vec![
+        Pfad::neu(
+            "Dorferneuerung",
+            ("/dorferneuerung", "dorferneuerungsgebiete"),
+            "Gebiete der Dorferneuerung",
+            &[Ausgabe::Json, Ausgabe::Html],
+            Vec::new(),
+        ),
+        Pfad::neu(
+            "Dorferneuerung",
+            ("/dorferneuerung/{kennung}", "dorferneuerungsgebiet"),
+            "Ein Gebiet mit Nutzung, Projekten, Maßnahmen und Zielen",
+            GEBIET,
+            vec![
                 pfad_parameter("kennung", "Kennung des Gebiets"),
-                anfrage_parameter(
+                text_parameter(
                     "plan",
                     "Plan der Nutzung, auch KENNUNG@FASSUNG; ohne Angabe der wirksame",
-                    &json!({"type": "string"}),
                 ),
                 sicht::parameter(),
-                f(),
             ],
-            medien: &["application/json", "application/geo+json", "text/html"],
-        },
+        ),
     ]
+}
+
+/// Address of the areas behind a land use in an area; `plan` as `KENNUNG@FASSUNG`, so that
+/// they are those of the figure.
+#[must_use]
+pub fn adresse_flaechen(wurzel: &str, gebiet: &str, plan: &str, nutzung: &str, f: &str) -> String {
+    let frage = kodiere_parameter([("plan", plan), ("nutzung", nutzung), ("f", f)]);
+    format!(
+        "{wurzel}/dorferneuerung/{}/flaechen?{frage}",
+        kodiere(gebiet)
+    )
 }
 
 /// The area as a GeoJSON feature.
@@ -63,47 +66,42 @@ pub fn feature(gebiet: &Gebiet) -> Value {
 }
 
 /// All areas as JSON.
-pub async fn gebiete(State(public): State<PgPool>, anfrage: Anfrage) -> Result<Response, Problem> {
-    anfrage.parameter.nur(&["f"])?;
-    if als_geojson(&anfrage)? {
-        return Err(Error::parameter(
-            "f",
-            "Die Gebiete mit ihrer Form stehen in der Ebene /collections/dorferneuerungsgebiete.",
-        )
-        .into());
-    }
+///
+/// # Errors
+/// Those of the database.
+pub async fn gebiete(public: &PgPool) -> Result<Response, Problem> {
     let mut conn = public.acquire().await.map_err(Error::from)?;
     Ok(axum::Json(json!({"gebiete": inhalt::gebiete(&mut conn, None).await?})).into_response())
 }
 
-/// One area as JSON or GeoJSON.
-pub async fn gebiet(
-    State(public): State<PgPool>,
-    Path(kennung): Path<String>,
-    anfrage: Anfrage,
-) -> Result<Response, Problem> {
-    anfrage.parameter.nur(&["plan", "stichtag", "f"])?;
-    let als_geojson = als_geojson(&anfrage)?;
-    let (mut conn, _) = sicht::oeffne(&public, &anfrage).await?;
-    let gebiet = inhalt::gebiet(&mut conn, &kennung, anfrage.parameter.einzig("plan")?).await?;
-    if als_geojson {
-        return Ok(geojson(&feature(&gebiet)));
+/// 400 for the list as GeoJSON, with where it is.
+#[must_use]
+pub fn keine_formen() -> Error {
+    Error::parameter(
+        "f",
+        "Die Gebiete mit ihrer Form stehen in der Ebene /collections/dorferneuerungsgebiete.",
+    )
+}
+
+/// One area as JSON with the way behind each figure, or as GeoJSON.
+#[must_use]
+pub fn gebiet(gebiet: &Gebiet, anfrage: &Anfrage, als: Ausgabe) -> Response {
+    if als == Ausgabe::Geojson {
+        return geojson(&feature(gebiet));
     }
     let mut doc = json!(gebiet);
     if let (Some(plan), Some(nutzungen)) = (&gebiet.plan, doc["nutzungen"].as_array_mut()) {
         for nutzung in nutzungen {
-            let paare = [
-                ("plan", plan.kennung.as_str()),
-                ("nutzung", nutzung["nutzung"].as_str().unwrap_or_default()),
-                ("f", "json"),
-            ];
-            let frage = kodiere_parameter(paare);
-            let weg = anfrage.basis.zu(&format!(
-                "/dorferneuerung/{}/flaechen?{frage}",
-                kodiere(&kennung)
-            ));
+            let schluessel = nutzung["nutzung"].as_str().unwrap_or_default().to_owned();
+            let weg = adresse_flaechen(
+                &anfrage.basis.0,
+                &gebiet.kurz.kennung,
+                &plan.angabe(),
+                &schluessel,
+                "json",
+            );
             nutzung["rechenweg"] = json!(weg);
         }
     }
-    Ok(axum::Json(doc).into_response())
+    axum::Json(doc).into_response()
 }

@@ -79,22 +79,6 @@ pub async fn ortsteil_von(
     .await?)
 }
 
-/// The Ortsteil a file names: by kennung, by name, or by the kennung its name would get.
-pub async fn ortsteil_genannt(
-    conn: &mut PgConnection,
-    wert: &str,
-    slug: &str,
-) -> Result<Option<i32>> {
-    Ok(sqlx::query_scalar!(
-        "SELECT id FROM ortsteil WHERE kennung = $1 OR name = $1 OR kennung = $2
-         ORDER BY (kennung = $1) DESC, (name = $1) DESC, id LIMIT 1",
-        wert,
-        slug
-    )
-    .fetch_optional(conn)
-    .await?)
-}
-
 /// Publishes areas.
 pub async fn veroeffentliche(conn: &mut PgConnection, ids: &[Uuid]) -> Result<()> {
     sqlx::query!("SELECT freigabe.veroeffentliche('gebiet', $1)", ids)

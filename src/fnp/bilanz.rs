@@ -2,7 +2,7 @@
 //! figures grouped differently. All areas in m², plane in EPSG:25832, unrounded.
 
 use chrono::{DateTime, Utc};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use sqlx::PgConnection;
 
 use super::plan::Fassung;
@@ -88,7 +88,8 @@ pub struct Ueberlagerung {
 }
 
 /// Check rows: summe = gebiet + ueberlappung − luecke.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Pruefung {
     /// Geltungsbereich, for an Ortsteil its part in it.
     pub gebiet_m2: f64,

@@ -2,8 +2,9 @@
 
 use std::fmt::Write as _;
 
-use super::bilanz::{Bilanz, Zeile};
+use super::bilanz::{Beitrag, Bilanz, Zeile};
 use super::zahl::{hektar, prozent};
+use crate::tabelle::{self, komma, komma_ha};
 
 /// A group's rows with their sums, in the order of the rows.
 #[derive(Debug)]
@@ -205,58 +206,113 @@ pub fn tabelle_alle(bilanzen: &[Bilanz]) -> String {
     t
 }
 
-/// CSV for a German Excel: BOM, `;`, decimal comma, hectares with four decimals (= m²).
+/// The balances as CSV for a German Excel, hectares with four decimals (= m²).
 #[must_use]
 pub fn csv(bilanzen: &[Bilanz]) -> String {
-    let mut t = String::from(
-        "\u{feff}gebiet;gruppe;nutzung;name;anzahl;bestand_ha;davon_fortfallend_ha;planung_ha;ohne_angabe_ha;summe_ha;anteil_prozent\r\n",
-    );
-    let ha = |m2: f64| format!("{:.4}", m2 / 10_000.0).replace('.', ",");
+    let leer = String::new;
+    let mut zeilen = Vec::new();
     for b in bilanzen {
-        let gebiet = zelle(&b.gebiet.name);
-        for z in &b.zeilen {
-            let _ = write!(
-                t,
-                "{gebiet};{};{};{};{};{};{};{};{};{};{}\r\n",
-                zelle(&z.gruppe),
-                z.nutzung,
-                zelle(&z.name),
-                z.anzahl,
-                ha(z.bestand_m2),
-                ha(z.davon_fortfallend_m2),
-                ha(z.planung_m2),
-                ha(z.ohne_angabe_m2),
-                ha(z.summe_m2),
-                format!("{:.4}", z.anteil * 100.0).replace('.', ",")
-            );
-        }
-        for u in &b.ueberlagerungen {
-            let _ = write!(
-                t,
-                "{gebiet};Überlagernde Darstellungen;{};{};{};;;;;{};\r\n",
-                u.klasse,
-                u.klasse,
-                u.anzahl,
-                ha(u.flaeche_m2)
-            );
-        }
-        for (name, m2) in pruefzeilen(b) {
-            let _ = write!(t, "{gebiet};Prüfung;;{};;;;;;{};\r\n", zelle(name), ha(m2));
-        }
+        let gebiet = || b.gebiet.name.clone();
+        zeilen.extend(b.zeilen.iter().map(|z| {
+            vec![
+                gebiet(),
+                z.gruppe.clone(),
+                z.nutzung.clone(),
+                z.name.clone(),
+                z.anzahl.to_string(),
+                komma_ha(z.bestand_m2),
+                komma_ha(z.davon_fortfallend_m2),
+                komma_ha(z.planung_m2),
+                komma_ha(z.ohne_angabe_m2),
+                komma_ha(z.summe_m2),
+                komma(z.anteil * 100.0, 4),
+            ]
+        }));
+        let ohne_anteil = |gruppe: &str, nutzung: String, name: String, anzahl: String, m2: f64| {
+            let kopf = vec![gebiet(), gruppe.to_owned(), nutzung, name, anzahl];
+            let flaechen = vec![leer(), leer(), leer(), leer(), komma_ha(m2), leer()];
+            [kopf, flaechen].concat()
+        };
+        zeilen.extend(b.ueberlagerungen.iter().map(|u| {
+            let klasse = || u.klasse.clone();
+            let anzahl = u.anzahl.to_string();
+            ohne_anteil(
+                "Überlagernde Darstellungen",
+                klasse(),
+                klasse(),
+                anzahl,
+                u.flaeche_m2,
+            )
+        }));
+        let pruefung = pruefzeilen(b);
+        zeilen.extend(
+            pruefung.map(|(name, m2)| ohne_anteil("Prüfung", leer(), name.to_owned(), leer(), m2)),
+        );
     }
-    t
+    tabelle::csv(
+        &[
+            "gebiet",
+            "gruppe",
+            "nutzung",
+            "name",
+            "anzahl",
+            "bestand_ha",
+            "davon_fortfallend_ha",
+            "planung_ha",
+            "ohne_angabe_ha",
+            "summe_ha",
+            "anteil_prozent",
+        ],
+        &zeilen,
+    )
 }
 
-/// A text cell: quoted where needed; a leading `=` and the like would run as a formula.
-fn zelle(text: &str) -> String {
-    let sicher = if text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
-        format!("'{text}")
-    } else {
-        text.to_owned()
-    };
-    if sicher.contains([';', '"', '\n', '\r']) {
-        format!("\"{}\"", sicher.replace('"', "\"\""))
-    } else {
-        sicher
+/// The areas behind a figure as CSV for a German Excel.
+#[must_use]
+pub fn beitraege_csv(liste: &[Beitrag]) -> String {
+    let zeilen: Vec<Vec<String>> = liste
+        .iter()
+        .map(|b| {
+            vec![
+                b.kennung.clone(),
+                b.nutzung.clone(),
+                b.rechtsstand.clone(),
+                komma_ha(b.flaeche_m2),
+                komma_ha(b.m2),
+                komma(b.anteil * 100.0, 4),
+            ]
+        })
+        .collect();
+    tabelle::csv(
+        &[
+            "kennung",
+            "nutzung",
+            "rechtsstand",
+            "flaeche_ha",
+            "im_gebiet_ha",
+            "anteil_prozent",
+        ],
+        &zeilen,
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_kennung_of_any_form_stays_in_its_cell() {
+        let beitrag = Beitrag {
+            kennung: "W;1".to_owned(),
+            nutzung: "wohnen".to_owned(),
+            rechtsstand: "bestand".to_owned(),
+            flaeche_m2: 20_000.0,
+            m2: 5_000.0,
+            anteil: 0.25,
+        };
+        assert!(
+            beitraege_csv(&[beitrag])
+                .ends_with("\r\n\"W;1\";wohnen;bestand;2,0000;0,5000;25,0000\r\n")
+        );
     }
 }

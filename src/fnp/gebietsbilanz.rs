@@ -15,6 +15,7 @@ use super::bilanz::Zeile;
 use super::plan::Fassung;
 use crate::db::geom::Geom;
 use crate::error::Result;
+use crate::tabelle::{self, komma, komma_ha};
 
 /// Less than this (m²) is the arithmetic of borders drawn twice.
 const STAUB_M2: f64 = 0.01;
@@ -233,47 +234,48 @@ async fn summen(
 /// CSV for a German Excel: the rows of each plan, then how they add up, then the Rechenweg.
 #[must_use]
 pub fn csv(bilanzen: &[Gebietsbilanz]) -> String {
-    use std::fmt::Write as _;
-    let mut t =
-        String::from("\u{feff}plan;fassung;zeile;nutzung;name;rechtsstand;ha;anteil_prozent\r\n");
-    let ha = |m2: f64| format!("{:.4}", m2 / 10_000.0).replace('.', ",");
-    let sicher = |text: &str| {
-        let text = if text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
-            format!("'{text}")
-        } else {
-            text.to_owned()
-        };
-        format!("\"{}\"", text.replace('"', "\"\""))
-    };
+    let mut zeilen = Vec::new();
     for b in bilanzen {
-        let plan = format!("{};{}", sicher(&b.plan.kennung), b.plan.fassung);
+        let mut zeile = |art: &str, woerter: [&str; 3], m2: f64, anteil: Option<f64>| {
+            let mut zellen = vec![
+                b.plan.kennung.clone(),
+                b.plan.fassung.to_string(),
+                art.to_owned(),
+            ];
+            zellen.extend(woerter.map(str::to_owned));
+            zellen.push(komma_ha(m2));
+            zellen.push(anteil.map_or_else(String::new, |a| komma(a * 100.0, 4)));
+            zeilen.push(zellen);
+        };
         for z in &b.zeilen {
-            let anteil = format!("{:.4}", z.anteil * 100.0).replace('.', ",");
-            let _ = write!(
-                t,
-                "{plan};Nutzung;{};{};;{};{anteil}\r\n",
-                z.nutzung,
-                sicher(&z.name),
-                ha(z.summe_m2)
+            zeile(
+                "Nutzung",
+                [&z.nutzung, &z.name, ""],
+                z.summe_m2,
+                Some(z.anteil),
             );
         }
-        if let Some(s) = &b.summen {
-            for (name, m2) in pruefzeilen(s) {
-                let _ = write!(t, "{plan};Prüfung;;{};;{};\r\n", sicher(name), ha(m2));
-            }
+        for (name, m2) in b.summen.iter().flat_map(pruefzeilen) {
+            zeile("Prüfung", ["", name, ""], m2, None);
         }
         for f in &b.flaechen {
-            let _ = write!(
-                t,
-                "{plan};Fläche;{};{};{};{};\r\n",
-                f.nutzung,
-                sicher(&f.kennung),
-                f.rechtsstand,
-                ha(f.m2.unwrap_or_default())
-            );
+            let woerter = [&f.nutzung, &f.kennung, &f.rechtsstand].map(String::as_str);
+            zeile("Fläche", woerter, f.m2.unwrap_or_default(), None);
         }
     }
-    t
+    tabelle::csv(
+        &[
+            "plan",
+            "fassung",
+            "zeile",
+            "nutzung",
+            "name",
+            "rechtsstand",
+            "ha",
+            "anteil_prozent",
+        ],
+        &zeilen,
+    )
 }
 
 /// Check rows with their German names, m².

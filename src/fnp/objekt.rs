@@ -188,6 +188,20 @@ pub struct Befund {
     pub text: String,
 }
 
+impl Befund {
+    /// About the whole file or plan, without an object or a place.
+    pub fn neu(code: impl Into<String>, schwere: Schwere, text: impl Into<String>) -> Self {
+        Self {
+            code: code.into(),
+            schwere,
+            klasse: None,
+            kennung: None,
+            ort: None,
+            text: text.into(),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::PlanGemeinde;

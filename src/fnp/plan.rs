@@ -66,6 +66,14 @@ pub struct Fassung {
     pub eingelesen_am: chrono::DateTime<chrono::Utc>,
 }
 
+impl Fassung {
+    /// How a request names this version: `KENNUNG@FASSUNG`.
+    #[must_use]
+    pub fn angabe(&self) -> String {
+        format!("{}@{}", self.kennung, self.fassung)
+    }
+}
+
 /// `KENNUNG[@FASSUNG]`, or without it the plan in force, or the only plan there is.
 ///
 /// # Errors

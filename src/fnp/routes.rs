@@ -4,7 +4,6 @@
 use askama::Template;
 use axum::Router;
 use axum::extract::State;
-use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use serde_json::json;
@@ -16,14 +15,16 @@ use super::zahl::{hektar, prozent};
 use super::{bilanz_ausgabe, store};
 use crate::error::Error;
 use crate::gemeinde;
+use crate::http::datei::csv;
 use crate::http::extract::Anfrage;
 use crate::http::link::{kodiere, kodiere_parameter};
-use crate::http::negotiate::Format;
-use crate::http::openapi::{Pfad, anfrage_parameter};
+use crate::http::negotiate::Ausgabe;
+use crate::http::openapi::{Pfad, anfrage_parameter, text_parameter, wahl_parameter};
 use crate::http::page::{Seite, html};
 use crate::http::problem::Problem;
 
-const JSON: &[&str] = &["application/json"];
+/// What both resources can be.
+const AUSGABEN: &[Ausgabe] = &[Ausgabe::Json, Ausgabe::Csv, Ausgabe::Html];
 
 /// Routes over the public pool.
 pub fn router(public: PgPool) -> Router {
@@ -36,92 +37,54 @@ pub fn router(public: PgPool) -> Router {
 /// For `/api`.
 #[must_use]
 pub fn pfade() -> Vec<Pfad> {
-    let text = json!({"type": "string"});
     let plan = || {
-        anfrage_parameter(
+        text_parameter(
             "plan",
             "Kennung des Plans, auch KENNUNG@FASSUNG; ohne Angabe der wirksame Plan",
-            &text,
         )
     };
-    let ortsteil = || anfrage_parameter("ortsteil", "Kennung des Ortsteils", &text);
-    let f = || {
-        anfrage_parameter(
-            "f",
-            "Ausgabe",
-            &json!({"type": "string", "enum": ["json", "csv", "html"]}),
-        )
-    };
+    let ortsteil = || text_parameter("ortsteil", "Kennung des Ortsteils");
+    let alle = json!({"type": "boolean"});
+    let pfad =
+        |pfad, titel, parameter| Pfad::neu("Flächennutzungsplan", pfad, titel, AUSGABEN, parameter);
     vec![
-        Pfad {
-            pfad: "/bilanz".into(),
-            kennung: "bilanz".into(),
-            titel: "Flächenbilanz eines Plans".into(),
-            thema: "Flächennutzungsplan",
-            parameter: vec![
+        pfad(
+            ("/bilanz", "bilanz"),
+            "Flächenbilanz eines Plans",
+            vec![
                 plan(),
                 ortsteil(),
-                anfrage_parameter(
-                    "alle",
-                    "Alle Ortsteile nebeneinander",
-                    &json!({"type": "boolean"}),
-                ),
-                f(),
+                anfrage_parameter("alle", "Alle Ortsteile nebeneinander", &alle),
             ],
-            medien: &["application/json", "text/csv", "text/html"],
-        },
-        Pfad {
-            pfad: "/bilanz/flaechen".into(),
-            kennung: "bilanz_flaechen".into(),
-            titel: "Flächen hinter einer Zahl der Bilanz (Rechenweg)".into(),
-            thema: "Flächennutzungsplan",
-            parameter: vec![
+        ),
+        pfad(
+            ("/bilanz/flaechen", "bilanz_flaechen"),
+            "Flächen hinter einer Zahl der Bilanz (Rechenweg)",
+            vec![
                 plan(),
                 ortsteil(),
-                anfrage_parameter("nutzung", "Schlüssel der Nutzung; ohne Angabe alle", &text),
-                anfrage_parameter(
+                text_parameter("nutzung", "Schlüssel der Nutzung; ohne Angabe alle"),
+                wahl_parameter(
                     "spalte",
                     "Spalte der Bilanz",
-                    &json!({"type": "string", "enum": ["bestand", "davon_fortfallend", "planung", "ohne_angabe", "summe"]}),
+                    &[
+                        "bestand",
+                        "davon_fortfallend",
+                        "planung",
+                        "ohne_angabe",
+                        "summe",
+                    ],
                 ),
-                f(),
             ],
-            medien: &["application/json", "text/csv", "text/html"],
-        },
+        ),
     ]
-}
-
-/// JSON or HTML by negotiation, or CSV by `f=csv`.
-enum Ausgabe {
-    Csv,
-    Andere(Format),
-}
-
-fn ausgabe(anfrage: &Anfrage) -> Result<Ausgabe, Problem> {
-    if anfrage.parameter.einzig("f")? == Some("csv") {
-        return Ok(Ausgabe::Csv);
-    }
-    anfrage.format(JSON).map(Ausgabe::Andere)
-}
-
-fn csv(text: String, name: &str) -> Response {
-    let mut antwort = ([(header::CONTENT_TYPE, "text/csv; charset=utf-8")], text).into_response();
-    if let Ok(wert) = HeaderValue::from_str(&format!("attachment; filename=\"{name}.csv\"")) {
-        antwort
-            .headers_mut()
-            .insert(header::CONTENT_DISPOSITION, wert);
-    }
-    antwort
 }
 
 async fn zeige(State(public): State<PgPool>, anfrage: Anfrage) -> Result<Response, Problem> {
     anfrage.parameter.nur(&["plan", "ortsteil", "alle", "f"])?;
-    let ausgabe = ausgabe(&anfrage)?;
+    let ausgabe = anfrage.ausgabe(AUSGABEN)?;
     // The form sends an empty value for the whole Gemeinde.
-    let ortsteil = anfrage
-        .parameter
-        .einzig("ortsteil")?
-        .filter(|kennung| !kennung.is_empty());
+    let ortsteil = anfrage.parameter.gesetzt("ortsteil")?;
     let alle = match anfrage.parameter.einzig("alle")? {
         None | Some("false") => false,
         Some("true" | "") => true,
@@ -137,7 +100,7 @@ async fn zeige(State(public): State<PgPool>, anfrage: Anfrage) -> Result<Respons
         return Err(Error::parameter("alle", "alle und ortsteil schließen sich aus.").into());
     }
     let mut conn = public.acquire().await.map_err(Error::from)?;
-    let plan = plan::waehle(&mut conn, anfrage.parameter.einzig("plan")?).await?;
+    let plan = plan::waehle(&mut conn, anfrage.parameter.gesetzt("plan")?).await?;
     let bilanzen = if alle {
         bilanz::alle(&mut conn, &plan).await?
     } else {
@@ -148,7 +111,7 @@ async fn zeige(State(public): State<PgPool>, anfrage: Anfrage) -> Result<Respons
             bilanz_ausgabe::csv(&bilanzen),
             &format!("bilanz-{}", plan.kennung),
         )),
-        (Ausgabe::Andere(Format::Html), _) => {
+        (Ausgabe::Html, _) => {
             let plaene = plan::alle(&mut conn).await?;
             let ortsteile = store::ortsteile(&mut conn).await?;
             html(&BilanzSeite {
@@ -160,8 +123,8 @@ async fn zeige(State(public): State<PgPool>, anfrage: Anfrage) -> Result<Respons
                 bilanzen: &bilanzen,
             })
         }
-        (Ausgabe::Andere(Format::Json), [eine]) if !alle => Ok(axum::Json(eine).into_response()),
-        (Ausgabe::Andere(Format::Json), _) => Ok(axum::Json(&bilanzen).into_response()),
+        (_, [eine]) if !alle => Ok(axum::Json(eine).into_response()),
+        (_, _) => Ok(axum::Json(&bilanzen).into_response()),
     }
 }
 
@@ -189,7 +152,7 @@ impl BilanzSeite<'_> {
     }
     /// Where the areas behind a figure stand.
     fn rechenweg(&self, bilanz: &Bilanz, nutzung: &str, spalte: &str) -> String {
-        let plan = format!("{}@{}", self.plan.kennung, self.plan.fassung);
+        let plan = self.plan.angabe();
         let ortsteil = bilanz
             .gebiet
             .kennung
@@ -218,15 +181,15 @@ async fn flaechen(State(public): State<PgPool>, anfrage: Anfrage) -> Result<Resp
     anfrage
         .parameter
         .nur(&["plan", "ortsteil", "nutzung", "spalte", "f"])?;
-    let ausgabe = ausgabe(&anfrage)?;
-    let spalte_name = anfrage.parameter.einzig("spalte")?.unwrap_or("summe");
+    let ausgabe = anfrage.ausgabe(AUSGABEN)?;
+    let spalte_name = anfrage.parameter.gesetzt("spalte")?.unwrap_or("summe");
     let spalte = Spalte::lies(spalte_name).ok_or_else(|| {
         Error::parameter("spalte", format!("Eine Spalte „{spalte_name}“ hat die Bilanz nicht; möglich sind bestand, davon_fortfallend, planung, ohne_angabe und summe."))
     })?;
-    let nutzung = anfrage.parameter.einzig("nutzung")?;
+    let nutzung = anfrage.parameter.gesetzt("nutzung")?;
     let mut conn = public.acquire().await.map_err(Error::from)?;
-    let plan = plan::waehle(&mut conn, anfrage.parameter.einzig("plan")?).await?;
-    let ortsteil = match anfrage.parameter.einzig("ortsteil")? {
+    let plan = plan::waehle(&mut conn, anfrage.parameter.gesetzt("plan")?).await?;
+    let ortsteil = match anfrage.parameter.gesetzt("ortsteil")? {
         Some(kennung) => {
             let (id, name) = gemeinde::store::ortsteil(&mut conn, kennung).await?;
             Some((id, kennung, name))
@@ -247,19 +210,10 @@ async fn flaechen(State(public): State<PgPool>, anfrage: Anfrage) -> Result<Resp
     .await?;
     match ausgabe {
         Ausgabe::Csv => Ok(csv(
-            beitraege_csv(&liste),
+            bilanz_ausgabe::beitraege_csv(&liste),
             &format!("flaechen-{}", plan.kennung),
         )),
-        Ausgabe::Andere(Format::Json) => Ok(axum::Json(json!({
-            "plan": plan,
-            "ortsteil": ortsteil.as_ref().map(|o| o.1),
-            "nutzung": nutzung,
-            "spalte": spalte_name,
-            "summe_m2": summe_m2(&liste),
-            "flaechen": liste,
-        }))
-        .into_response()),
-        Ausgabe::Andere(Format::Html) => {
+        Ausgabe::Html => {
             let paare = [
                 ("ortsteil", ortsteil.as_ref().map(|o| o.1)),
                 ("nutzung", nutzung),
@@ -293,9 +247,18 @@ async fn flaechen(State(public): State<PgPool>, anfrage: Anfrage) -> Result<Resp
                 summe: summe_m2(&liste),
                 liste: &liste,
                 ebene,
-                json: anfrage.adresse(Format::Json),
+                json: anfrage.adresse(Ausgabe::Json),
             })
         }
+        _ => Ok(axum::Json(json!({
+            "plan": plan,
+            "ortsteil": ortsteil.as_ref().map(|o| o.1),
+            "nutzung": nutzung,
+            "spalte": spalte_name,
+            "summe_m2": summe_m2(&liste),
+            "flaechen": liste,
+        }))
+        .into_response()),
     }
 }
 
@@ -332,25 +295,4 @@ impl FlaechenSeite<'_> {
 
 fn summe_m2(liste: &[Beitrag]) -> f64 {
     liste.iter().fold(0.0, |summe, b| summe + b.m2) // sum() of nothing is -0.0
-}
-
-fn beitraege_csv(liste: &[Beitrag]) -> String {
-    use std::fmt::Write as _;
-    let mut t = String::from(
-        "\u{feff}kennung;nutzung;rechtsstand;flaeche_ha;im_gebiet_ha;anteil_prozent\r\n",
-    );
-    let komma = |wert: f64| format!("{wert:.4}").replace('.', ",");
-    for b in liste {
-        let _ = write!(
-            t,
-            "{};{};{};{};{};{}\r\n",
-            b.kennung,
-            b.nutzung,
-            b.rechtsstand,
-            komma(b.flaeche_m2 / 1e4),
-            komma(b.m2 / 1e4),
-            komma(b.anteil * 100.0)
-        );
-    }
-    t
 }

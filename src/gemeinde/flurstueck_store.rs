@@ -73,6 +73,24 @@ pub async fn eines(conn: &mut PgConnection, kennzeichen: &str) -> Result<Option<
 /// # Errors
 /// [`Error::NichtGefunden`] for a Gemarkung without parcels, with the ones there are.
 pub async fn suche(conn: &mut PgConnection, suche: &Suche) -> Result<Vec<FlurstueckKurz>> {
+    let gemarkungen = match suche {
+        Suche::Nummer {
+            gemarkung: Some(_), ..
+        } => gemarkungen(conn).await?,
+        _ => Vec::new(),
+    };
+    suche_in(conn, &gemarkungen, suche).await
+}
+
+/// As [`suche`], with the [`gemarkungen`] looked up before: for many at once.
+///
+/// # Errors
+/// Those of [`suche`].
+pub async fn suche_in(
+    conn: &mut PgConnection,
+    gemarkungen: &[Gemarkung],
+    suche: &Suche,
+) -> Result<Vec<FlurstueckKurz>> {
     let (gemarkung, flur, zaehler, nenner) = match suche {
         Suche::Kennzeichen(kennzeichen) => {
             return Ok(eines(conn, &kennzeichen.to_string())
@@ -89,7 +107,7 @@ pub async fn suche(conn: &mut PgConnection, suche: &Suche) -> Result<Vec<Flurstu
     };
     let nummern = match gemarkung {
         None => None,
-        Some(name) => Some(gemeinte(&gemarkungen(conn).await?, name)?),
+        Some(name) => Some(gemeinte(gemarkungen, name)?),
     };
     Ok(sqlx::query_as!(
         FlurstueckKurz,

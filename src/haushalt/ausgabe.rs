@@ -2,7 +2,7 @@
 
 use super::auswertung::{Auswertung, Betraege, Gruppe, Teil};
 use super::finanzwert::herkunft;
-use crate::strategie::ausgabe::csv;
+use crate::tabelle::{csv, komma};
 
 /// `1234,56`; empty when unknown.
 #[must_use]
@@ -80,8 +80,7 @@ pub fn rechenweg<'a>(teile: impl IntoIterator<Item = &'a Teil>) -> String {
                 t.kennung.clone(),
                 t.nummer.clone().unwrap_or_default(),
                 t.titel.clone(),
-                t.anteil
-                    .map_or_else(String::new, |a| format!("{a:.9}").replace('.', ",")),
+                t.anteil.map_or_else(String::new, |a| komma(a, 9)),
                 betrag(t.gesamt_ct),
             ];
             z.extend(betraege(&t.betraege));

@@ -3,7 +3,6 @@
 use askama::Template;
 use axum::Router;
 use axum::extract::{Path, State};
-use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use chrono::NaiveDate;
@@ -16,17 +15,20 @@ use super::foerderung::{Foerderzeile, Programm, Programmsumme, nach_programm};
 use super::pruefung::{self, Befund};
 use super::{ausgabe, store};
 use crate::error::Error;
+use crate::http::datei::csv;
 use crate::http::extract::Anfrage;
 use crate::http::link::{kodiere, kodiere_parameter};
-use crate::http::negotiate::Format;
-use crate::http::openapi::{Pfad, anfrage_parameter, pfad_parameter};
+use crate::http::negotiate::{Ausgabe, Format, JSON};
+use crate::http::openapi::{
+    Pfad, anfrage_parameter, pfad_parameter, text_parameter, wahl_parameter,
+};
 use crate::http::page::{Seite, html};
 use crate::http::problem::Problem;
 use crate::strategie::sicht;
 
 type Antwort = Result<Response, Problem>;
 
-const JSON: &[&str] = &["application/json"];
+const AUSGABEN: &[Ausgabe] = &[Ausgabe::Json, Ausgabe::Csv, Ausgabe::Html];
 
 /// Routes over the public pool.
 pub fn router(public: PgPool) -> Router {
@@ -40,77 +42,45 @@ pub fn router(public: PgPool) -> Router {
 /// For `/api`.
 #[must_use]
 pub fn pfade() -> Vec<Pfad> {
-    let f = |formate: &[&str]| {
-        anfrage_parameter("f", "Ausgabe", &json!({"type": "string", "enum": formate}))
-    };
     let nach: Vec<&str> = Nach::ALLE.iter().map(|nach| nach.worte().0).collect();
-    let pfad = |pfad: &str, kennung: &str, titel: &str, parameter, medien| Pfad {
-        pfad: pfad.to_owned(),
-        kennung: kennung.to_owned(),
-        titel: titel.to_owned(),
-        thema: "Geld",
-        parameter,
-        medien,
-    };
+    let jahr = json!({"type": "integer"});
+    let pfad =
+        |pfad, titel, ausgaben, parameter| Pfad::neu("Geld", pfad, titel, ausgaben, parameter);
     vec![
         pfad(
-            "/geld",
-            "geld",
+            ("/geld", "geld"),
             "Kosten, Förderung und Eigenanteil der Maßnahmen, mit Rechenweg und Prüfungen",
+            AUSGABEN,
             vec![
-                anfrage_parameter(
-                    "nach",
-                    "Gliederung; ohne Angabe nach Ortsteil",
-                    &json!({"type": "string", "enum": nach}),
-                ),
+                wahl_parameter("nach", "Gliederung; ohne Angabe nach Ortsteil", &nach),
                 anfrage_parameter(
                     "jahr",
                     "Nur dieses Jahr; ohne Angabe die Gesamtbeträge",
-                    &json!({"type": "integer"}),
+                    &jahr,
                 ),
-                anfrage_parameter(
+                text_parameter(
                     "gruppe",
                     "Rechenweg: die Maßnahmen einer Gruppe (Spalte schluessel), oder _alle",
-                    &json!({"type": "string"}),
                 ),
                 sicht::parameter(),
-                f(&["json", "csv", "html"]),
             ],
-            &["application/json", "text/csv", "text/html"],
         ),
         pfad(
-            "/geld/foerderung",
-            "geld_foerderung",
+            ("/geld/foerderung", "geld_foerderung"),
             "Förderprogramme und Förderungen",
-            vec![f(&["json", "html"])],
-            &["application/json", "text/html"],
+            &[Ausgabe::Json, Ausgabe::Html],
+            Vec::new(),
         ),
         pfad(
-            "/geld/massnahmen/{kennung}",
-            "geld_massnahme",
+            ("/geld/massnahmen/{kennung}", "geld_massnahme"),
             "Alle Beträge einer Maßnahme, mit dem Verlauf ihrer Kostenschätzungen",
+            &[Ausgabe::Json, Ausgabe::Html],
             vec![
                 pfad_parameter("kennung", "Kennung der Maßnahme"),
                 sicht::parameter(),
-                f(&["json", "html"]),
             ],
-            &["application/json", "text/html"],
         ),
     ]
-}
-
-/// A download in German Excel's CSV.
-#[must_use]
-pub fn csv_antwort(text: String, name: &str) -> Response {
-    let anhang = format!("attachment; filename=\"{name}\"");
-    (
-        [
-            (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
-            (header::CONTENT_DISPOSITION, anhang),
-        ],
-        text,
-    )
-        .into_response()
 }
 
 fn nach(text: Option<&str>) -> Result<Nach, Error> {
@@ -241,15 +211,10 @@ impl Weg {
 async fn geld(State(public): State<PgPool>, anfrage: Anfrage) -> Antwort {
     let p = &anfrage.parameter;
     p.nur(&["nach", "jahr", "gruppe", "stichtag", "f"])?;
-    let als_csv = p.einzig("f")? == Some("csv");
-    let format = if als_csv {
-        Format::Json
-    } else {
-        anfrage.format(JSON)?
-    };
+    let ausgabe = anfrage.ausgabe(AUSGABEN)?;
     let nach = nach(p.einzig("nach")?)?;
     let jahr = jahr(p.einzig("jahr")?, nach)?;
-    let gewaehlt = p.einzig("gruppe")?.filter(|g| !g.is_empty());
+    let gewaehlt = p.gesetzt("gruppe")?;
     let (mut tx, _) = sicht::oeffne(&public, &anfrage).await?;
     let auswertung = store::auswertung(&mut tx, nach, jahr).await?;
     let (schluessel, _) = nach.worte();
@@ -262,11 +227,11 @@ async fn geld(State(public): State<PgPool>, anfrage: Anfrage) -> Antwort {
     };
     if let Some(gewaehlt) = gewaehlt {
         let (gruppe, teile) = rechenweg(&auswertung, gewaehlt)?;
-        if als_csv {
-            let name = format!("geld-{schluessel}-rechenweg.csv");
-            return Ok(csv_antwort(ausgabe::rechenweg(&teile), &name));
+        if ausgabe == Ausgabe::Csv {
+            let name = format!("geld-{schluessel}-rechenweg");
+            return Ok(csv(ausgabe::rechenweg(&teile), &name));
         }
-        if format == Format::Json {
+        if ausgabe == Ausgabe::Json {
             let doc = json!({
                 "nach": auswertung.nach, "jahr": jahr, "stichtag": auswertung.stichtag, "regel": nach.regel(),
                 "gruppe": gruppe, "rechenweg": teile,
@@ -282,14 +247,14 @@ async fn geld(State(public): State<PgPool>, anfrage: Anfrage) -> Antwort {
             weg,
         });
     }
-    if als_csv {
-        let name = format!("geld-{schluessel}.csv");
-        return Ok(csv_antwort(ausgabe::gruppen(&auswertung), &name));
+    if ausgabe == Ausgabe::Csv {
+        let name = format!("geld-{schluessel}");
+        return Ok(csv(ausgabe::gruppen(&auswertung), &name));
     }
     let (posten, toleranz) = store::pruefposten(&mut tx, None).await?;
     let befunde = pruefung::pruefe(&posten, &store::foerderungen(&mut tx).await?, toleranz);
     let drift = drift(&store::schaetzungen(&mut tx, None).await?);
-    if format == Format::Json {
+    if ausgabe == Ausgabe::Json {
         let mut doc = json!(auswertung);
         doc["regel"] = json!(nach.regel());
         for (gruppe, kopf) in doc["gruppen"]

@@ -8,7 +8,9 @@ use super::auskunft::{Auskunft, Raum};
 use crate::error::Result;
 use crate::fnp::gebietsbilanz::pruefzeilen;
 use crate::fnp::zahl::{dezimal, prozent};
-use crate::strategie::ausgabe::{csv, lage_text, massnahmen_tabelle};
+use crate::strategie::ausgabe::{lage_text, massnahmen_tabelle};
+use crate::strategie::zahl;
+use crate::tabelle::{csv, komma};
 
 /// A size, or nothing for a point.
 #[must_use]
@@ -19,7 +21,7 @@ pub fn groesse(m2: Option<f64>) -> String {
 /// The day of a moment, in German.
 #[must_use]
 pub fn tag(moment: &chrono::DateTime<chrono::Utc>) -> String {
-    moment.format("%d.%m.%Y").to_string()
+    zahl::tag(moment.date_naive())
 }
 
 fn raeume(t: &mut String, titel: &str, raeume: &[Raum]) {
@@ -51,7 +53,7 @@ pub fn text(a: &Auskunft) -> String {
         groesse(a.ort.flaeche_m2),
         a.ort.lage[0],
         a.ort.lage[1],
-        a.stichtag.format("%d.%m.%Y")
+        zahl::tag(a.stichtag)
     );
     raeume(&mut t, "Ortsteil", &a.ortsteile);
     raeume(&mut t, "Flurstücke", &a.flurstuecke);
@@ -123,10 +125,7 @@ pub fn text(a: &Auskunft) -> String {
                 .as_deref()
                 .unwrap_or("ohne Rechtsgrundlage"),
             f.quelle.as_deref().unwrap_or("ohne Quelle"),
-            f.stand.map_or_else(
-                || "unbekannt".to_owned(),
-                |s| s.format("%d.%m.%Y").to_string()
-            )
+            f.stand.map_or_else(|| "unbekannt".to_owned(), zahl::tag)
         );
     }
     let _ = writeln!(t, "\nMaßnahmen hier: {}", a.massnahmen.len());
@@ -138,7 +137,7 @@ pub fn text(a: &Auskunft) -> String {
         let _ = writeln!(
             t,
             "Beschluss {} {}: {} ({})",
-            b.datum.format("%d.%m.%Y"),
+            zahl::tag(b.datum),
             b.gremium,
             b.titel,
             b.massnahmen.join(", ")
@@ -150,9 +149,7 @@ pub fn text(a: &Auskunft) -> String {
 /// CSV: one row per statement.
 #[must_use]
 pub fn als_csv(a: &Auskunft) -> String {
-    let m2 = |wert: Option<f64>| {
-        wert.map_or_else(String::new, |m2| format!("{m2:.2}").replace('.', ","))
-    };
+    let m2 = |wert: Option<f64>| wert.map_or_else(String::new, |m2| komma(m2, 2));
     let mut zeilen: Vec<Vec<String>> = Vec::new();
     let mut zeile =
         |was: &str, kennung: &str, text: String, groesse: Option<f64>, quelle: String| {
@@ -217,7 +214,7 @@ pub fn als_csv(a: &Auskunft) -> String {
     for f in &a.fachdaten {
         let stand = f
             .stand
-            .map_or_else(String::new, |s| format!(", {}", s.format("%d.%m.%Y")));
+            .map_or_else(String::new, |s| format!(", {}", zahl::tag(s)));
         zeile(
             "Fachdaten",
             &f.art,
@@ -246,7 +243,7 @@ pub fn als_csv(a: &Auskunft) -> String {
             &b.kennung,
             b.titel.clone(),
             None,
-            format!("{} {}", b.gremium, b.datum.format("%d.%m.%Y")),
+            format!("{} {}", b.gremium, zahl::tag(b.datum)),
         );
     }
     csv(&["was", "kennung", "text", "m2", "quelle"], &zeilen)

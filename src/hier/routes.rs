@@ -4,7 +4,6 @@
 use askama::Template;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, State};
-use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use serde_json::{Value, json};
@@ -17,22 +16,20 @@ use crate::db::geom::Geom;
 use crate::error::{Error, Result};
 use crate::fnp::gebietsbilanz;
 use crate::fnp::plan;
+use crate::http::datei::{csv, geojson};
 use crate::http::extract::Anfrage;
-use crate::http::negotiate::Format;
-use crate::http::openapi::{Pfad, anfrage_parameter};
+use crate::http::negotiate::Ausgabe;
+use crate::http::openapi::{Pfad, text_parameter};
 use crate::http::page::{Seite, html};
 use crate::http::problem::Problem;
 use crate::strategie::massnahme::MassnahmeKurz;
-use crate::strategie::routes::geojson;
 use crate::strategie::{sicht, suchraum};
 
-/// Largest body with a polygon, in bytes.
-const POLYGON_MAX: usize = 4 << 20;
-const JSON: &[&str] = &["application/json"];
+const AUSGABEN: &[Ausgabe] = &[Ausgabe::Json, Ausgabe::Geojson, Ausgabe::Csv, Ausgabe::Html];
 
 /// Routes over the public pool.
 pub fn router(public: PgPool) -> Router {
-    let grenze = || DefaultBodyLimit::max(POLYGON_MAX);
+    let grenze = || DefaultBodyLimit::max(suchraum::BYTES_MAX);
     Router::new()
         .route("/hier", get(hier).merge(post(hier_polygon).layer(grenze())))
         .route("/bilanz", post(bilanz).layer(grenze()))
@@ -42,24 +39,29 @@ pub fn router(public: PgPool) -> Router {
 /// For `/api`.
 #[must_use]
 pub fn pfade() -> Vec<Pfad> {
-    let text = json!({"type": "string"});
-    let frage = |name: &str, was: &str| anfrage_parameter(name, was, &text);
-    vec![Pfad {
-        pfad: "/hier".into(),
-        kennung: "hier".into(),
-        titel: "Was gilt hier? Pläne, Fachdaten, Ziele, Maßnahmen und Beschlüsse eines Orts; ein Polygon nimmt POST /hier, seine Flächenbilanz POST /bilanz, beide als GeoJSON oder WKT".into(),
-        thema: "Ansichten",
-        parameter: vec![
-            frage("punkt", "Länge,Breite (10.88,48.05) oder Ost,Nord in EPSG:25832"),
-            frage("flurstueck", "Flurstückskennzeichen"),
-            frage("ortsteil", "Ortsteil (Kennung oder Name)"),
-            frage("abstand", "Umkreis in Metern für Maßnahmen um einen Punkt; ohne Angabe 20"),
-            frage("plan", "Nur dieser Plan, auch KENNUNG@FASSUNG; ohne Angabe alle"),
+    vec![Pfad::neu(
+        "Ansichten",
+        ("/hier", "hier"),
+        "Was gilt hier? Pläne, Fachdaten, Ziele, Maßnahmen und Beschlüsse eines Orts; ein Polygon nimmt POST /hier, seine Flächenbilanz POST /bilanz, beide als GeoJSON oder WKT",
+        AUSGABEN,
+        vec![
+            text_parameter(
+                "punkt",
+                "Länge,Breite (10.88,48.05) oder Ost,Nord in EPSG:25832",
+            ),
+            text_parameter("flurstueck", "Flurstückskennzeichen"),
+            text_parameter("ortsteil", "Ortsteil (Kennung oder Name)"),
+            text_parameter(
+                "abstand",
+                "Umkreis in Metern für Maßnahmen um einen Punkt; ohne Angabe 20",
+            ),
+            text_parameter(
+                "plan",
+                "Nur dieser Plan, auch KENNUNG@FASSUNG; ohne Angabe alle",
+            ),
             sicht::parameter(),
-            anfrage_parameter("f", "Ausgabe", &json!({"type": "string", "enum": ["json", "geojson", "csv", "html"]})),
         ],
-        medien: &["application/json", "application/geo+json", "text/csv", "text/html"],
-    }]
+    )]
 }
 
 #[derive(Template)]
@@ -100,11 +102,7 @@ async fn hier(State(public): State<PgPool>, anfrage: Anfrage) -> Result<Response
         "f",
     ])?;
     let wert = |name: &str| -> Result<Option<String>, Problem> {
-        Ok(anfrage
-            .parameter
-            .einzig(name)?
-            .filter(|wert| !wert.trim().is_empty())
-            .map(str::to_owned))
+        Ok(anfrage.parameter.gesetzt(name)?.map(str::to_owned))
     };
     let angabe = Angabe {
         punkt: wert("punkt")?,
@@ -118,7 +116,7 @@ async fn hier(State(public): State<PgPool>, anfrage: Anfrage) -> Result<Response
         &mut tx,
         &anfrage,
         angabe,
-        Some(anfrage.adresse(Format::Json)),
+        Some(anfrage.adresse(Ausgabe::Json)),
     )
     .await
 }
@@ -143,25 +141,20 @@ async fn antworte(
     angabe: Angabe,
     json: Option<String>,
 ) -> Result<Response, Problem> {
-    let f = anfrage.parameter.einzig("f")?;
-    let format = match f {
-        Some("csv" | "geojson") => Format::Json,
-        _ => anfrage.format(JSON)?,
-    };
-    let plan = anfrage.parameter.einzig("plan")?.filter(|p| !p.is_empty());
-    let a = auskunft::lies(conn, angabe, plan).await?;
-    match (f, format) {
-        (Some("csv"), _) => Ok(csv(ausgabe::als_csv(&a), "hier")),
-        (Some("geojson"), _) => {
+    let als = anfrage.ausgabe(AUSGABEN)?;
+    let a = auskunft::lies(conn, angabe, anfrage.parameter.gesetzt("plan")?).await?;
+    match als {
+        Ausgabe::Csv => Ok(csv(ausgabe::als_csv(&a), "hier")),
+        Ausgabe::Geojson => {
             let form = form(conn, &a).await?;
             Ok(geojson(&ausgabe::feature(&a, &form)?))
         }
-        (_, Format::Json) => Ok(axum::Json(a).into_response()),
-        (_, Format::Html) => html(&HierSeite {
+        Ausgabe::Html => html(&HierSeite {
             seite: anfrage.seite(),
             a,
             json,
         }),
+        Ausgabe::Json | Ausgabe::Xlsx => Ok(axum::Json(a).into_response()),
     }
 }
 
@@ -175,42 +168,20 @@ pub async fn form(conn: &mut PgConnection, a: &Auskunft) -> Result<Value> {
     .await?)
 }
 
-fn csv(text: String, name: &str) -> Response {
-    (
-        [
-            (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
-            (
-                header::CONTENT_DISPOSITION,
-                format!("attachment; filename=\"{name}.csv\""),
-            ),
-        ],
-        text,
-    )
-        .into_response()
-}
-
 async fn bilanz(
     State(public): State<PgPool>,
     anfrage: Anfrage,
     text: String,
 ) -> Result<Response, Problem> {
     anfrage.parameter.nur(&["plan", "f"])?;
-    let als_csv = match anfrage.parameter.einzig("f")? {
-        None | Some("json") => false,
-        Some("csv") => true,
-        Some(anderes) => {
-            return Err(Error::parameter(
-                "f",
-                format!(
-                    "Das Format „{anderes}“ gibt es hier nicht. Möglich sind f=json und f=csv."
-                ),
-            )
-            .into());
-        }
-    };
+    // It has no page, so Accept has no say.
+    let als = Ausgabe::von(
+        anfrage.parameter.einzig("f")?,
+        &[Ausgabe::Json, Ausgabe::Csv],
+    )?;
     let mut conn = public.acquire().await.map_err(Error::from)?;
     let polygon = geo_types::Geometry::from(suchraum::lies(&mut conn, &text).await?);
-    let plaene = match anfrage.parameter.einzig("plan")?.filter(|p| !p.is_empty()) {
+    let plaene = match anfrage.parameter.gesetzt("plan")? {
         Some(plan) => vec![plan::waehle(&mut conn, Some(plan)).await?],
         None => plan::alle(&mut conn).await?,
     };
@@ -218,7 +189,7 @@ async fn bilanz(
     for plan in &plaene {
         bilanzen.push(gebietsbilanz::rechne(&mut conn, plan, &polygon).await?);
     }
-    if als_csv {
+    if als == Some(Ausgabe::Csv) {
         return Ok(csv(gebietsbilanz::csv(&bilanzen), "bilanz"));
     }
     Ok(axum::Json(json!({

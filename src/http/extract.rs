@@ -5,7 +5,7 @@ use axum::http::{HeaderMap, request::Parts};
 use percent_encoding::percent_decode_str;
 
 use super::link::{Basis, kodiere_parameter};
-use super::negotiate::{Format, waehle};
+use super::negotiate::{Ausgabe, Format, waehle, waehle_ausgabe};
 use super::problem::{self, Problem};
 use super::{Kontext, Person, page::Seite};
 
@@ -29,6 +29,11 @@ impl Anfrage {
         waehle(self.parameter.einzig("f")?, &self.headers, json)
     }
 
+    /// Chooses among the representations of a resource that has files besides JSON and a page.
+    pub fn ausgabe(&self, angebot: &[Ausgabe]) -> Result<Ausgabe, Problem> {
+        waehle_ausgabe(self.parameter.einzig("f")?, &self.headers, angebot)
+    }
+
     /// The frame of an HTML page.
     #[must_use]
     pub fn seite(&self) -> Seite {
@@ -39,11 +44,11 @@ impl Anfrage {
         }
     }
 
-    /// This request's own address with `f` set to the given format.
+    /// This request's own address with `f` set to the given representation.
     #[must_use]
-    pub fn adresse(&self, format: Format) -> String {
+    pub fn adresse(&self, ausgabe: impl Into<Ausgabe>) -> String {
         let paare = self.parameter.ohne(&["f"]);
-        let paare = paare.chain([("f", format.kuerzel())]);
+        let paare = paare.chain([("f", ausgabe.into().kuerzel())]);
         self.basis
             .zu(&format!("{}?{}", self.pfad, kodiere_parameter(paare)))
     }
@@ -98,6 +103,11 @@ impl Parameter {
                 .parameter(name));
         }
         Ok(erster)
+    }
+
+    /// Like [`Self::einzig`]; a blank value counts as none, as an HTML form sends a field left open.
+    pub fn gesetzt(&self, name: &str) -> Result<Option<&str>, Problem> {
+        Ok(self.einzig(name)?.filter(|wert| !wert.trim().is_empty()))
     }
 
     /// Refuses any parameter that is not in the list (OGC API – Features, 7.15.1).
@@ -162,6 +172,9 @@ mod tests {
         assert_eq!(p.einzig("b").unwrap(), Some(""));
         assert_eq!(p.einzig("d").unwrap(), Some("a+b=c"));
         assert!(p.einzig("c").is_err());
+        assert_eq!(p.gesetzt("a").unwrap(), Some("ü x"));
+        assert_eq!(p.gesetzt("b").unwrap(), None);
+        assert!(p.gesetzt("c").is_err());
         assert!(p.nur(&["a", "b", "c", "d"]).is_ok());
         assert!(p.nur(&["a", "b", "c"]).is_err());
         assert!(Parameter::lies("a=%ff").is_err());

@@ -10,7 +10,7 @@ use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
 
 use super::link::Basis;
-use super::negotiate::will_html;
+use super::negotiate::{Ausgabe, will_html};
 use super::openapi::{Pfad, pfad_parameter};
 use super::page::{STIL, Seite};
 use super::problem::{self, ARTEN, Art, PROBLEM_JSON, Problem};
@@ -30,22 +30,14 @@ pub fn rahmen(routes: Router, kontext: Kontext) -> Router {
 /// The paths of this module, for `/api`.
 #[must_use]
 pub fn pfade() -> Vec<Pfad> {
-    let pfad = |pfad: &str, kennung: &str, titel: &str, parameter| Pfad {
-        pfad: pfad.to_owned(),
-        kennung: kennung.to_owned(),
-        titel: titel.to_owned(),
-        thema: "Dienst",
-        parameter,
-        medien: &["text/html"],
-    };
-    let slug = pfad_parameter("slug", "Art des Problems");
+    let pfad =
+        |pfad, titel, parameter| Pfad::neu("Dienst", pfad, titel, &[Ausgabe::Html], parameter);
     vec![
-        pfad("/probleme", "probleme", "Alle Fehlermeldungen", vec![]),
+        pfad(("/probleme", "probleme"), "Alle Fehlermeldungen", vec![]),
         pfad(
-            "/probleme/{slug}",
-            "problem",
+            ("/probleme/{slug}", "problem"),
             "Eine Fehlermeldung",
-            vec![slug],
+            vec![pfad_parameter("slug", "Art des Problems")],
         ),
     ]
 }

@@ -4,6 +4,7 @@
 //! Handlers take one [`extract::Anfrage`], return `Result<Response, Problem>`,
 //! and [`frame::begleite`] does the rest once for all routes.
 
+pub mod datei;
 pub mod extract;
 pub mod frame;
 pub mod link;

@@ -1,8 +1,14 @@
 //! Which representation a request gets: `f` wins over Accept, Accept is weighed by q.
+//!
+//! [`Format`] is for a resource with JSON and a page, whatever its JSON media type;
+//! [`Ausgabe`] for one with files besides.
 
 use axum::http::{HeaderMap, header};
 
 use super::problem::{self, Problem};
+
+/// Media types of a resource with plain JSON.
+pub const JSON: &[&str] = &["application/json"];
 
 /// What we can write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,37 +19,15 @@ pub enum Format {
     Html,
 }
 
-impl Format {
-    /// Value of the parameter `f`.
-    #[must_use]
-    pub fn kuerzel(self) -> &'static str {
-        match self {
-            Self::Json => "json",
-            Self::Html => "html",
-        }
-    }
-}
-
 /// Chooses by `f`, else by Accept; `json` are the JSON media types this resource answers to.
 pub fn waehle(f: Option<&str>, headers: &HeaderMap, json: &[&str]) -> Result<Format, Problem> {
     match f {
         Some("json") => return Ok(Format::Json),
         Some("html") => return Ok(Format::Html),
-        Some(anderes) => {
-            return Err(problem::PARAMETER
-                .mit(format!(
-                    "Das Format „{anderes}“ gibt es hier nicht. Möglich sind f=json und f=html."
-                ))
-                .parameter("f"));
-        }
+        Some(anderes) => return Err(unbekannt(anderes, &["json", "html"])),
         None => {}
     }
-    let accept: Vec<&str> = headers
-        .get_all(header::ACCEPT)
-        .iter()
-        .filter_map(|wert| wert.to_str().ok())
-        .collect();
-    let accept = accept.join(",");
+    let accept = accept(headers);
     if accept.trim().is_empty() {
         return Ok(Format::Json);
     }
@@ -58,6 +42,124 @@ pub fn waehle(f: Option<&str>, headers: &HeaderMap, json: &[&str]) -> Result<For
             "Die verlangten Formate (Accept) gibt es hier nicht. Möglich sind JSON und HTML, auch über f=json und f=html.",
         ))
     }
+}
+
+/// A representation of a resource that has more than JSON and a page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ausgabe {
+    /// JSON.
+    Json,
+    /// An HTML page.
+    Html,
+    /// GeoJSON.
+    Geojson,
+    /// CSV for German Excel.
+    Csv,
+    /// A workbook.
+    Xlsx,
+}
+
+impl From<Format> for Ausgabe {
+    fn from(format: Format) -> Self {
+        match format {
+            Format::Json => Self::Json,
+            Format::Html => Self::Html,
+        }
+    }
+}
+
+impl Ausgabe {
+    /// Value of the parameter `f`.
+    #[must_use]
+    pub fn kuerzel(self) -> &'static str {
+        match self {
+            Self::Json => "json",
+            Self::Html => "html",
+            Self::Geojson => "geojson",
+            Self::Csv => "csv",
+            Self::Xlsx => "xlsx",
+        }
+    }
+
+    /// Its media type, without parameters.
+    #[must_use]
+    pub fn medium(self) -> &'static str {
+        match self {
+            Self::Json => "application/json",
+            Self::Html => "text/html",
+            Self::Geojson => "application/geo+json",
+            Self::Csv => "text/csv",
+            Self::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        }
+    }
+
+    /// The one of `angebot` that `f` names.
+    pub fn von(f: Option<&str>, angebot: &[Self]) -> Result<Option<Self>, Problem> {
+        let Some(f) = f else { return Ok(None) };
+        match angebot.iter().find(|ausgabe| ausgabe.kuerzel() == f) {
+            Some(ausgabe) => Ok(Some(*ausgabe)),
+            None => {
+                let kuerzel: Vec<&str> = angebot.iter().map(|a| a.kuerzel()).collect();
+                Err(unbekannt(f, &kuerzel))
+            }
+        }
+    }
+}
+
+/// Chooses one of `angebot` by `f`, else JSON, GeoJSON or the page by Accept: a file to save
+/// is never sent to somebody who did not name it.
+pub fn waehle_ausgabe(
+    f: Option<&str>,
+    headers: &HeaderMap,
+    angebot: &[Ausgabe],
+) -> Result<Ausgabe, Problem> {
+    if let Some(ausgabe) = Ausgabe::von(f, angebot)? {
+        return Ok(ausgabe);
+    }
+    let geojson = Ausgabe::Geojson.medium();
+    let json: &[&str] = if angebot.contains(&Ausgabe::Geojson) {
+        &["application/json", geojson]
+    } else {
+        JSON
+    };
+    Ok(match waehle(None, headers, json)? {
+        Format::Html => Ausgabe::Html,
+        Format::Json => {
+            let accept = accept(headers);
+            if json.contains(&geojson) && guete(&accept, &[geojson]) > guete(&accept, JSON) {
+                Ausgabe::Geojson
+            } else {
+                Ausgabe::Json
+            }
+        }
+    })
+}
+
+fn unbekannt(f: &str, moeglich: &[&str]) -> Problem {
+    let moeglich: Vec<String> = moeglich
+        .iter()
+        .map(|kuerzel| format!("f={kuerzel}"))
+        .collect();
+    let moeglich = match moeglich.split_last() {
+        Some((letztes, andere)) if !andere.is_empty() => {
+            format!("{} und {letztes}", andere.join(", "))
+        }
+        _ => moeglich.concat(),
+    };
+    problem::PARAMETER
+        .mit(format!(
+            "Das Format „{f}“ gibt es hier nicht. Möglich sind {moeglich}."
+        ))
+        .parameter("f")
+}
+
+fn accept(headers: &HeaderMap) -> String {
+    let werte: Vec<&str> = headers
+        .get_all(header::ACCEPT)
+        .iter()
+        .filter_map(|wert| wert.to_str().ok())
+        .collect();
+    werte.join(",")
 }
 
 /// True when the caller would rather read a page than JSON; used for error answers, which never fail.
@@ -108,6 +210,42 @@ mod tests {
         let mut headers = HeaderMap::new();
         headers.insert(header::ACCEPT, accept.parse().unwrap());
         waehle(None, &headers, &["application/geo+json"]).ok()
+    }
+
+    #[test]
+    fn a_refusal_names_every_format_of_the_resource() {
+        let angebot = [Ausgabe::Json, Ausgabe::Geojson, Ausgabe::Csv, Ausgabe::Html];
+        let lies = |f| waehle_ausgabe(Some(f), &HeaderMap::new(), &angebot);
+        assert_eq!(lies("csv").unwrap(), Ausgabe::Csv);
+        assert_eq!(
+            lies("xlsx").unwrap_err().detail,
+            "Das Format „xlsx“ gibt es hier nicht. Möglich sind f=json, f=geojson, f=csv und f=html."
+        );
+        assert_eq!(
+            waehle(Some("csv"), &HeaderMap::new(), JSON)
+                .unwrap_err()
+                .detail,
+            "Das Format „csv“ gibt es hier nicht. Möglich sind f=json und f=html."
+        );
+    }
+
+    #[test]
+    fn who_accepts_geojson_alone_gets_it_and_nobody_gets_a_file_unasked() {
+        let angebot = [Ausgabe::Json, Ausgabe::Geojson, Ausgabe::Csv, Ausgabe::Html];
+        let lies = |accept: &str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::ACCEPT, accept.parse().unwrap());
+            waehle_ausgabe(None, &headers, &angebot).ok()
+        };
+        assert_eq!(lies("application/geo+json"), Some(Ausgabe::Geojson));
+        assert_eq!(
+            lies("application/geo+json, application/json"),
+            Some(Ausgabe::Json)
+        );
+        assert_eq!(lies("*/*"), Some(Ausgabe::Json));
+        assert_eq!(lies(""), Some(Ausgabe::Json));
+        assert_eq!(lies("text/*"), Some(Ausgabe::Html));
+        assert_eq!(lies("text/csv"), None);
     }
 
     #[test]

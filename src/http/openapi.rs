@@ -4,6 +4,7 @@
 use serde_json::{Map, Value, json};
 
 use super::link::Basis;
+use super::negotiate::Ausgabe;
 
 /// Media type of the document.
 pub const OPENAPI_JSON: &str = "application/vnd.oai.openapi+json;version=3.0";
@@ -22,7 +23,33 @@ pub struct Pfad {
     /// OpenAPI parameter objects, inline or as `$ref`.
     pub parameter: Vec<Value>,
     /// Media types of the 200 answer.
-    pub medien: &'static [&'static str],
+    pub medien: Vec<&'static str>,
+}
+
+impl Pfad {
+    /// A path with the representations it has; where there are several, `f` comes last of
+    /// its parameters.
+    #[must_use]
+    pub fn neu(
+        thema: &'static str,
+        (pfad, kennung): (&str, &str),
+        titel: &str,
+        ausgaben: &[Ausgabe],
+        mut parameter: Vec<Value>,
+    ) -> Self {
+        if ausgaben.len() > 1 {
+            let kuerzel: Vec<&str> = ausgaben.iter().map(|a| a.kuerzel()).collect();
+            parameter.push(wahl_parameter("f", "Ausgabe", &kuerzel));
+        }
+        Self {
+            pfad: pfad.to_owned(),
+            kennung: kennung.to_owned(),
+            titel: titel.to_owned(),
+            thema,
+            parameter,
+            medien: ausgaben.iter().map(|a| a.medium()).collect(),
+        }
+    }
 }
 
 /// A query parameter in the form QGIS reads: inline, `form`, not exploded, typed.
@@ -32,6 +59,22 @@ pub fn anfrage_parameter(name: &str, beschreibung: &str, schema: &Value) -> Valu
         "name": name, "in": "query", "description": beschreibung, "required": false,
         "style": "form", "explode": false, "schema": schema,
     })
+}
+
+/// A query parameter of type string.
+#[must_use]
+pub fn text_parameter(name: &str, beschreibung: &str) -> Value {
+    anfrage_parameter(name, beschreibung, &json!({"type": "string"}))
+}
+
+/// A query parameter with one of the given values.
+#[must_use]
+pub fn wahl_parameter(name: &str, beschreibung: &str, werte: &[&str]) -> Value {
+    anfrage_parameter(
+        name,
+        beschreibung,
+        &json!({"type": "string", "enum": werte}),
+    )
 }
 
 /// A path parameter of type string.
@@ -120,4 +163,26 @@ fn problem_schema() -> Value {
             "anfrage": {"type": "string"},
         },
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_offers_f_only_where_there_is_a_choice() {
+        let parameter = || vec![text_parameter("plan", "Plan")];
+        let pfad = |ausgaben| Pfad::neu("Geld", ("/x", "x"), "X", ausgaben, parameter());
+        let beides = pfad(&[Ausgabe::Json, Ausgabe::Csv]);
+        assert_eq!(beides.medien, ["application/json", "text/csv"]);
+        assert_eq!(beides.parameter[0]["name"], "plan");
+        assert_eq!(beides.parameter[1]["name"], "f");
+        assert_eq!(
+            beides.parameter[1]["schema"]["enum"],
+            json!(["json", "csv"])
+        );
+        let seite = pfad(&[Ausgabe::Html]);
+        assert_eq!(seite.medien, ["text/html"]);
+        assert_eq!(seite.parameter.len(), 1);
+    }
 }

@@ -6,10 +6,11 @@ use std::path::Path;
 use sqlx::PgConnection;
 
 use super::gebiete::{self, Felder, Merkmal};
-use super::sperre;
-use crate::db::{Database, audit};
+use super::ortsteil;
+use crate::db::Database;
 use crate::dorferneuerung::store::{self, Angabe};
 use crate::error::{Error, Result};
+use crate::gemeinde::einwohner_store;
 use crate::gemeinde::kennung::slug;
 
 /// Imports areas; returns their number.
@@ -20,22 +21,13 @@ pub async fn fuehre_aus(
     veroeffentlichen: bool,
     wer: &str,
 ) -> Result<usize> {
-    let pfad = datei.to_owned();
-    let (datei, benannt) = tokio::task::spawn_blocking(move || gebiete::lies(&pfad, &felder))
-        .await
-        .map_err(Error::intern)??;
-    let mut tx = audit::begin(
-        &db.write,
-        wer,
-        &format!("Import {} (SHA-256 {})", datei.name, datei.sha256),
-    )
-    .await?;
-    sperre(&mut tx).await?;
+    let (mut tx, benannt) = gebiete::lies_und_beginne(db, datei, felder, wer).await?;
     let codes = store::codes(&mut tx).await?;
+    let ortsteile = einwohner_store::ortsteile(&mut tx).await?;
     let mut fehler = Vec::new();
     let mut angaben = Vec::new();
     for (kennung, name, merkmal) in benannt {
-        match angabe(&mut tx, &codes, kennung, name, merkmal).await? {
+        match angabe(&mut tx, &codes, &ortsteile, kennung, name, merkmal).await? {
             Ok(angabe) => angaben.push(angabe),
             Err(text) => fehler.push(text),
         }
@@ -57,6 +49,7 @@ pub async fn fuehre_aus(
 async fn angabe(
     conn: &mut PgConnection,
     codes: &[(String, String, String)],
+    ortsteile: &[(i32, String, String)],
     kennung: String,
     name: String,
     merkmal: Merkmal,
@@ -90,16 +83,15 @@ async fn angabe(
     };
     let ortsteil_id = match merkmal.feld(&["ortsteil", "ORTSTEIL"]) {
         None => store::ortsteil_von(conn, &merkmal.geom).await?,
-        Some(wert) => {
-            let id = store::ortsteil_genannt(conn, wert, &slug(wert)).await?;
-            if id.is_none() {
+        Some(wert) => match ortsteil::finde(wert, ortsteile) {
+            Ok(id) => Some(id),
+            Err(satz) => {
                 return Ok(Err(format!(
-                    "Objekt {} ({name}): einen Ortsteil „{wert}“ gibt es nicht; bitte zuerst die Ortsteile einlesen.",
+                    "Objekt {} ({name}), Ortsteil „{wert}“: {satz}",
                     merkmal.nr
                 )));
             }
-            id
-        }
+        },
     };
     Ok(Ok(Angabe {
         kennung,

@@ -5,11 +5,13 @@ use std::path::Path;
 
 use chrono::{NaiveDate, Utc};
 
+use super::beginne;
 use super::bericht::{Bericht, Stelle, gemeint};
-use super::einwohner_zelle::{ortsteil, tag, zahl};
-use super::sperre;
+use super::datei::lies_ganz;
+use super::einwohner_zelle::{tag, zahl};
+use super::ortsteil;
 use super::table::{self, Tabelle, schreibweise};
-use crate::db::{Database, audit};
+use crate::db::Database;
 use crate::error::{Error, Result};
 use crate::gemeinde::einwohner::{GESAMT, altersgruppe, schluessel, spanne, ueberlappen};
 use crate::gemeinde::einwohner_store::{self as store, Angabe};
@@ -66,25 +68,16 @@ pub struct Ergebnis {
 /// # Errors
 /// [`Error::Eingabe`] with every wrong cell and its line.
 pub async fn fuehre_aus(db: &Database, datei: &Path, wer: &str) -> Result<Ergebnis> {
-    let name = datei.file_name().map_or_else(
-        || datei.display().to_string(),
-        |name| name.to_string_lossy().into_owned(),
-    );
-    let bytes = tokio::fs::read(datei).await.map_err(|cause| {
-        Error::eingabe(format!(
-            "Die Datei „{}“ lässt sich nicht lesen: {}",
-            datei.display(),
-            super::datei::grund(&cause)
-        ))
-    })?;
+    let pfad = datei.to_owned();
+    let (name, bytes) = tokio::task::spawn_blocking(move || lies_ganz(&pfad, table::GROESSE_MAX))
+        .await
+        .map_err(Error::intern)??;
     let mut bericht = Bericht::default();
     let bekannt = |kopf: &str| spalte(kopf).is_some();
     let Some(tabelle) = table::lies(&name, &bytes, &bekannt, &mut bericht) else {
         return Err(Error::eingabe(bericht.ablehnung()));
     };
-    let warum = format!("Import {name} (SHA-256 {})", tabelle.sha256);
-    let mut tx = audit::begin(&db.write, wer, &warum).await?;
-    sperre(&mut tx).await?;
+    let mut tx = beginne(db, wer, &name, &tabelle.sha256).await?;
     let ortsteile = store::ortsteile(&mut tx).await?;
     let angaben = lies(&tabelle, &ortsteile, &mut bericht);
     if bericht.abgelehnt() {
@@ -205,7 +198,7 @@ fn angabe<'a>(
     ortsteile: &[(i32, String, String)],
     fehler: &mut Fehler,
 ) -> Option<Angabe> {
-    let ortsteil_id = ortsteil(zelle("ortsteil"), ortsteile)
+    let ortsteil_id = ortsteil::finde(zelle("ortsteil"), ortsteile)
         .map_err(|satz| fehler.push(("ortsteil", satz)))
         .ok();
     let art = match schreibweise(zelle("art")).as_str() {

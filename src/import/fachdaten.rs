@@ -10,15 +10,15 @@ use geo_types::Geometry;
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
+use super::beginne;
 use super::bericht::gemeint;
 use super::datei::Datei;
 use super::flurstuecke::gueltig;
 use super::sachmerkmal::{self, Sachmerkmal, Umkreis};
-use super::sperre;
 use super::table::schreibweise;
 use super::vector::Lesen;
+use crate::db::Database;
 use crate::db::geom::ewkb;
-use crate::db::{Database, audit};
 use crate::error::{Error, Result};
 use crate::fachdaten::store::{self, Angabe, Fachart, Lieferung, Zugang};
 use crate::gemeinde::flurstueck_store::umkreis;
@@ -129,12 +129,8 @@ pub async fn fuehre_aus(db: &Database, auftrag: &Auftrag) -> Result<Ergebnis> {
     if gelesen.angaben.is_empty() {
         return Err(Error::eingabe(leer(&gelesen)));
     }
-    let warum = format!(
-        "Import {} {} (SHA-256 {})",
-        art.schluessel, datei.name, datei.sha256
-    );
-    let mut tx = audit::begin(&db.write, &auftrag.wer, &warum).await?;
-    sperre(&mut tx).await?;
+    let was = format!("{} {}", art.schluessel, datei.name);
+    let mut tx = beginne(db, &auftrag.wer, &was, &datei.sha256).await?;
     let lieferung = Lieferung {
         art: art.schluessel.clone(),
         quelle: auftrag.quelle.trim().to_owned(),

@@ -14,9 +14,9 @@ use super::datei::Datei;
 use super::flurstueck_felder::{self as felder, Angabe, Wahl};
 use super::sachmerkmal::{self, Sachmerkmal, Umkreis};
 use super::vector::Lesen;
-use super::{sperre, vector};
+use super::{beginne, vector};
+use crate::db::Database;
 use crate::db::copy::Copy;
-use crate::db::{Database, audit};
 use crate::error::{Error, Result};
 use crate::fnp::zahl::dezimal;
 use crate::gemeinde::flurstueck_store::{self as store, Zugang};
@@ -88,9 +88,7 @@ pub async fn fuehre_aus(db: &Database, auftrag: &Auftrag) -> Result<Ergebnis> {
         .await
         .map_err(Error::intern)??;
     let (name, sha256) = (datei.name.clone(), datei.sha256.clone());
-    let warum = format!("Import {name} (SHA-256 {sha256})");
-    let mut tx = audit::begin(&db.write, &auftrag.wer, &warum).await?;
-    sperre(&mut tx).await?;
+    let mut tx = beginne(db, &auftrag.wer, &name, &sha256).await?;
     let umkreis = if auftrag.alle {
         None
     } else {

@@ -3,15 +3,15 @@
 
 use std::path::Path;
 
-use sqlx::PgConnection;
+use sqlx::{PgConnection, Postgres, Transaction};
 
+use super::beginne;
 use super::datei::Datei;
-use super::sperre;
 use super::vector::{self, Lesen};
 use super::verbund::Verbund;
 use super::zuwachs;
+use crate::db::Database;
 use crate::db::copy::Copy;
-use crate::db::{Database, audit};
 use crate::error::{Error, Result};
 use crate::fnp::zahl::hektar;
 use crate::gemeinde::kennung::{ags, ist_kennung, slug};
@@ -151,6 +151,24 @@ fn benenne(merkmal: &Merkmal, felder: &Felder) -> std::result::Result<(String, S
     Ok((kennung, name.to_owned()))
 }
 
+/// Reads a file of named areas as [`lies`] does and begins its import.
+///
+/// # Errors
+/// Those of [`lies`], and the database's.
+pub(super) async fn lies_und_beginne(
+    db: &Database,
+    datei: &Path,
+    felder: Felder,
+    wer: &str,
+) -> Result<(Transaction<'static, Postgres>, Vec<Benannt>)> {
+    let pfad = datei.to_owned();
+    let (datei, benannt) = tokio::task::spawn_blocking(move || lies(&pfad, &felder))
+        .await
+        .map_err(Error::intern)??;
+    let tx = beginne(db, wer, &datei.name, &datei.sha256).await?;
+    Ok((tx, benannt))
+}
+
 /// Imports Gemeinden or Ortsteile; returns their number.
 pub async fn fuehre_aus(
     db: &Database,
@@ -159,17 +177,7 @@ pub async fn fuehre_aus(
     felder: Felder,
     wer: &str,
 ) -> Result<usize> {
-    let pfad = datei.to_owned();
-    let (datei, benannt) = tokio::task::spawn_blocking(move || lies(&pfad, &felder))
-        .await
-        .map_err(Error::intern)??;
-    let mut tx = audit::begin(
-        &db.write,
-        wer,
-        &format!("Import {} (SHA-256 {})", datei.name, datei.sha256),
-    )
-    .await?;
-    sperre(&mut tx).await?;
+    let (mut tx, benannt) = lies_und_beginne(db, datei, felder, wer).await?;
     zuwachs::sammle(&mut tx).await?;
     let anzahl = benannt.len();
     for (kennung, name, merkmal) in benannt {

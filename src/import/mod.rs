@@ -20,6 +20,7 @@ mod hilbert;
 mod kodierung;
 pub mod lauf;
 pub mod mappe;
+mod ortsteil;
 pub mod protokoll;
 pub mod sachmerkmal;
 pub mod sandbox;
@@ -31,4 +32,4 @@ pub mod verbund;
 pub mod xplangml;
 pub mod zuwachs;
 
-pub(crate) use sperre::{sperre, warte_auf_andere};
+pub(crate) use sperre::{beginne, sperre, warte_auf_andere};

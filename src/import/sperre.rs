@@ -6,9 +6,10 @@
 
 use std::time::{Duration, Instant};
 
-use sqlx::PgConnection;
+use sqlx::{PgConnection, Postgres, Transaction};
 
 use super::fortschritt::{Fortschritt, Meldung};
+use crate::db::{Database, audit};
 use crate::error::{Error, Result};
 
 /// So long an import waits for another unless told otherwise.
@@ -17,6 +18,20 @@ const HOECHSTENS: Duration = Duration::from_mins(15);
 const ABSTAND: Duration = Duration::from_millis(250);
 /// So often it says that it still waits.
 const ERINNERUNG: Duration = Duration::from_secs(30);
+
+/// Begins the import of `was` (a file, with the kind where that says more): author, file and
+/// checksum stand in the audit, and no other import runs beside it.
+pub(crate) async fn beginne(
+    db: &Database,
+    wer: &str,
+    was: &str,
+    sha256: &str,
+) -> Result<Transaction<'static, Postgres>> {
+    let warum = format!("Import {was} (SHA-256 {sha256})");
+    let mut tx = audit::begin(&db.write, wer, &warum).await?;
+    sperre(&mut tx).await?;
+    Ok(tx)
+}
 
 /// Waits for other imports, telling the log.
 pub(crate) async fn sperre(conn: &mut PgConnection) -> Result<()> {

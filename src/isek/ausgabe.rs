@@ -3,8 +3,8 @@
 use super::{Nachweis, Zeile};
 use crate::haushalt::ausgabe::betrag;
 use crate::haushalt::finanzwert::herkunft;
-use crate::strategie::ausgabe::csv;
 use crate::strategie::zahl::tag_oder;
+use crate::tabelle::csv;
 
 /// A cell.
 #[derive(Debug, Clone, PartialEq, Eq)]

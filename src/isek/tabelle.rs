@@ -16,8 +16,6 @@ use crate::error::{Error, Result};
 use crate::haushalt::auswertung::Betraege;
 use crate::strategie::zahl::{tag, tag_oder};
 
-/// Media type.
-pub const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 /// A cell takes 32,767 characters.
 const TEXT_MAX: usize = 32_000;
 

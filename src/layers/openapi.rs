@@ -70,13 +70,13 @@ pub fn parameter() -> Map<String, Value> {
 /// All paths of this module.
 #[must_use]
 pub fn pfade(sammlungen: &[Sammlung]) -> Vec<Pfad> {
-    let fest = |pfad: &str, kennung: &str, titel: &str, medien: &'static [&'static str]| Pfad {
+    let fest = |pfad: &str, kennung: &str, titel: &str, medien: &[&'static str]| Pfad {
         pfad: pfad.to_owned(),
         kennung: kennung.to_owned(),
         titel: titel.to_owned(),
         thema: "Dienst",
         parameter: vec![verweis("f")],
-        medien,
+        medien: medien.to_vec(),
     };
     let mut pfade = vec![
         fest("/", "landing", "Übersicht", &[JSON, HTML]),
@@ -99,15 +99,13 @@ fn je_sammlung(sammlung: &Sammlung) -> Vec<Pfad> {
     let (id, titel) = (&sammlung.id, &sammlung.titel);
     let wurzel = format!("/collections/{}", kodiere(id));
     let pfad =
-        |ende: &str, kennung: &str, titel: String, parameter, medien: &'static [&'static str]| {
-            Pfad {
-                pfad: format!("{wurzel}{ende}"),
-                kennung: format!("{id}.{kennung}"),
-                titel,
-                thema: THEMA,
-                parameter,
-                medien,
-            }
+        |ende: &str, kennung: &str, titel: String, parameter, medien: &[&'static str]| Pfad {
+            pfad: format!("{wurzel}{ende}"),
+            kennung: format!("{id}.{kennung}"),
+            titel,
+            thema: THEMA,
+            parameter,
+            medien: medien.to_vec(),
         };
     let f = || vec![verweis("f")];
     let gemeinsame = [

@@ -3,7 +3,6 @@
 use askama::Template;
 use axum::Router;
 use axum::extract::State;
-use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use serde_json::json;
@@ -12,14 +11,15 @@ use sqlx::{PgConnection, PgPool};
 use super::store::{self, ARTEN, Flaeche, Luecke};
 use crate::error::{Error, Result};
 use crate::fnp::plan::{self, Fassung};
+use crate::http::datei;
 use crate::http::extract::Anfrage;
-use crate::http::negotiate::Format;
-use crate::http::openapi::{Pfad, anfrage_parameter};
+use crate::http::negotiate::Ausgabe;
+use crate::http::openapi::{Pfad, text_parameter, wahl_parameter};
 use crate::http::page::{Seite, html};
 use crate::http::problem::Problem;
-use crate::strategie::routes::geojson;
 use crate::strategie::sicht;
 
+const AUSGABEN: &[Ausgabe] = &[Ausgabe::Json, Ausgabe::Geojson, Ausgabe::Csv, Ausgabe::Html];
 /// Areas on a page.
 const SEITE: i64 = 50;
 /// Areas of an answer at most.
@@ -36,19 +36,20 @@ pub fn router(public: PgPool) -> Router {
 #[must_use]
 pub fn pfade() -> Vec<Pfad> {
     let arten: Vec<&str> = ARTEN.iter().map(|(art, _)| *art).collect();
-    vec![Pfad {
-        pfad: "/luecken".into(),
-        kennung: "luecken".into(),
-        titel: "Was fehlt: Ziele ohne Maßnahme, Maßnahmen ohne Ort, Ortsteile ohne Maßnahme oder Geld, Kennzahlen ohne Wert; dazu die Zielbilanz der Flächen des Entwurfs (f=geojson)".into(),
-        thema: "Strategie",
-        parameter: vec![
-            anfrage_parameter("art", "Nur diese Art", &json!({"type": "string", "enum": arten})),
-            anfrage_parameter("plan", "Plan der Flächen; ohne Angabe der Entwurf, sonst der wirksame", &json!({"type": "string"})),
+    vec![Pfad::neu(
+        "Strategie",
+        ("/luecken", "luecken"),
+        "Was fehlt: Ziele ohne Maßnahme, Maßnahmen ohne Ort, Ortsteile ohne Maßnahme oder Geld, Kennzahlen ohne Wert; dazu die Zielbilanz der Flächen des Entwurfs (f=geojson)",
+        AUSGABEN,
+        vec![
+            wahl_parameter("art", "Nur diese Art", &arten),
+            text_parameter(
+                "plan",
+                "Plan der Flächen; ohne Angabe der Entwurf, sonst der wirksame",
+            ),
             sicht::parameter(),
-            anfrage_parameter("f", "Ausgabe", &json!({"type": "string", "enum": ["json", "geojson", "csv", "html"]})),
         ],
-        medien: &["application/json", "application/geo+json", "text/csv", "text/html"],
-    }]
+    )]
 }
 
 /// The plan asked for, else the draft, else the first there is.
@@ -104,60 +105,42 @@ impl LueckenSeite {
 
 async fn luecken(State(public): State<PgPool>, anfrage: Anfrage) -> Result<Response, Problem> {
     anfrage.parameter.nur(&["art", "plan", "stichtag", "f"])?;
-    let f = anfrage.parameter.einzig("f")?;
-    let format = match f {
-        Some("csv" | "geojson") => Format::Json,
-        _ => anfrage.format(&["application/json"])?,
-    };
+    let ausgabe = anfrage.ausgabe(AUSGABEN)?;
     let art = art(anfrage.parameter.einzig("art")?)?;
     let (mut tx, stichtag) = sicht::oeffne(&public, &anfrage).await?;
-    let plan = entwurf(
-        &mut tx,
-        anfrage.parameter.einzig("plan")?.filter(|p| !p.is_empty()),
-    )
-    .await?;
-    let als_geojson = f == Some("geojson");
-    let hoechstens = if format == Format::Html {
+    let plan = entwurf(&mut tx, anfrage.parameter.gesetzt("plan")?).await?;
+    let als_geojson = ausgabe == Ausgabe::Geojson;
+    let hoechstens = if ausgabe == Ausgabe::Html {
         SEITE
     } else {
         HOECHSTENS
     };
     let flaechen = match &plan {
-        Some(plan) if f != Some("csv") => {
+        Some(plan) if ausgabe != Ausgabe::Csv => {
             store::flaechen(&mut tx, plan, als_geojson, hoechstens).await?
         }
         _ => Vec::new(),
     };
     if als_geojson {
-        return Ok(geojson(&store::geojson(&flaechen)));
+        return Ok(datei::geojson(&store::geojson(&flaechen)));
     }
     let luecken = store::luecken(&mut tx, art).await?;
-    match (f, format) {
-        (Some("csv"), _) => Ok((
-            [
-                (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
-                (
-                    header::CONTENT_DISPOSITION,
-                    "attachment; filename=\"luecken.csv\"",
-                ),
-            ],
-            store::als_csv(&luecken),
-        )
-            .into_response()),
-        (_, Format::Json) => Ok(axum::Json(json!({
+    match ausgabe {
+        Ausgabe::Csv => Ok(datei::csv(store::als_csv(&luecken), "luecken")),
+        Ausgabe::Html => html(&LueckenSeite {
+            seite: anfrage.seite(),
+            luecken,
+            plan,
+            flaechen,
+            stichtag,
+            json: anfrage.adresse(Ausgabe::Json),
+        }),
+        _ => Ok(axum::Json(json!({
             "stichtag": stichtag,
             "luecken": luecken,
             "plan": plan,
             "flaechen": flaechen,
         }))
         .into_response()),
-        (_, Format::Html) => html(&LueckenSeite {
-            seite: anfrage.seite(),
-            luecken,
-            plan,
-            flaechen,
-            stichtag,
-            json: anfrage.adresse(Format::Json),
-        }),
     }
 }

@@ -8,7 +8,7 @@ use sqlx::PgConnection;
 
 use crate::error::Result;
 use crate::fnp::plan::Fassung;
-use crate::strategie::ausgabe::{csv, spalten};
+use crate::tabelle::{csv, spalten};
 
 /// Kinds of gaps with their titles, in the order of the page.
 pub const ARTEN: [(&str, &str); 9] = [

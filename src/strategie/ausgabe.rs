@@ -7,59 +7,7 @@ use serde_json::{Value, json};
 use super::massnahme::{Antwort, MassnahmeKurz};
 use super::ziel::{FlaecheZiele, ZielKurz};
 use crate::fnp::zahl::{dezimal, hektar, prozent};
-
-/// Rows of text in columns as wide as their widest cell.
-#[must_use]
-pub fn spalten(kopf: &[&str], zeilen: &[Vec<String>]) -> String {
-    let breite = |n: usize| {
-        let breiten = zeilen
-            .iter()
-            .filter_map(|zeile| zeile.get(n))
-            .map(|zelle| zelle.chars().count());
-        breiten
-            .chain([kopf[n].chars().count()])
-            .max()
-            .unwrap_or_default()
-    };
-    let breiten: Vec<usize> = (0..kopf.len()).map(breite).collect();
-    let mut text = String::new();
-    let kopf: Vec<String> = kopf.iter().map(|&name| name.to_owned()).collect();
-    for zeile in std::iter::once(&kopf).chain(zeilen) {
-        let mut reihe = String::new();
-        for (zelle, breite) in zeile.iter().zip(&breiten) {
-            let _ = write!(reihe, "{zelle:<breite$}  ");
-        }
-        let _ = writeln!(text, "{}", reihe.trim_end());
-    }
-    text
-}
-
-/// CSV for German Excel: `;`, byte order mark, decimal comma, formulas disarmed.
-#[must_use]
-pub fn csv(kopf: &[&str], zeilen: &[Vec<String>]) -> String {
-    let mut text = format!("\u{feff}{}\r\n", kopf.join(";"));
-    for zeile in zeilen {
-        let felder: Vec<String> = zeile.iter().map(|feld| csv_zelle(feld)).collect();
-        let _ = write!(text, "{}\r\n", felder.join(";"));
-    }
-    text
-}
-
-fn csv_zelle(wert: &str) -> String {
-    // A spreadsheet runs a cell that begins like a formula; numbers of ours have digits behind the sign.
-    let formel = wert.starts_with(['=', '+', '@', '\t'])
-        || (wert.starts_with('-') && !wert[1..].starts_with(|c: char| c.is_ascii_digit()));
-    let wert = if formel {
-        format!("'{wert}")
-    } else {
-        wert.to_owned()
-    };
-    if wert.contains([';', '"', '\n', '\r']) {
-        format!("\"{}\"", wert.replace('"', "\"\""))
-    } else {
-        wert
-    }
-}
+use crate::tabelle::{csv, komma, spalten};
 
 /// Goals of a measure in one cell; hindered ones with a minus sign.
 #[must_use]
@@ -197,8 +145,7 @@ pub fn tabelle(antwort: &Antwort) -> String {
 #[must_use]
 pub fn massnahmen_csv(antwort: &Antwort) -> String {
     let zahl = |wert: Option<f64>, stellen: usize| {
-        wert.map(|wert| format!("{wert:.stellen$}").replace('.', ","))
-            .unwrap_or_default()
+        wert.map_or_else(String::new, |wert| komma(wert, stellen))
     };
     let zeilen: Vec<Vec<String>> = antwort
         .massnahmen
@@ -406,34 +353,4 @@ pub fn flaeche_csv(antwort: &FlaecheZiele) -> String {
         &["art", "wirkung", "ziel", "begruendung", "kennung"],
         &wirkungen(antwort),
     )
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn cells_are_quoted_and_disarmed() {
-        let zeile = ["a;b", "=1+1", "-1,5", "-x", "@x", "\"q\""]
-            .map(str::to_owned)
-            .to_vec();
-        assert_eq!(
-            csv(&["x"], &[zeile]),
-            "\u{feff}x\r\n\"a;b\";'=1+1;-1,5;'-x;'@x;\"\"\"q\"\"\"\r\n"
-        );
-    }
-
-    #[test]
-    fn columns_are_as_wide_as_needed() {
-        assert_eq!(
-            spalten(
-                &["ä", "b"],
-                &[
-                    vec!["üü".into(), "1".into()],
-                    vec!["x".into(), String::new()]
-                ]
-            ),
-            "ä   b\nüü  1\nx\n"
-        );
-    }
 }

@@ -14,7 +14,14 @@ const NORDWERT: std::ops::RangeInclusive<f64> = 5_100_000.0..=6_250_000.0;
 /// Reads WKT (also EWKT with our SRID) of the wanted dimension (0 points, 1 lines,
 /// 2 areas). Heights are left out. Error: a German sentence with the coordinate.
 pub fn lies(text: &str, dimension: u8) -> Result<Geometry<f64>, String> {
-    let wkt = ohne_srid(text)?;
+    let geometrie = lies_form(ohne_srid(text)?, dimension)?;
+    pruefe(&geometrie)?;
+    Ok(geometrie)
+}
+
+/// The shape of a WKT without SRID, in whatever system its numbers are; made Multi, heights
+/// left out. [`pruefe`] it once it is in EPSG:25832.
+pub fn lies_form(wkt: &str, dimension: u8) -> Result<Geometry<f64>, String> {
     let wort: String = wkt
         .chars()
         .take_while(char::is_ascii_alphabetic)
@@ -42,15 +49,19 @@ pub fn lies(text: &str, dimension: u8) -> Result<Geometry<f64>, String> {
         Geometry::Polygon(flaeche) => MultiPolygon(vec![flaeche]).into(),
         andere => andere,
     };
-    let koordinaten = koordinaten(&geometrie);
-    if koordinaten.is_empty() {
+    if koordinaten(&geometrie).is_empty() {
         return Err(beispiel("Die Geometrie ist leer.", erlaubt));
     }
-    for ort in &koordinaten {
-        pruefe_lage(*ort)?;
-    }
-    pruefe_form(&geometrie)?;
     Ok(geometrie)
+}
+
+/// A shape in EPSG:25832 lies in Germany and is valid. Error: a German sentence with the
+/// coordinate.
+pub fn pruefe(geometrie: &Geometry<f64>) -> Result<(), String> {
+    for ort in koordinaten(geometrie) {
+        pruefe_lage(ort)?;
+    }
+    pruefe_form(geometrie)
 }
 
 /// The polygon of a WKT in longitude, latitude, where all its numbers are degrees.

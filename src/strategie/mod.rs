@@ -25,5 +25,6 @@ pub mod sicht;
 pub mod store;
 pub mod suchraum;
 pub mod trend;
+pub mod wirkung;
 pub mod zahl;
 pub mod ziel;

@@ -14,14 +14,8 @@ pub async fn oeffne(
     pool: &PgPool,
     anfrage: &Anfrage,
 ) -> Result<(Transaction<'static, Postgres>, NaiveDate), Problem> {
-    let gefragt = match anfrage
-        .parameter
-        .einzig("stichtag")?
-        .filter(|text| !text.is_empty())
-    {
-        Some(text) => Some(lies(text)?),
-        None => None,
-    };
+    let gefragt = anfrage.parameter.gesetzt("stichtag")?;
+    let gefragt = gefragt.map(lies).transpose()?;
     let mut tx = pool.begin().await.map_err(Error::from)?;
     if let Some(tag) = gefragt {
         setze(&mut tx, tag).await?;

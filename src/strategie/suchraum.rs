@@ -9,6 +9,8 @@ use crate::error::{Error, Result};
 use crate::gemeinde::store::multipolygon;
 use crate::verschneidung::gueltigkeit;
 
+/// Largest body with a polygon, in bytes.
+pub const BYTES_MAX: usize = 4 << 20;
 /// Most coordinates of a polygon to ask with.
 const KOORDINATEN_MAX: usize = 50_000;
 
@@ -57,26 +59,22 @@ pub async fn lies(conn: &mut PgConnection, text: &str) -> Result<MultiPolygon<f6
     if in_metern {
         return Ok(flaeche);
     }
-    umgerechnet(conn, flaeche).await
+    multipolygon(umgerechnet(conn, flaeche.into()).await?)
 }
 
 /// Longitude, latitude to EPSG:25832.
-async fn umgerechnet(
-    conn: &mut PgConnection,
-    flaeche: MultiPolygon<f64>,
-) -> Result<MultiPolygon<f64>> {
+async fn umgerechnet(conn: &mut PgConnection, form: Geometry<f64>) -> Result<Geom> {
     let grad = Geom {
         srid: 4326,
-        geometry: flaeche.into(),
+        geometry: form,
     };
-    let meter = sqlx::query_scalar!(
+    Ok(sqlx::query_scalar!(
         r#"SELECT st_transform($1::geometry, $2::int) AS "geom!: Geom""#,
         grad as Geom,
         SRID
     )
     .fetch_one(conn)
-    .await?;
-    multipolygon(meter)
+    .await?)
 }
 
 /// A rectangle between two corners, degrees or metres told apart by the numbers; EPSG:25832.
@@ -87,7 +85,9 @@ pub async fn rechteck(conn: &mut PgConnection, ecken: Rect<f64>) -> Result<Multi
     let systeme = [ecken.min(), ecken.max()].map(|ecke| system(ecke.x, ecke.y));
     let flaeche = MultiPolygon(vec![ecken.to_polygon()]);
     match systeme {
-        [Ok(System::Grad), Ok(System::Grad)] => umgerechnet(conn, flaeche).await,
+        [Ok(System::Grad), Ok(System::Grad)] => {
+            multipolygon(umgerechnet(conn, flaeche.into()).await?)
+        }
         [Ok(System::Meter), Ok(System::Meter)] => Ok(flaeche),
         [Err(fehler), _] | [_, Err(fehler)] => Err(fehler),
         _ => Err(Error::eingabe(
@@ -110,17 +110,7 @@ pub async fn punkt(conn: &mut PgConnection, x: f64, y: f64) -> Result<Point<f64>
     if let System::Meter = system(x, y)? {
         return Ok(Point::new(x, y));
     }
-    let grad = Geom {
-        srid: 4326,
-        geometry: Point::new(x, y).into(),
-    };
-    let meter = sqlx::query_scalar!(
-        r#"SELECT st_transform($1::geometry, $2::int) AS "geom!: Geom""#,
-        grad as Geom,
-        SRID
-    )
-    .fetch_one(conn)
-    .await?;
+    let meter = umgerechnet(conn, Point::new(x, y).into()).await?;
     match meter.geometry {
         Geometry::Point(punkt) => Ok(punkt),
         andere => Err(Error::intern(format!("point expected, got {andere:?}"))),

@@ -16,14 +16,12 @@ use crate::gemeinde::einwohner_store;
 use crate::gemeinde::flurstueck::Suche;
 use crate::gemeinde::flurstueck_store::{self, FlurstueckKurz, Gemarkung, HOECHSTENS};
 use crate::http::extract::Anfrage;
-use crate::http::negotiate::Format;
-use crate::http::openapi::{Pfad, anfrage_parameter, pfad_parameter};
+use crate::http::negotiate::{Ausgabe, Format, JSON};
+use crate::http::openapi::{Pfad, pfad_parameter, text_parameter};
 use crate::http::page::{Seite, html};
 use crate::http::problem::Problem;
 
 type Antwort = Result<Response, Problem>;
-
-const JSON: &[&str] = &["application/json"];
 
 /// Routes over the public pool.
 pub fn router() -> Router<PgPool> {
@@ -36,60 +34,37 @@ pub fn router() -> Router<PgPool> {
 /// For `/api`.
 #[must_use]
 pub fn pfade() -> Vec<Pfad> {
-    let f = || {
-        anfrage_parameter(
-            "f",
-            "Ausgabe",
-            &json!({"type": "string", "enum": ["json", "html"]}),
-        )
-    };
-    let text = |name: &str, titel: &str| anfrage_parameter(name, titel, &json!({"type": "string"}));
-    let pfad = |pfad: &str, kennung: &str, titel: &str, thema, parameter, medien| Pfad {
-        pfad: pfad.to_owned(),
-        kennung: kennung.to_owned(),
-        titel: titel.to_owned(),
-        thema,
-        parameter,
-        medien,
-    };
-    let beides: &[&str] = &["application/json", "text/html"];
+    let beides = &[Ausgabe::Json, Ausgabe::Html];
     vec![
-        pfad(
-            "/flurstuecke",
-            "flurstueckSuche",
+        Pfad::neu(
+            "Flurstücke",
+            ("/flurstuecke", "flurstueckSuche"),
             "Flurstücke nach ihrer Nummer",
-            "Flurstücke",
-            vec![
-                text(
-                    "nummer",
-                    "Wie man sie schreibt: 1234/5, „Nordheim 1234/5“, „Gemarkung Nordheim, Flur 3, 12/4“ oder das Kennzeichen",
-                ),
-                f(),
-            ],
             beides,
+            vec![text_parameter(
+                "nummer",
+                "Wie man sie schreibt: 1234/5, „Nordheim 1234/5“, „Gemarkung Nordheim, Flur 3, 12/4“ oder das Kennzeichen",
+            )],
         ),
-        pfad(
-            "/flurstuecke/{kennzeichen}",
-            "flurstueck",
-            "Ein Flurstück mit Plänen, Ortsteil, Fachdaten und Maßnahmen",
+        Pfad::neu(
             "Flurstücke",
+            ("/flurstuecke/{kennzeichen}", "flurstueck"),
+            "Ein Flurstück mit Plänen, Ortsteil, Fachdaten und Maßnahmen",
+            beides,
             vec![
                 pfad_parameter("kennzeichen", "Flurstückskennzeichen, 20 Stellen"),
-                text(
+                text_parameter(
                     "plan",
                     "Nur dieser Plan, auch KENNUNG@FASSUNG; ohne Angabe alle",
                 ),
-                f(),
             ],
-            beides,
         ),
-        pfad(
-            "/ortsteile/{kennung}/einwohner",
-            "einwohner",
-            "Einwohner eines Ortsteils, gezählt und vorausberechnet",
+        Pfad::neu(
             "Ansichten",
-            vec![pfad_parameter("kennung", "Kennung des Ortsteils"), f()],
-            JSON,
+            ("/ortsteile/{kennung}/einwohner", "einwohner"),
+            "Einwohner eines Ortsteils, gezählt und vorausberechnet",
+            beides,
+            vec![pfad_parameter("kennung", "Kennung des Ortsteils")],
         ),
     ]
 }
@@ -109,11 +84,7 @@ async fn liste(State(public): State<PgPool>, anfrage: Anfrage) -> Antwort {
     anfrage.parameter.nur(&["nummer", "f"])?;
     let format = anfrage.format(JSON)?;
     let mut conn = public.acquire().await.map_err(Error::from)?;
-    let nummer = anfrage
-        .parameter
-        .einzig("nummer")?
-        .map(str::trim)
-        .filter(|text| !text.is_empty());
+    let nummer = anfrage.parameter.gesetzt("nummer")?.map(str::trim);
     let treffer = match nummer {
         None => Vec::new(),
         Some(text) => {
@@ -159,7 +130,7 @@ async fn eines(
     anfrage.parameter.nur(&["plan", "f"])?;
     let format = anfrage.format(JSON)?;
     let mut conn = public.acquire().await.map_err(Error::from)?;
-    let plan = anfrage.parameter.einzig("plan")?.filter(|p| !p.is_empty());
+    let plan = anfrage.parameter.gesetzt("plan")?;
     let flurstueck = flurstueck::lies(&mut conn, &kennzeichen, plan).await?;
     if format == Format::Json {
         return Ok(axum::Json(flurstueck).into_response());

@@ -1,10 +1,11 @@
 //! What the pages show: rows of land use, measures and goals, as people read them.
 
-use super::rechenweg;
+use crate::dorferneuerung::routes::adresse_flaechen;
 use crate::fnp::bilanz::Bilanz;
+use crate::fnp::plan::Fassung;
 use crate::fnp::zahl::{dezimal, hektar, prozent};
 use crate::http::link::kodiere_parameter;
-use crate::strategie::massnahme::{Beitrag, MassnahmeKurz};
+use crate::strategie::massnahme::MassnahmeKurz;
 use crate::web::store::Klasse;
 
 /// Land use in an area: one row of the table and one part of the bar.
@@ -43,7 +44,7 @@ impl Nutzungszeile {
 /// Rows of an Ortsteil's balance, with the way to the areas behind each figure.
 #[must_use]
 pub fn aus_bilanz(wurzel: &str, bilanz: &Bilanz, klassen: &[Klasse]) -> Vec<Nutzungszeile> {
-    let plan = format!("{}@{}", bilanz.plan.kennung, bilanz.plan.fassung);
+    let plan = bilanz.plan.angabe();
     let ortsteil = bilanz.gebiet.kennung.as_deref().unwrap_or_default();
     let zeile = |z: &crate::fnp::bilanz::Zeile| {
         let farbe = klassen
@@ -71,11 +72,12 @@ pub fn aus_gebiet(
     wurzel: &str,
     gebiet: &crate::dorferneuerung::gebiet::Gebiet,
 ) -> Vec<Nutzungszeile> {
-    let plan = gebiet.plan.as_ref().map_or_else(String::new, |plan| {
-        format!("{}@{}", plan.kennung, plan.fassung)
-    });
+    let plan = gebiet
+        .plan
+        .as_ref()
+        .map_or_else(String::new, Fassung::angabe);
     let zeile = |n: &crate::dorferneuerung::gebiet::Nutzung| Nutzungszeile {
-        rechenweg: Some(rechenweg::adresse(
+        rechenweg: Some(adresse_flaechen(
             wurzel,
             &gebiet.kurz.kennung,
             &plan,
@@ -161,17 +163,5 @@ pub fn zeitraum(massnahme: &MassnahmeKurz) -> Option<String> {
         (Some(von), None) => Some(format!("ab {}", monat(von))),
         (None, Some(bis)) => Some(format!("bis {}", monat(bis))),
         (None, None) => None,
-    }
-}
-
-/// `+2 fördert stark` … `−2 hemmt stark`: sign and words, so that colour is not needed.
-#[must_use]
-pub fn wirkung(beitrag: &Beitrag) -> (&'static str, &'static str) {
-    match beitrag.beitrag {
-        2.. => ("+2", "fördert stark"),
-        1 => ("+1", "fördert"),
-        0 => ("0", "berührt"),
-        -1 => ("−1", "hemmt"),
-        ..=-2 => ("−2", "hemmt stark"),
     }
 }

@@ -8,12 +8,12 @@ use serde::Serialize;
 use serde_json::json;
 use sqlx::{PgConnection, PgPool};
 
-use crate::dorferneuerung;
+use crate::dorferneuerung::inhalt;
+use crate::dorferneuerung::routes::adresse_flaechen;
 use crate::error::{Error, Result};
 use crate::fnp::plan::Fassung;
 use crate::http::extract::Anfrage;
-use crate::http::link::{kodiere, kodiere_parameter};
-use crate::http::negotiate::Format;
+use crate::http::negotiate::{Format, JSON};
 use crate::http::page::{Seite, html};
 use crate::http::problem::Problem;
 
@@ -49,16 +49,6 @@ async fn flaechen(
     )
 }
 
-/// Address of the page for one land use; without it for all.
-#[must_use]
-pub fn adresse(wurzel: &str, gebiet: &str, plan: &str, nutzung: &str, f: &str) -> String {
-    let frage = kodiere_parameter([("plan", plan), ("nutzung", nutzung), ("f", f)]);
-    format!(
-        "{wurzel}/dorferneuerung/{}/flaechen?{frage}",
-        kodiere(gebiet)
-    )
-}
-
 #[derive(Template)]
 #[template(path = "web/templates/rechenweg.html")]
 struct RechenwegSeite {
@@ -82,16 +72,16 @@ pub async fn seite(
     anfrage: Anfrage,
 ) -> std::result::Result<Response, Problem> {
     anfrage.parameter.nur(&["plan", "nutzung", "f"])?;
-    let format = anfrage.format(&["application/json"])?;
-    let einzig = |name| Ok::<_, Problem>(anfrage.parameter.einzig(name)?.filter(|p| !p.is_empty()));
-    let (plan, nutzung) = (einzig("plan")?, einzig("nutzung")?);
+    let format = anfrage.format(JSON)?;
+    let plan = anfrage.parameter.gesetzt("plan")?;
+    let nutzung = anfrage.parameter.gesetzt("nutzung")?;
     let mut conn = public.acquire().await.map_err(Error::from)?;
-    let gebiet = dorferneuerung::inhalt::gebiet(&mut conn, &kennung, plan).await?;
+    let gebiet = inhalt::kurz(&mut conn, &kennung).await?;
     let titel = match nutzung {
         Some(schluessel) => crate::fnp::store::nutzung(&mut conn, schluessel).await?,
         None => "alle Nutzungen".to_owned(),
     };
-    let plan = gebiet.plan.ok_or_else(|| {
+    let plan = inhalt::plan(&mut conn, plan).await?.ok_or_else(|| {
         Error::nicht_gefunden("Es ist noch kein Flächennutzungsplan veröffentlicht.")
     })?;
     let flaechen = flaechen(&mut conn, &kennung, plan.id, nutzung).await?;
@@ -102,14 +92,14 @@ pub async fn seite(
     }
     let seite = anfrage.seite();
     html(&RechenwegSeite {
-        json: adresse(
+        json: adresse_flaechen(
             &seite.wurzel,
             &kennung,
-            &plan.kennung,
+            &plan.angabe(),
             nutzung.unwrap_or_default(),
             "json",
         ),
-        gebiet: gebiet.kurz.name,
+        gebiet: gebiet.name,
         kennung,
         nutzung: titel,
         plan,

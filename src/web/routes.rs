@@ -26,8 +26,8 @@ use crate::fnp::zahl::hektar;
 use crate::gemeinde;
 use crate::gemeinde::einwohner_store;
 use crate::http::extract::Anfrage;
-use crate::http::negotiate::Format;
-use crate::http::openapi::{Pfad, anfrage_parameter, pfad_parameter};
+use crate::http::negotiate::{Ausgabe, Format, JSON};
+use crate::http::openapi::{Pfad, pfad_parameter, text_parameter};
 use crate::http::page::{Seite, html};
 use crate::http::problem::Problem;
 use crate::strategie::geld::{self, OrtsteilGeld};
@@ -37,9 +37,6 @@ use crate::strategie::sicht;
 use crate::strategie::ziel::{self, profil::Flaechenziel};
 
 type Antwort = Result<Response, Problem>;
-
-const JSON: &[&str] = &["application/json"];
-const JSON_UND_GEOJSON: &[&str] = &["application/json", "application/geo+json"];
 
 /// Routes over the public pool.
 pub fn router(public: PgPool) -> Router {
@@ -59,65 +56,41 @@ pub fn router(public: PgPool) -> Router {
 /// For `/api`.
 #[must_use]
 pub fn pfade() -> Vec<Pfad> {
-    let plan = || {
-        anfrage_parameter(
-            "plan",
-            "Kennung des Plans; ohne Angabe der wirksame",
-            &json!({"type": "string"}),
-        )
-    };
-    let f = || {
-        anfrage_parameter(
-            "f",
-            "Ausgabe",
-            &json!({"type": "string", "enum": ["json", "html"]}),
-        )
-    };
-    let pfad = |pfad: &str, kennung: &str, titel: &str, parameter, medien| Pfad {
-        pfad: pfad.to_owned(),
-        kennung: kennung.to_owned(),
-        titel: titel.to_owned(),
-        thema: "Ansichten",
-        parameter,
-        medien,
-    };
+    let plan = || text_parameter("plan", "Kennung des Plans; ohne Angabe der wirksame");
+    let pfad =
+        |pfad, titel, ausgaben, parameter| Pfad::neu("Ansichten", pfad, titel, ausgaben, parameter);
+    let beides = &[Ausgabe::Json, Ausgabe::Html];
     let mut pfade = flurstueck_routes::pfade();
     pfade.extend([
-        pfad("/karte", "karte", "Karte", vec![plan()], &["text/html"]),
+        pfad(("/karte", "karte"), "Karte", &[Ausgabe::Html], vec![plan()]),
         pfad(
-            "/ortsteile",
-            "ortsteile",
+            ("/ortsteile", "ortsteile"),
             "Alle Ortsteile",
-            vec![f()],
-            &["application/json", "text/html"],
+            beides,
+            Vec::new(),
         ),
         pfad(
-            "/dorferneuerung/{kennung}/flaechen",
-            "dorferneuerung_flaechen",
+            (
+                "/dorferneuerung/{kennung}/flaechen",
+                "dorferneuerung_flaechen",
+            ),
             "Die Flächen hinter einer Nutzung im Gebiet (Rechenweg)",
+            beides,
             vec![
                 pfad_parameter("kennung", "Kennung des Gebiets"),
                 plan(),
-                anfrage_parameter(
-                    "nutzung",
-                    "Schlüssel der Nutzung",
-                    &json!({"type": "string"}),
-                ),
-                f(),
+                text_parameter("nutzung", "Schlüssel der Nutzung"),
             ],
-            &["application/json", "text/html"],
         ),
         pfad(
-            "/ortsteil/{kennung}",
-            "ortsteil",
+            ("/ortsteil/{kennung}", "ortsteil"),
             "Ein Ortsteil mit Flächenbilanz, Maßnahmen, Zielen, Kennzahlen und Geld (auch /ortsteile/{kennung})",
+            beides,
             vec![
                 pfad_parameter("kennung", "Kennung des Ortsteils"),
                 plan(),
                 sicht::parameter(),
-                f(),
             ],
-            &["application/json", "text/html"],
         ),
     ]);
     pfade
@@ -135,7 +108,7 @@ struct KarteSeite {
 async fn karte(State(public): State<PgPool>, anfrage: Anfrage) -> Antwort {
     anfrage.parameter.nur(&["plan", "f"])?;
     let mut conn = public.acquire().await.map_err(Error::from)?;
-    let plan = anfrage.parameter.einzig("plan")?.filter(|p| !p.is_empty());
+    let plan = anfrage.parameter.gesetzt("plan")?;
     let plan = karte::plan(&mut conn, plan).await?;
     let karte = Karte::neu(&mut conn, plan.as_ref()).await?;
     html(&KarteSeite {
@@ -183,7 +156,6 @@ struct OrtsteilSeite {
     /// Fachdaten inside, by kind.
     betroffen: Vec<Betroffen>,
     einwohner: Option<Tafel>,
-    /// Ortsteil of links to measures without a shape.
     /// Goals its land use serves or strains.
     flaechenziele: Vec<Flaechenziel>,
     kennzahlen: Vec<Stand>,
@@ -202,7 +174,7 @@ async fn ortsteil(
     let (mut conn, stichtag) = sicht::oeffne(&public, &anfrage).await?;
     let ortsteil = store::ortsteil(&mut conn, &kennung).await?;
     let (ortsteil_id, _) = gemeinde::store::ortsteil(&mut conn, &kennung).await?;
-    let plan = anfrage.parameter.einzig("plan")?.filter(|p| !p.is_empty());
+    let plan = anfrage.parameter.gesetzt("plan")?;
     let plan = karte::plan(&mut conn, plan).await?;
     let bilanz = match &plan {
         Some(plan) => Some(bilanz::eine(&mut conn, plan, Some(&kennung)).await?),
@@ -287,10 +259,13 @@ struct GebieteSeite {
 }
 
 async fn gebiete(State(public): State<PgPool>, anfrage: Anfrage) -> Antwort {
-    if anfrage.parameter.einzig("f")? == Some("geojson") || anfrage.format(JSON)? == Format::Json {
-        return dorferneuerung::routes::gebiete(State(public), anfrage).await;
-    }
     anfrage.parameter.nur(&["f"])?;
+    if anfrage.parameter.einzig("f")? == Some("geojson") {
+        return Err(dorferneuerung::routes::keine_formen().into());
+    }
+    if anfrage.format(JSON)? == Format::Json {
+        return dorferneuerung::routes::gebiete(&public).await;
+    }
     let mut conn = public.acquire().await.map_err(Error::from)?;
     html(&GebieteSeite {
         seite: anfrage.seite(),
@@ -314,15 +289,14 @@ async fn gebiet(
     Path(kennung): Path<String>,
     anfrage: Anfrage,
 ) -> Antwort {
-    if anfrage.parameter.einzig("f")? == Some("geojson")
-        || anfrage.format(JSON_UND_GEOJSON)? == Format::Json
-    {
-        return dorferneuerung::routes::gebiet(State(public), Path(kennung), anfrage).await;
-    }
     anfrage.parameter.nur(&["plan", "stichtag", "f"])?;
+    let ausgabe = anfrage.ausgabe(dorferneuerung::routes::GEBIET)?;
     let (mut conn, _) = sicht::oeffne(&public, &anfrage).await?;
-    let plan = anfrage.parameter.einzig("plan")?.filter(|p| !p.is_empty());
+    let plan = anfrage.parameter.gesetzt("plan")?;
     let gebiet = dorferneuerung::inhalt::gebiet(&mut conn, &kennung, plan).await?;
+    if ausgabe != Ausgabe::Html {
+        return Ok(dorferneuerung::routes::gebiet(&gebiet, &anfrage, ausgabe));
+    }
     let grenzen = store::grenzen_des_gebiets(&mut conn, &kennung).await?;
     let karte = Karte::ausschnitt(
         &mut conn,

@@ -169,6 +169,28 @@ def main():
                 )
             ],
             "gebiete": [r["kennung"] for r in db.rows("SELECT kennung FROM oeffentlich.gebiet ORDER BY kennung")],
+            # The one with most beneath it first: its page is the longest and widest.
+            "ziele": [
+                r["kennung"]
+                for r in db.rows(
+                    "SELECT z.kennung FROM oeffentlich.ziel z LEFT JOIN oeffentlich.ziel_massnahme m ON m.ziel_id = z.id"
+                    " GROUP BY z.kennung ORDER BY count(m.ziel_id) DESC, z.kennung"
+                )
+            ],
+            "massnahmen": [
+                r["kennung"]
+                for r in db.rows(
+                    "SELECT m.kennung FROM oeffentlich.massnahme m LEFT JOIN oeffentlich.finanzwert w ON w.massnahme_id = m.id"
+                    " GROUP BY m.kennung ORDER BY count(w.massnahme_id) DESC, m.kennung"
+                )
+            ],
+            "kennzahlen": [
+                r["kennung"]
+                for r in db.rows(
+                    "SELECT k.kennung FROM oeffentlich.kennzahl k LEFT JOIN oeffentlich.kennzahlwert w ON w.kennzahl_id = k.id"
+                    " GROUP BY k.kennung ORDER BY count(w.kennzahl_id) DESC, k.kennung"
+                )
+            ],
         },
         sys.stdout,
     )

@@ -27,12 +27,12 @@ fn programm(dir: &Path, argumente: &[&str]) -> Command {
     befehl
 }
 
-fn rufe(dir: &Path, argumente: &[&str]) -> Output {
+pub fn rufe(dir: &Path, argumente: &[&str]) -> Output {
     programm(dir, argumente).output().unwrap()
 }
 
 /// Standard output of a call that must succeed.
-fn antwort(dir: &Path, argumente: &[&str]) -> String {
+pub fn antwort(dir: &Path, argumente: &[&str]) -> String {
     let ergebnis = rufe(dir, argumente);
     assert!(
         ergebnis.status.success(),
@@ -42,12 +42,12 @@ fn antwort(dir: &Path, argumente: &[&str]) -> String {
     String::from_utf8(ergebnis.stdout).unwrap()
 }
 
-fn fehlertext(ergebnis: &Output) -> String {
+pub fn fehlertext(ergebnis: &Output) -> String {
     String::from_utf8_lossy(&ergebnis.stderr).into_owned()
 }
 
 /// Keeps the server of a data directory running between the calls, as `serve` would.
-fn server(dir: &Path) -> Cluster {
+pub fn server(dir: &Path) -> Cluster {
     Cluster::start(Some(dir), Durability::Full).unwrap()
 }
 

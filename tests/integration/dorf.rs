@@ -1,29 +1,19 @@
 //! Village renewal: one area as JSON and as a page, with money, people and hints.
 
-use axum::body::Body;
-use axum::http::{Request, StatusCode};
 use serde_json::Value;
-use tower::ServiceExt;
-use zielraum::http::{Kontext, frame};
+use zielraum::import::dorferneuerung;
+use zielraum::import::gebiete::Felder;
 use zielraum::web;
 
-use crate::strategie::daten::{aendere, bestand};
+use crate::anfrage::{gerahmt, hole_als};
+use crate::strategie::daten::{aendere, bestand, stadt};
 use crate::support::TestDb;
 
 async fn sende(db: &TestDb, adresse: &str, accept: &str) -> String {
-    let routes = web::routes::router(db.public.clone());
-    let anfrage = Request::get(adresse).header("accept", accept);
-    let antwort = frame::rahmen(routes, Kontext::default())
-        .oneshot(anfrage.body(Body::empty()).unwrap())
-        .await
-        .unwrap();
-    let status = antwort.status();
-    let bytes = axum::body::to_bytes(antwort.into_body(), usize::MAX)
-        .await
-        .unwrap();
-    let text = String::from_utf8(bytes.to_vec()).unwrap();
-    assert_eq!(status, StatusCode::OK, "{adresse}: {text}");
-    text
+    let routes = gerahmt(web::routes::router(db.public.clone()));
+    let antwort = hole_als(&routes, adresse, accept).await;
+    assert_eq!(antwort.status, 200, "{adresse}: {}", antwort.text);
+    antwort.text
 }
 
 const ADRESSE: &str = "/dorferneuerung/dorf-ost?stichtag=2025-06-30";
@@ -65,6 +55,12 @@ async fn projects_with_money_and_states() {
         assert_eq!(n["m2"], 80_000.0);
         let weg = n["rechenweg"].as_str().unwrap();
         let weg = &weg[weg.find("/dorferneuerung/").unwrap()..];
+        // a later version must not change what stands behind this figure
+        let (plan, fassung) = (
+            doc["plan"]["kennung"].as_str().unwrap(),
+            &doc["plan"]["fassung"],
+        );
+        assert!(weg.contains(&format!("plan={plan}%40{fassung}&")), "{weg}");
         let flaechen: Value =
             serde_json::from_str(&sende(&db, weg, "application/json").await).unwrap();
         assert_eq!(flaechen["summe_m2"], n["m2"]);
@@ -128,4 +124,39 @@ async fn procedure_people_and_funding() {
         assert!(seite.contains(teil), "{teil}");
     }
     assert!(!seite.contains("Dorfladen") && !seite.contains("9.999"));
+}
+
+#[tokio::test]
+async fn an_area_names_its_ortsteil_as_people_write_it() {
+    let db = stadt().await;
+    aendere(
+        &db,
+        &["UPDATE ortsteil SET name = 'Groß Ost' WHERE kennung = 'ost'"],
+    )
+    .await;
+    let ordner = tempfile::tempdir().unwrap();
+    let datei = ordner.path().join("dorf.geojson");
+    let lies = async |ortsteil: &str| {
+        let inhalt = format!(
+            r#"{{"type":"FeatureCollection","crs":{{"type":"name","properties":{{"name":"urn:ogc:def:crs:EPSG::25832"}}}},"features":[
+              {{"type":"Feature","properties":{{"name":"Dorfmitte","ortsteil":"{ortsteil}"}},"geometry":{{"type":"Polygon","coordinates":[[[640100,5324100],[640200,5324100],[640200,5324200],[640100,5324100]]]}}}}]}}"#
+        );
+        std::fs::write(&datei, inhalt).unwrap();
+        dorferneuerung::fuehre_aus(&db.db, &datei, Felder::default(), false, "test").await
+    };
+    // It lies in another one: what the file says counts.
+    for name in ["ost", "GROSS OST", "Groß Ost"] {
+        lies(name).await.unwrap();
+        let ortsteil: i32 =
+            sqlx::query_scalar("SELECT ortsteil_id FROM gebiet WHERE kennung = 'dorfmitte'")
+                .fetch_one(&db.write)
+                .await
+                .unwrap();
+        assert_eq!(ortsteil, 2, "{name}");
+    }
+    let fehler = lies("Gros Ost").await.unwrap_err().to_string();
+    assert!(
+        fehler.contains("Objekt 1 (Dorfmitte)") && fehler.contains("„Groß Ost“"),
+        "{fehler}"
+    );
 }

@@ -1,37 +1,25 @@
 //! Money over HTTP through the public pool; figures against SQL and sums written by hand.
 
-use axum::body::Body;
-use axum::http::{Request, StatusCode};
+use axum::Router;
+use axum::http::StatusCode;
 use serde_json::Value;
-use tower::ServiceExt;
 use zielraum::haushalt;
-use zielraum::http::{Kontext, frame};
 
+use crate::anfrage::{self, gerahmt, hole_als};
 use crate::strategie::daten::{aendere, bestand};
 use crate::support::{TestDb, datenbank};
 
+fn routes(db: &TestDb) -> Router {
+    gerahmt(haushalt::routes::router(db.public.clone()))
+}
+
 async fn sende(db: &TestDb, adresse: &str, accept: &str) -> (StatusCode, String) {
-    let routes = haushalt::routes::router(db.public.clone());
-    let antwort = frame::rahmen(routes, Kontext::default())
-        .oneshot(
-            Request::get(adresse)
-                .header("accept", accept)
-                .body(Body::empty())
-                .unwrap(),
-        )
-        .await
-        .unwrap();
-    let status = antwort.status();
-    let bytes = axum::body::to_bytes(antwort.into_body(), usize::MAX)
-        .await
-        .unwrap();
-    (status, String::from_utf8(bytes.to_vec()).unwrap())
+    let antwort = hole_als(&routes(db), adresse, accept).await;
+    (antwort.status, antwort.text)
 }
 
 async fn json(db: &TestDb, adresse: &str) -> Value {
-    let (status, text) = sende(db, adresse, "application/json").await;
-    assert_eq!(status, StatusCode::OK, "{adresse}: {text}");
-    serde_json::from_str(&text).unwrap()
+    anfrage::json(&routes(db), adresse).await
 }
 
 const TAG: &str = "stichtag=2025-06-30";

@@ -292,14 +292,10 @@ async fn an_invalid_area_is_kept_and_stands_in_no_sum() {
         "MULTIPOLYGON(((638100 5321000,638200 5321100,638200 5321000,638100 5321100,638100 5321000)))"
     );
 
-    let auftrag = Auftrag {
-        reparieren: true,
-        ..schleife().auftrag()
-    };
     let plan = schleife();
     let auftrag = Auftrag {
-        datei: plan.datei(),
-        ..auftrag
+        reparieren: true,
+        ..plan.auftrag()
     };
     let protokoll = fuehre_aus(&db, &auftrag).await.unwrap();
     let text = &befund(&protokoll, "geometrie-repariert").text;

@@ -2,35 +2,22 @@
 
 use std::io::{Cursor, Read};
 
-use axum::body::{Body, Bytes};
-use axum::http::{Request, StatusCode};
 use serde_json::Value;
-use tower::ServiceExt;
-use zielraum::http::{Kontext, frame};
 use zielraum::isek;
 
+use crate::anfrage::{Antwort, gerahmt, hole_als};
 use crate::strategie::daten::{aendere, bestand};
 use crate::support::{TestDb, datenbank};
 
-async fn sende(db: &TestDb, adresse: &str, accept: &str) -> (StatusCode, Bytes) {
-    let routes = isek::routes::router(db.public.clone());
-    let anfrage = Request::get(adresse).header("accept", accept);
-    let antwort = frame::rahmen(routes, Kontext::default())
-        .oneshot(anfrage.body(Body::empty()).unwrap())
-        .await
-        .unwrap();
-    let status = antwort.status();
-    let bytes = axum::body::to_bytes(antwort.into_body(), usize::MAX)
-        .await
-        .unwrap();
-    (status, bytes)
+async fn sende(db: &TestDb, adresse: &str, accept: &str) -> Antwort {
+    let routes = gerahmt(isek::routes::router(db.public.clone()));
+    hole_als(&routes, adresse, accept).await
 }
 
 async fn text(db: &TestDb, adresse: &str, accept: &str) -> String {
-    let (status, bytes) = sende(db, adresse, accept).await;
-    let text = String::from_utf8(bytes.to_vec()).unwrap();
-    assert_eq!(status, StatusCode::OK, "{adresse}: {text}");
-    text
+    let antwort = sende(db, adresse, accept).await;
+    assert_eq!(antwort.status, 200, "{adresse}: {}", antwort.text);
+    antwort.text
 }
 
 async fn json(db: &TestDb, adresse: &str) -> Value {
@@ -161,8 +148,8 @@ async fn gaps_filters_and_what_does_not_count() {
         ("/isek?f=pdf", 400),
         ("/isek?farbe=rot", 400),
     ] {
-        let (erhalten, _) = sende(&db, adresse, "application/json").await;
-        assert_eq!(erhalten.as_u16(), status, "{adresse}");
+        let antwort = sende(&db, adresse, "application/json").await;
+        assert_eq!(antwort.status, status, "{adresse}");
     }
 }
 
@@ -232,9 +219,10 @@ async fn the_workbook_adds_up() {
     )
     .await;
     let adresse = format!("/isek?f=xlsx&{TAG}");
-    let (status, bytes) = sende(&db, &adresse, "*/*").await;
-    assert_eq!(status, StatusCode::OK);
-    let (_, noch_einmal) = sende(&db, &adresse, "*/*").await;
+    let antwort = sende(&db, &adresse, "*/*").await;
+    assert_eq!(antwort.status, 200);
+    let bytes = antwort.bytes;
+    let noch_einmal = sende(&db, &adresse, "*/*").await.bytes;
     assert_eq!(bytes, noch_einmal, "the same document, the same bytes");
     let blatt = teil(&bytes, "xl/worksheets/sheet1.xml");
     // Three horizons with a heading and a sum each, seven measures, the total.
@@ -263,7 +251,7 @@ async fn nothing_to_show_is_said() {
     let db = datenbank().await;
     let seite = text(&db, "/isek", "text/html").await;
     assert!(seite.contains("Keine Maßnahme passt dazu."));
-    let (status, bytes) = sende(&db, "/isek?f=xlsx", "*/*").await;
-    assert_eq!(status, StatusCode::OK);
-    assert!(teil(&bytes, "xl/workbook.xml").contains("Was fehlt"));
+    let antwort = sende(&db, "/isek?f=xlsx", "*/*").await;
+    assert_eq!(antwort.status, 200);
+    assert!(teil(&antwort.bytes, "xl/workbook.xml").contains("Was fehlt"));
 }

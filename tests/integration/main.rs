@@ -6,8 +6,10 @@
 )]
 
 mod abgleich;
+mod anfrage;
 mod bilanz;
 mod cli;
+mod cli_fragen;
 mod cluster;
 mod dorf;
 mod frage;

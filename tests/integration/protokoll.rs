@@ -1,12 +1,14 @@
 //! The protocol: what the whole plan shows, sums in = sums out, its pages.
 
 use axum::Router;
-use sqlx::PgPool;
+use sqlx::{PgConnection, PgPool};
 use zielraum::app::{self, App};
+use zielraum::fnp::bilanz::Pruefung;
 use zielraum::fnp::objekt::{Befund, Schwere};
-use zielraum::import::fnp::fuehre_aus;
+use zielraum::import::fnp::{Auftrag, fuehre_aus};
 use zielraum::import::gebiete::{self, Art, Felder};
-use zielraum::import::protokoll::Protokoll;
+use zielraum::import::protokoll::{Protokoll, summen};
+use zielraum::import::xplangml::Klassenzaehlung;
 
 use crate::layers::support::{hole, json};
 use crate::lieferung::Plan;
@@ -270,26 +272,14 @@ async fn findings_made_while_reading_name_the_area_as_it_is_stored() {
         gespeichert.contains(&("geometrie-ungueltig".into(), "p.2".into())),
         "{gespeichert:?}"
     );
-    let auftrag = zielraum::import::fnp::Auftrag {
-        reparieren: true,
-        ..Plan::neu("q")
-            .wohnen(0.0, 100.0)
-            .mit("FP_Gruen", SCHLUSS, &schleife)
-            .auftrag()
-    };
-    // The file lived as long as its plan; made again for this order.
     let plan = Plan::neu("q")
         .wohnen(0.0, 100.0)
         .mit("FP_Gruen", SCHLUSS, &schleife);
-    let repariert = fuehre_aus(
-        &db,
-        &zielraum::import::fnp::Auftrag {
-            datei: plan.datei(),
-            ..auftrag
-        },
-    )
-    .await
-    .unwrap();
+    let auftrag = Auftrag {
+        reparieren: true,
+        ..plan.auftrag()
+    };
+    let repariert = fuehre_aus(&db, &auftrag).await.unwrap();
     let b = mit(&repariert, "geometrie-repariert")[0];
     assert!(
         b.text.contains("ha vorher") && b.text.contains("0,5000 ha nachher"),
@@ -303,6 +293,52 @@ async fn befunde(pool: &PgPool) -> Vec<(String, String)> {
         .fetch_all(pool)
         .await
         .unwrap()
+}
+
+#[tokio::test]
+async fn a_count_or_a_sum_that_differs_is_our_fault() {
+    let db = datenbank().await;
+    let protokoll = Plan::neu("p")
+        .wohnen(0.0, 100.0)
+        .wald(90.0, 210.0)
+        .importiere(&db)
+        .await;
+    let (klassen, bilanz) = (protokoll.klassen, protokoll.bilanz.unwrap());
+    let mut conn = db.write.acquire().await.unwrap();
+    let pruefe = async |conn: &mut PgConnection, klassen: &[Klassenzaehlung], bilanz: &Pruefung| {
+        let ergebnis = summen::pruefe(conn, 1, klassen, bilanz).await;
+        ergebnis.map_err(|fehler| fehler.exit_code())
+    };
+    assert!(pruefe(&mut conn, &klassen, &bilanz).await.is_ok());
+    let mut verloren = klassen.clone();
+    let wald = verloren.iter_mut().find(|k| k.klasse == "FP_WaldFlaeche");
+    let wald = wald.unwrap();
+    (wald.gelesen, wald.uebernommen) = (2, 2);
+    assert_eq!(
+        pruefe(&mut conn, &verloren, &bilanz).await,
+        Err(1),
+        "two taken over, one stored"
+    );
+    for falsch in [
+        Pruefung {
+            ausserhalb_m2: bilanz.ausserhalb_m2 + 50.0,
+            ..bilanz
+        },
+        Pruefung {
+            summe_m2: bilanz.summe_m2 + 50.0,
+            ..bilanz
+        },
+        Pruefung {
+            luecke_m2: bilanz.luecke_m2 + 50.0,
+            ..bilanz
+        },
+    ] {
+        assert_eq!(
+            pruefe(&mut conn, &klassen, &falsch).await,
+            Err(1),
+            "{falsch:?}"
+        );
+    }
 }
 
 #[tokio::test]

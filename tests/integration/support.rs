@@ -1,8 +1,10 @@
 //! A database per test, cloned from a template that is made once per schema.
 //!
-//! All tests share one throw-away cluster (fsync off) below the temporary folder; it stays
-//! between runs, so that the template is made again only when the schema changed.
+//! All tests of a checkout share one throw-away cluster (fsync off) below the temporary folder;
+//! it stays between runs, so that the template is made again only when the schema changed.
+//! Another checkout has its own: it would drop the templates and databases of this one.
 
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 use std::time::UNIX_EPOCH;
@@ -65,12 +67,20 @@ fn runtime() -> tokio::runtime::Runtime {
         .unwrap()
 }
 
-/// The throw-away cluster of all tests.
+/// Folder of the throw-away cluster for the tests of a checkout.
+fn cluster_ordner(checkout: &str) -> PathBuf {
+    let mut hash = DefaultHasher::new();
+    checkout.hash(&mut hash);
+    let uid = nix::unistd::getuid();
+    std::env::temp_dir().join(format!("zielraum-test-{uid}-{:016x}", hash.finish()))
+}
+
+/// The throw-away cluster of all tests of this checkout.
 pub fn cluster() -> Arc<Cluster> {
     static CLUSTER: OnceLock<Arc<Cluster>> = OnceLock::new();
     CLUSTER
         .get_or_init(|| {
-            let dir = std::env::temp_dir().join(format!("zielraum-test-{}", nix::unistd::getuid()));
+            let dir = cluster_ordner(env!("CARGO_MANIFEST_DIR"));
             Arc::new(Cluster::start(Some(&dir), Durability::Tests).expect("test cluster"))
         })
         .clone()
@@ -235,6 +245,19 @@ pub fn demo(name: &str) -> PathBuf {
 async fn lade_demo(db: &Database) {
     gebiete_der_demo(db, Art::Gemeinde, "gemeinde.geojson").await;
     gebiete_der_demo(db, Art::Ortsteile, "ortsteile.geojson").await;
+    plaene_der_demo(db).await;
+    let datei = demo("dorferneuerung.geojson");
+    import::dorferneuerung::fuehre_aus(db, &datei, Felder::default(), true, "pruefung")
+        .await
+        .unwrap();
+    crate::sachdaten::lade_demo(db).await;
+    import::strategie::importiere_dateien(db, &[demo("strategie.xlsx")], true, "pruefung")
+        .await
+        .unwrap();
+}
+
+/// Imports and publishes both plans of the demo.
+pub async fn plaene_der_demo(db: &Database) {
     for plan in ["fnp-2001.gml", "fnp-2025-entwurf.gml"] {
         let auftrag = Auftrag {
             datei: demo(plan),
@@ -244,14 +267,6 @@ async fn lade_demo(db: &Database) {
         };
         import::fnp::fuehre_aus(db, &auftrag).await.unwrap();
     }
-    let datei = demo("dorferneuerung.geojson");
-    import::dorferneuerung::fuehre_aus(db, &datei, Felder::default(), true, "pruefung")
-        .await
-        .unwrap();
-    crate::sachdaten::lade_demo(db).await;
-    import::strategie::importiere_dateien(db, &[demo("strategie.xlsx")], true, "pruefung")
-        .await
-        .unwrap();
 }
 
 /// Imports Gemeinde or Ortsteile of the demo.
@@ -273,4 +288,11 @@ pub async fn admin(db: &TestDb) -> PgPool {
     PgPool::connect_with(db.leer.options("postgres"))
         .await
         .unwrap()
+}
+
+#[test]
+fn two_checkouts_do_not_share_a_cluster() {
+    let hier = cluster_ordner(env!("CARGO_MANIFEST_DIR"));
+    assert_eq!(hier, cluster_ordner(env!("CARGO_MANIFEST_DIR")));
+    assert_ne!(hier, cluster_ordner("/anderswo/zielraum"));
 }

@@ -41,6 +41,13 @@ impl Bezugssystem {
     pub fn geographisch(&self) -> bool {
         self.fenster[1] < 360.0
     }
+
+    /// The place lies in the window of Germany in this system; easting (longitude) first.
+    #[must_use]
+    pub fn enthaelt(&self, x: f64, y: f64) -> bool {
+        let [e0, e1, n0, n1] = self.fenster;
+        (e0..=e1).contains(&x) && (n0..=n1).contains(&y)
+    }
 }
 
 const fn zeile(

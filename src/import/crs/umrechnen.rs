@@ -175,10 +175,12 @@ fn ohne_zone(punkte: &mut [Coord<f64>], zone: f64) {
 }
 
 fn liegt_in(system: &Bezugssystem, punkte: &[Coord<f64>], gedreht: bool) -> bool {
-    let [e0, e1, n0, n1] = system.fenster;
     punkte.iter().all(|p| {
-        let (e, n) = if gedreht { (p.y, p.x) } else { (p.x, p.y) };
-        (e0..=e1).contains(&e) && (n0..=n1).contains(&n)
+        if gedreht {
+            system.enthaelt(p.y, p.x)
+        } else {
+            system.enthaelt(p.x, p.y)
+        }
     })
 }
 

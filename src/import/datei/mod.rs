@@ -85,10 +85,7 @@ impl Datei {
     /// # Errors
     /// As [`Datei::oeffne`], and when the file is larger than allowed.
     pub fn oeffne_mit(pfad: &Path, grenzen: &Grenzen) -> Result<Self> {
-        let name = pfad.file_name().map_or_else(
-            || pfad.display().to_string(),
-            |name| name.to_string_lossy().into_owned(),
-        );
+        let name = dateiname(pfad);
         if pfad.is_dir() {
             return Err(Error::eingabe(format!(
                 "„{}“ ist ein Ordner, keine Datei.",
@@ -196,6 +193,42 @@ impl Datei {
         };
         Ok(FuerKapsel { dateien })
     }
+}
+
+/// Name of a file without its folder, for sentences and the audit.
+#[must_use]
+pub fn dateiname(pfad: &Path) -> String {
+    pfad.file_name().map_or_else(
+        || pfad.display().to_string(),
+        |name| name.to_string_lossy().into_owned(),
+    )
+}
+
+/// Name and content of a file that is read whole: a table. Blocks.
+///
+/// # Errors
+/// [`Error::Eingabe`] when it cannot be read or has more than `hoechstens` bytes.
+pub fn lies_ganz(pfad: &Path, hoechstens: usize) -> Result<(String, Vec<u8>)> {
+    let unlesbar = |cause| {
+        Error::eingabe(format!(
+            "Die Datei „{}“ lässt sich nicht lesen: {}",
+            pfad.display(),
+            grund(&cause)
+        ))
+    };
+    // One byte more tells a file that is too large, whatever its size is said to be.
+    let mut inhalt = Vec::new();
+    File::open(pfad)
+        .and_then(|datei| datei.take(hoechstens as u64 + 1).read_to_end(&mut inhalt))
+        .map_err(unlesbar)?;
+    if inhalt.len() > hoechstens {
+        return Err(Error::eingabe(format!(
+            "Die Datei „{}“ ist größer als {} MB.",
+            pfad.display(),
+            hoechstens >> 20
+        )));
+    }
+    Ok((dateiname(pfad), inhalt))
 }
 
 /// Why a file cannot be opened, as the end of a German sentence.

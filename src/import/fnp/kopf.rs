@@ -76,12 +76,8 @@ async fn gemeinde_id(
     let schluessel = ags(gemeinde.ags.as_deref(), gemeinde.rs.as_deref());
     if let (None, Some(ags)) = (&schluessel, &gemeinde.ags) {
         befunde.push(Befund {
-            code: "ags-form".into(),
-            schwere: Schwere::Warnung,
             klasse: Some("XP_Gemeinde".into()),
-            kennung: None,
-            ort: None,
-            text: format!("Der Gemeindeschlüssel „{ags}“ ist kein amtlicher Gemeindeschlüssel (acht Ziffern, vorn das Land 01 bis 16); die Gemeinde wird an ihrem Namen erkannt."),
+            ..Befund::neu("ags-form", Schwere::Warnung, format!("Der Gemeindeschlüssel „{ags}“ ist kein amtlicher Gemeindeschlüssel (acht Ziffern, vorn das Land 01 bis 16); die Gemeinde wird an ihrem Namen erkannt."))
         });
     }
     let name = gemeinde.name.clone().or_else(|| schluessel.clone());
@@ -122,16 +118,13 @@ pub(super) async fn melde_abloesung(
     befunde: &mut Vec<Befund>,
 ) -> Result<()> {
     for Vorgaenger { kennung, name, .. } in vorgaenger(conn, plan).await? {
-        befunde.push(Befund {
-            code: "plan-abgeloest".into(),
-            schwere: Schwere::Warnung,
-            klasse: None,
-            kennung: None,
-            ort: None,
-            text: format!(
+        befunde.push(Befund::neu(
+            "plan-abgeloest",
+            Schwere::Warnung,
+            format!(
                 "Der bisher wirksame Plan „{name}“ ({kennung}) gilt mit diesem Plan als früherer. Ist es derselbe Plan, bitte mit --plan {kennung} als neue Lieferung einlesen; soll er wirksam bleiben, mit --stand entwurf."
             ),
-        });
+        ));
     }
     Ok(())
 }

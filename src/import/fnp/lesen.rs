@@ -223,12 +223,8 @@ fn pruefe_stapel(
 
 fn plan_befund(code: &str, schwere: Schwere, text: &str) -> Befund {
     Befund {
-        code: code.into(),
-        schwere,
         klasse: Some("FP_Plan".into()),
-        kennung: None,
-        ort: None,
-        text: text.into(),
+        ..Befund::neu(code, schwere, text)
     }
 }
 

@@ -27,6 +27,7 @@ use super::fortschritt::Fortschritt;
 use super::protokoll::{Ergebnis, Protokoll};
 use crate::db::Database;
 use crate::error::{Error, Result};
+use crate::fnp::objekt::{Befund, Schwere};
 use crate::fnp::plan::Stand;
 use lesen::Lieferung;
 
@@ -64,24 +65,16 @@ pub async fn fuehre_aus(
     auftrag: &Auftrag,
 ) -> std::result::Result<Protokoll, (Error, Box<Protokoll>)> {
     let mut protokoll = Protokoll::neu(
-        auftrag
-            .datei
-            .file_name()
-            .map_or_else(String::new, |name| name.to_string_lossy().into_owned()),
+        super::datei::dateiname(&auftrag.datei),
         auftrag.plan.clone(),
     );
     match versuche(db, auftrag, &mut protokoll).await {
         Ok(()) => Ok(protokoll),
         Err(error) => {
             protokoll.ergebnis = Ergebnis::Abgelehnt;
-            protokoll.befunde.push(crate::fnp::objekt::Befund {
-                code: "abgelehnt".into(),
-                schwere: crate::fnp::objekt::Schwere::Fehler,
-                klasse: None,
-                kennung: None,
-                ort: None,
-                text: error.to_string(),
-            });
+            protokoll
+                .befunde
+                .push(Befund::neu("abgelehnt", Schwere::Fehler, error.to_string()));
             Err((error, Box::new(protokoll)))
         }
     }

@@ -13,14 +13,12 @@ use crate::error::Error;
 use crate::fnp::zahl::hektar;
 use crate::http::extract::Anfrage;
 use crate::http::link::kodiere_parameter;
-use crate::http::negotiate::Format;
-use crate::http::openapi::{Pfad, anfrage_parameter, pfad_parameter};
+use crate::http::negotiate::{Ausgabe, Format, JSON};
+use crate::http::openapi::{Pfad, pfad_parameter};
 use crate::http::page::{Seite, html};
 use crate::http::problem::Problem;
 
 type Antwort = Result<Response, Problem>;
-
-const JSON: &[&str] = &["application/json"];
 
 /// Routes over the public pool: imports of published versions only.
 pub fn router(public: PgPool) -> Router {
@@ -34,45 +32,33 @@ pub fn router(public: PgPool) -> Router {
 /// For `/api`.
 #[must_use]
 pub fn pfade() -> Vec<Pfad> {
-    let f = || {
-        anfrage_parameter(
-            "f",
-            "Ausgabe",
-            &json!({"type": "string", "enum": ["json", "html"]}),
+    let pfad = |pfad, titel, parameter| {
+        Pfad::neu(
+            "Flächennutzungsplan",
+            pfad,
+            titel,
+            &[Ausgabe::Json, Ausgabe::Html],
+            parameter,
         )
-    };
-    let pfad = |pfad: &str, kennung: &str, titel: &str, parameter| Pfad {
-        pfad: pfad.to_owned(),
-        kennung: kennung.to_owned(),
-        titel: titel.to_owned(),
-        thema: "Flächennutzungsplan",
-        parameter,
-        medien: &["application/json", "text/html"],
     };
     vec![
         pfad(
-            "/importe",
-            "importe",
+            ("/importe", "importe"),
             "Eingelesene Lieferungen der Pläne",
-            vec![f()],
+            vec![],
         ),
         pfad(
-            "/importe/{id}",
-            "import",
+            ("/importe/{id}", "import"),
             "Protokoll einer Lieferung: Zahlen je Objektart, Befunde, Vergleich mit der vorigen",
-            vec![
-                pfad_parameter(
-                    "id",
-                    "Kennung des Plans und Nummer der Fassung: KENNUNG@FASSUNG",
-                ),
-                f(),
-            ],
+            vec![pfad_parameter(
+                "id",
+                "Kennung des Plans und Nummer der Fassung: KENNUNG@FASSUNG",
+            )],
         ),
         pfad(
-            "/pruefen/links",
-            "pruefen_links",
+            ("/pruefen/links", "pruefen_links"),
             "Maßnahmen, deren verknüpfte Fläche es nicht mehr gibt",
-            vec![f()],
+            vec![],
         ),
     ]
 }

@@ -7,6 +7,7 @@ use sqlx::PgConnection;
 use sqlx::types::Json;
 
 use crate::error::{Error, Result};
+use crate::fnp::bilanz::Pruefung;
 use crate::import::fnp::abgleich::vergleich::Vergleich;
 
 /// Findings shown on a page and in its JSON; all stand in the layer `import_befunde`.
@@ -52,7 +53,7 @@ pub struct Bericht {
     /// Counts per class.
     pub klassen: Vec<Klasse>,
     /// Check rows of the balance, m².
-    pub bilanz: Option<Bilanz>,
+    pub bilanz: Option<Pruefung>,
     /// Sums in = sums out; missing in protocols before version 2.
     pub summen: Option<Summen>,
 }
@@ -70,26 +71,6 @@ pub struct Klasse {
     pub uebergangen: u64,
     /// Why.
     pub grund: Option<String>,
-}
-
-/// Check rows, m².
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Bilanz {
-    /// Geltungsbereich.
-    pub gebiet_m2: f64,
-    /// Sum of the areas.
-    pub summe_m2: f64,
-    /// Covered more than once.
-    pub ueberlappung_m2: f64,
-    /// Covered by nothing.
-    pub luecke_m2: f64,
-    /// Outside.
-    pub ausserhalb_m2: f64,
-    /// Invalid.
-    pub ungueltig_m2: f64,
-    /// Without a land use.
-    pub nicht_zugeordnet_m2: f64,
 }
 
 /// Counts on both sides.

@@ -224,3 +224,84 @@ pub(super) fn pruefe(fremd: &Path) -> Result<(), String> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Filter and Landlock hold for the thread that takes them on, so each case has its own.
+    fn im_faden<T: Send>(tue: impl FnOnce() -> T + Send) -> T {
+        std::thread::scope(|s| s.spawn(tue).join().expect("ends well"))
+    }
+
+    fn fremde_datei() -> tempfile::NamedTempFile {
+        tempfile::NamedTempFile::new().expect("writes")
+    }
+
+    #[test]
+    fn the_check_tells_what_still_works() {
+        let fremd = fremde_datei();
+        let netz = im_faden(|| pruefe(fremd.path()));
+        assert_eq!(netz, Err("das Netz ist noch erreichbar".into()));
+        let datei = im_faden(|| filter(true).and_then(|()| pruefe(fremd.path())));
+        assert_eq!(datei, Err("andere Dateien sind noch lesbar".into()));
+    }
+
+    #[test]
+    fn the_filter_takes_network_files_and_programs() {
+        let fremd = fremde_datei();
+        im_faden(|| {
+            assert!(std::fs::File::open(fremd.path()).is_ok(), "before");
+            filter(false).expect("is set");
+            let nein = |kind: Option<std::io::ErrorKind>| {
+                assert_eq!(kind, Some(std::io::ErrorKind::PermissionDenied));
+            };
+            nein(
+                std::net::UdpSocket::bind(("127.0.0.1", 0))
+                    .err()
+                    .map(|e| e.kind()),
+            );
+            nein(
+                std::net::TcpListener::bind(("127.0.0.1", 0))
+                    .err()
+                    .map(|e| e.kind()),
+            );
+            nein(
+                std::net::TcpStream::connect(("127.0.0.1", 9))
+                    .err()
+                    .map(|e| e.kind()),
+            );
+            nein(std::fs::File::open(fremd.path()).err().map(|e| e.kind()));
+            nein(std::fs::File::create(fremd.path()).err().map(|e| e.kind()));
+            nein(std::fs::remove_file(fremd.path()).err().map(|e| e.kind()));
+            nein(
+                std::process::Command::new("/bin/true")
+                    .spawn()
+                    .err()
+                    .map(|e| e.kind()),
+            );
+            pruefe(fremd.path()).expect("nothing works any more");
+        });
+        assert!(fremd.path().exists());
+    }
+
+    /// Where the kernel has no Landlock, chroot stands in; that one holds for a whole process
+    /// and is tried by the tests of large files.
+    #[test]
+    fn landlock_leaves_one_folder() {
+        let (eigener, fremd) = (tempfile::tempdir().expect("makes"), fremde_datei());
+        let daten = eigener.path().join("daten.gpkg");
+        std::fs::write(&daten, "x").expect("writes");
+        im_faden(|| {
+            if landlock(eigener.path(), &[]).is_err() {
+                let lsm = std::fs::read_to_string("/sys/kernel/security/lsm").unwrap_or_default();
+                assert!(!lsm.contains("landlock"), "the kernel has it: {lsm}");
+                return;
+            }
+            filter(true).expect("is set");
+            assert!(std::fs::read(&daten).is_ok());
+            assert!(std::fs::write(&daten, "y").is_err());
+            pruefe(fremd.path()).expect("nothing else works");
+        });
+    }
+}

@@ -37,7 +37,7 @@ mod zusammenfassung;
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use sqlx::PgConnection;
 
@@ -45,6 +45,7 @@ use self::lesen::Saetze;
 use self::spalten::{Art, Tabellenart};
 use self::verzeichnis::Verzeichnis;
 use super::bericht::Bericht;
+use super::datei::lies_ganz;
 use super::table::{self, Kodierung, Tabelle, schreibweise};
 use crate::db::{Database, audit};
 use crate::error::{Error, Result};
@@ -166,35 +167,9 @@ pub fn lies_dateien(pfade: &[PathBuf]) -> Result<Vec<(String, Vec<u8>)>> {
             alle.push(pfad.clone());
         }
     }
-    let mut inhalte = Vec::with_capacity(alle.len());
-    for pfad in alle {
-        let name = dateiname(&pfad);
-        let zu_gross = std::fs::metadata(&pfad).is_ok_and(|m| m.len() > table::GROESSE_MAX as u64);
-        if zu_gross {
-            return Err(Error::eingabe(format!(
-                "Die Datei {} ist größer als {} MB.",
-                pfad.display(),
-                table::GROESSE_MAX >> 20
-            )));
-        }
-        let inhalt = std::fs::read(&pfad).map_err(|cause| {
-            Error::eingabe(match cause.kind() {
-                std::io::ErrorKind::NotFound => {
-                    format!("Die Datei {} gibt es nicht.", pfad.display())
-                }
-                _ => format!("Die Datei {} ist nicht lesbar: {cause}", pfad.display()),
-            })
-        })?;
-        inhalte.push((name, inhalt));
-    }
-    Ok(inhalte)
-}
-
-fn dateiname(pfad: &Path) -> String {
-    pfad.file_name().map_or_else(
-        || pfad.display().to_string(),
-        |name| name.to_string_lossy().into_owned(),
-    )
+    alle.iter()
+        .map(|pfad| lies_ganz(pfad, table::GROESSE_MAX))
+        .collect()
 }
 
 /// Imports files given as name and content, all or none; everything found goes to the report.

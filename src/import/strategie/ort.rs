@@ -6,8 +6,6 @@
 
 use geo::{CoordsIter as _, MapCoordsInPlace as _};
 use geo_types::{Coord, Geometry, MultiPoint, Point};
-use geozero::ToGeo as _;
-use geozero::wkt::Wkt;
 
 use crate::import::crs::{self, Umrechner};
 use crate::strategie::geometrie;
@@ -30,27 +28,7 @@ pub fn wkt(text: &str, dimension: u8, umrechner: &mut Umrechner) -> Result<Geome
             crs::unterstuetzte()
         )
     })?;
-    // Only flat kinds: a collection could nest until the stack ends.
-    let wort: String = rest
-        .trim()
-        .chars()
-        .take_while(char::is_ascii_alphabetic)
-        .collect();
-    if ![
-        "POINT",
-        "MULTIPOINT",
-        "LINESTRING",
-        "MULTILINESTRING",
-        "POLYGON",
-        "MULTIPOLYGON",
-    ]
-    .contains(&wort.to_ascii_uppercase().as_str())
-    {
-        return geometrie::lies(rest, dimension);
-    }
-    let mut form = Wkt(rest.trim())
-        .to_geo()
-        .map_err(|_| "Das ist kein lesbares WKT.".to_owned())?;
+    let mut form = geometrie::lies_form(rest.trim(), dimension)?;
     let mut punkte: Vec<Coord<f64>> = form.coords_iter().collect();
     let lage = umrechner
         .nach_25832(angabe, &mut punkte)
@@ -64,10 +42,8 @@ pub fn wkt(text: &str, dimension: u8, umrechner: &mut Umrechner) -> Result<Geome
     // The closure must be Copy.
     let neu = std::cell::RefCell::new(punkte.into_iter());
     form.map_coords_in_place(|alt| neu.borrow_mut().next().unwrap_or(alt));
-    geometrie::lies(
-        &geozero::ToWkt::to_wkt(&form).map_err(|cause| cause.to_string())?,
-        dimension,
-    )
+    geometrie::pruefe(&form)?;
+    Ok(form)
 }
 
 /// How a pair of coordinates was understood.
@@ -90,43 +66,32 @@ pub fn punkt(text: &str, umrechner: &mut Umrechner) -> Result<(Geometry<f64>, De
         Some(_) => Some(false),
         None => None,
     };
-    let breite = |x: f64| (46.5..=56.0).contains(&x);
-    let laenge = |x: f64| (4.0..=17.0).contains(&x);
-    let ost = |x: f64| {
-        (100_000.0..=1_000_000.0).contains(&x) || (32_100_000.0..=33_000_000.0).contains(&x)
-    };
-    let nord = |x: f64| (5_100_000.0..=6_250_000.0).contains(&x);
-    let (geom, deutung) = if ost(a) && nord(b) {
-        ((a, b), Deutung::Meter)
-    } else if nord(a) && ost(b) {
-        let angesagt = norden_zuerst == Some(true);
-        (
-            (b, a),
-            if angesagt {
-                Deutung::Meter
-            } else {
-                Deutung::MeterVertauscht
-            },
-        )
-    } else if (breite(a) && laenge(b)) || (laenge(a) && breite(b)) {
-        let (lon, lat) = if breite(a) { (b, a) } else { (a, b) };
-        let angabe = crs::erkenne("EPSG:4326").ok_or("WGS 84 fehlt.")?;
-        let mut punkte = [Coord { x: lon, y: lat }];
+    // No number is a northing (a latitude) in one of these and an easting in another.
+    for epsg in ["EPSG:25832", "EPSG:4647", "EPSG:4326"] {
+        let angabe =
+            crs::erkenne(epsg).ok_or_else(|| format!("Das Bezugssystem {epsg} ist unbekannt."))?;
+        let system = angabe.system;
+        let vertauscht = system.enthaelt(b, a);
+        if !vertauscht && !system.enthaelt(a, b) {
+            continue;
+        }
+        let (x, y) = if vertauscht { (b, a) } else { (a, b) };
+        let mut punkte = [Coord { x, y }];
         umrechner
             .nach_25832(angabe, &mut punkte)
             .map_err(|cause| cause.to_string())?;
-        ((punkte[0].x, punkte[0].y), Deutung::Grad)
-    } else {
-        return Err(format!(
-            "Die Koordinaten {a} und {b} liegen nicht in Deutschland. Gebraucht wird Ostwert und Nordwert in EPSG:25832 (640123 5324987) oder Breite und Länge (48,0222 10,8256)."
-        ));
-    };
-    let x = if geom.0 > 32_000_000.0 {
-        geom.0 - 32_000_000.0
-    } else {
-        geom.0
-    };
-    Ok((MultiPoint(vec![Point::new(x, geom.1)]).into(), deutung))
+        let deutung = if system.geographisch() {
+            Deutung::Grad
+        } else if vertauscht && norden_zuerst != Some(true) {
+            Deutung::MeterVertauscht
+        } else {
+            Deutung::Meter
+        };
+        return Ok((MultiPoint(vec![Point::from(punkte[0])]).into(), deutung));
+    }
+    Err(format!(
+        "Die Koordinaten {a} und {b} liegen nicht in Deutschland. Gebraucht wird Ostwert und Nordwert in EPSG:25832 (640123 5324987) oder Breite und Länge (48,0222 10,8256)."
+    ))
 }
 
 /// Two numbers and the letters of direction, first coordinate first.
@@ -279,6 +244,22 @@ mod tests {
         };
         let (x, y, _) = ort("48.0222 10.8256").unwrap();
         assert!((punkte.0[0].x() - x).abs() < 0.01 && (punkte.0[0].y() - y).abs() < 0.01);
+        let falsch = |text| wkt(text, 2, &mut Umrechner::default()).unwrap_err();
+        for (text, satz) in [
+            ("SRID=4326;POINT(10.8256 48.0222)", "passend zu art = punkt"),
+            (
+                "SRID=4326;GEOMETRYCOLLECTION(POINT(10.8256 48.0222))",
+                "Sammlung",
+            ),
+            ("SRID=4326;POLYGON EMPTY", "leer"),
+            (
+                "SRID=4326;POLYGON((10.8 48,10.9 48.1,10.9 48,10.8 48.1,10.8 48))",
+                "ungültig",
+            ),
+        ] {
+            let fehler = falsch(text);
+            assert!(fehler.contains(satz), "{text}: {fehler}");
+        }
         assert!(
             wkt("SRID=9999;POINT(1 2)", 0, &mut Umrechner::default())
                 .unwrap_err()

@@ -13,7 +13,10 @@ use super::ort::{self, Deutung};
 use super::spalten::Art;
 use super::verzeichnis::Verzeichnis;
 use crate::db::geom::ewkb;
-use crate::error::Result;
+use crate::error::{Error, Result};
+use crate::fnp::zahl::dezimal;
+use crate::gemeinde::flurstueck::Suche;
+use crate::gemeinde::flurstueck_store::{self, Gemarkung};
 use crate::import::bericht::{Bericht, gemeint};
 use crate::import::crs::Umrechner;
 use crate::strategie::raumbezug;
@@ -152,46 +155,75 @@ fn pruefe_ort(
     deutung
 }
 
-/// Shapes of parcels. The table comes with `import flurstuecke`; without it the sentence says so.
+/// Shapes of parcels, looked up as everywhere else ([`Suche`]).
 async fn flurstuecke(
     conn: &mut PgConnection,
     saetze: &mut [Satz],
     bericht: &mut Bericht,
 ) -> Result<()> {
-    let gesucht: Vec<String> = saetze
-        .iter()
-        .map(|satz| satz.text("flurstueck").to_owned())
-        .collect();
-    if gesucht.iter().all(String::is_empty) {
+    if saetze.iter().all(|satz| satz.text("flurstueck").is_empty()) {
         return Ok(());
     }
-    let da = sqlx::query_scalar!(r#"SELECT EXISTS (SELECT FROM gemeinde.flurstueck) AS "da!""#)
-        .fetch_one(&mut *conn)
-        .await?;
-    let gefunden: Vec<(i32, i32, Option<String>)> = sqlx::query_as(include_str!("flurstueck.sql"))
-        .bind(&gesucht)
-        .fetch_all(&mut *conn)
-        .await?;
-    for (nr, satz) in saetze.iter_mut().enumerate() {
-        if satz.text("flurstueck").is_empty() {
+    let gemarkungen = flurstueck_store::gemarkungen(conn).await?;
+    let mut formen: HashMap<String, Result<String, String>> = HashMap::new();
+    for satz in saetze {
+        let text = satz.text("flurstueck").to_owned();
+        if text.is_empty() {
             continue;
         }
-        let treffer = gefunden
-            .iter()
-            .find(|(n, ..)| usize::try_from(*n) == Ok(nr));
-        match treffer {
-            _ if !da => bericht.fehler(satz.zelle("flurstueck"), "Flurstücke sind in dieser Datenbank noch nicht eingelesen. Bitte zuerst „zielraum import flurstuecke“ ausführen, oder Geometrie oder Koordinaten angeben."),
-            Some((_, 1, Some(form))) => {
+        if !formen.contains_key(&text) {
+            let form = flurstueck(conn, &gemarkungen, &text).await?;
+            formen.insert(text.clone(), form);
+        }
+        match &formen[&text] {
+            Ok(form) => {
                 satz.felder.insert("geom".into(), json!(form));
                 if satz.text("genauigkeit").is_empty() {
-                    satz.felder.insert("genauigkeit".into(), json!("flurstuecksscharf"));
+                    satz.felder
+                        .insert("genauigkeit".into(), json!("flurstuecksscharf"));
                 }
             }
-            None | Some((_, 0, _)) => bericht.fehler(satz.zelle("flurstueck"), "Dieses Flurstück gibt es nicht. Gebraucht wird das Kennzeichen oder Gemarkung und Nummer (Musterdorf 123/4)."),
-            Some((_, anzahl, _)) => bericht.fehler(satz.zelle("flurstueck"), format!("Diese Nummer tragen {anzahl} Flurstücke. Bitte die Gemarkung davor schreiben (Musterdorf 123/4) oder das Kennzeichen nennen.")),
+            Err(satz_) => bericht.fehler(satz.zelle("flurstueck"), satz_.clone()),
         }
     }
     Ok(())
+}
+
+/// The shape of the one parcel a cell means, or why there is none.
+async fn flurstueck(
+    conn: &mut PgConnection,
+    gemarkungen: &[Gemarkung],
+    text: &str,
+) -> Result<Result<String, String>> {
+    if gemarkungen.is_empty() {
+        return Ok(Err("Flurstücke sind in dieser Datenbank noch nicht eingelesen. Bitte zuerst „zielraum import flurstuecke“ ausführen, oder Geometrie oder Koordinaten angeben.".to_owned()));
+    }
+    let Some(gesucht) = Suche::lies(text) else {
+        return Ok(Err("Das ist kein Flurstück. Gebraucht wird das Kennzeichen oder Gemarkung und Nummer (Musterdorf 123/4).".to_owned()));
+    };
+    let mut treffer = match flurstueck_store::suche_in(conn, gemarkungen, &gesucht).await {
+        Err(Error::NichtGefunden(satz)) => return Ok(Err(satz)),
+        treffer => treffer?,
+    };
+    // Whoever looks around is shown 123/4 for 123 too; a measure must not lie on a guess.
+    if let Suche::Nummer {
+        zaehler,
+        nenner: None,
+        ..
+    } = gesucht
+    {
+        treffer.retain(|f| f.nummer == zaehler.to_string());
+    }
+    Ok(match &treffer[..] {
+        [eines] => Ok(sqlx::query_scalar!(
+            r#"SELECT upper(encode(st_asewkb(geom, 'NDR'), 'hex')) AS "form!" FROM flurstueck WHERE kennzeichen = $1"#,
+            eines.kennzeichen
+        )
+        .fetch_one(conn)
+        .await?),
+        [] => Err("Dieses Flurstück gibt es nicht. Gebraucht wird das Kennzeichen oder Gemarkung und Nummer (Musterdorf 123/4).".to_owned()),
+        mehrere => Err(format!("Diese Nummer tragen {} Flurstücke. Bitte die Gemarkung davor schreiben (Musterdorf 123/4) oder das Kennzeichen nennen.", mehrere.len())),
+    })
 }
 
 /// EWKB as PostgreSQL's text input takes it.
@@ -241,7 +273,7 @@ async fn ausserhalb(conn: &mut PgConnection, orte: &[&Satz], bericht: &mut Beric
         } else {
             "wkt"
         };
-        let km = format!("{:.1}", zeile.meter / 1000.0).replace('.', ",");
+        let km = dezimal(zeile.meter / 1000.0, 1);
         if zeile.meter > ENTFERNT_M {
             bericht.fehler(
                 satz.zelle(spalte),
@@ -276,7 +308,7 @@ async fn pruefe_flaechen(
             continue;
         };
         let fassung: Option<i32> = plan.zusatz.as_deref().and_then(|id| id.parse().ok());
-        let plan_id: Uuid = plan.id.parse().map_err(crate::error::Error::intern)?;
+        let plan_id: Uuid = plan.id.parse().map_err(Error::intern)?;
         let gesucht: Vec<String> = flaechen
             .iter()
             .map(|(flaeche, _)| (*flaeche).to_owned())

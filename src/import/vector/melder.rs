@@ -32,42 +32,29 @@ impl Melder {
         self.anzahl[stelle].2 += 1;
         if self.anzahl[stelle].2 <= JE_CODE {
             self.befunde.push(Befund {
-                code: code.into(),
-                schwere,
-                klasse: None,
                 kennung: Some(nr.to_string()),
                 ort,
-                text: format!("Objekt {nr} {text}"),
+                ..Befund::neu(code, schwere, format!("Objekt {nr} {text}"))
             });
         }
     }
 
     /// About the file.
     pub fn datei(&mut self, code: &str, schwere: Schwere, text: String) {
-        self.befunde.push(Befund {
-            code: code.into(),
-            schwere,
-            klasse: None,
-            kennung: None,
-            ort: None,
-            text,
-        });
+        self.befunde.push(Befund::neu(code, schwere, text));
     }
 
     pub fn schliesse(mut self) -> Vec<Befund> {
         for (code, schwere, anzahl) in &self.anzahl {
             if *anzahl > JE_CODE {
-                self.befunde.push(Befund {
-                    code: (*code).into(),
-                    schwere: *schwere,
-                    klasse: None,
-                    kennung: None,
-                    ort: None,
-                    text: format!(
+                self.befunde.push(Befund::neu(
+                    *code,
+                    *schwere,
+                    format!(
                         "Und {} weitere Objekte mit demselben Befund „{code}“.",
                         anzahl - JE_CODE
                     ),
-                });
+                ));
             }
         }
         self.befunde

@@ -6,11 +6,11 @@ use geo::{Area, InteriorPoint};
 use geo_types::{Coord, LineString, MultiPolygon};
 
 use super::baum::Element;
-use super::deutsch;
 use super::plan::Plan;
 use crate::fnp::codeliste::{self, Version};
 use crate::fnp::nutzung::{self, Basis};
 use crate::fnp::objekt::{Geometrie, Objekt, Schwere};
+use crate::fnp::zahl::hektar;
 
 impl Plan<'_> {
     /// Findings about class, codes and Flächenschluss of one object.
@@ -25,7 +25,7 @@ impl Plan<'_> {
             return;
         };
         let basis = nutzung::klasse(&objekt.klasse).map_or(Basis::Frei, |k| k.basis);
-        let hektar = || deutsch::zahl(flaeche.unsigned_area() / 10_000.0, 4);
+        let groesse = || hektar(flaeche.unsigned_area(), 4);
         let (code, text) = match (objekt.ebene, flaechenschluss, basis) {
             (ebene, Some(true), _) if ebene != 0 => (
                 "flaechenschluss-ebene",
@@ -34,7 +34,7 @@ impl Plan<'_> {
                      zur Flächenbilanz und erscheint als Überlagerung. Bitte im Plan ebene oder flaechenschluss \
                      berichtigen.",
                     objekt.klasse,
-                    hektar()
+                    groesse()
                 ),
             ),
             (0, Some(true), Basis::Ueberlagerung) => (
@@ -43,7 +43,7 @@ impl Plan<'_> {
                     "{} mit {} ha ist ihrer Art nach eine Überlagerung, steht aber im Flächenschluss; sie zählt wie \
                      angegeben zur Flächenbilanz. Bitte im Plan flaechenschluss auf false setzen.",
                     objekt.klasse,
-                    hektar()
+                    groesse()
                 ),
             ),
             (0, angabe @ (None | Some(false)), Basis::Flaechenschluss) => (
@@ -52,7 +52,7 @@ impl Plan<'_> {
                     "{} mit {} ha auf Ebene 0 muss zum Flächenschluss gehören, flaechenschluss {}. Die Fläche zählt \
                      nicht zur Flächenbilanz. Bitte im Plan nachtragen.",
                     objekt.klasse,
-                    hektar(),
+                    groesse(),
                     if angabe.is_none() {
                         "fehlt aber"
                     } else {
@@ -135,7 +135,7 @@ impl Plan<'_> {
                     "{} hat dieselbe Fläche ({} ha) wie das Objekt in Zeile {zeile}; beide zählen zur Flächenbilanz. \
                      Bitte eines von beiden im Plan löschen.",
                     objekt.klasse,
-                    deutsch::zahl(flaeche.unsigned_area() / 10_000.0, 4)
+                    hektar(flaeche.unsigned_area(), 4)
                 ),
             ),
             _ => (

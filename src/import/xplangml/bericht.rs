@@ -34,14 +34,7 @@ impl Bericht {
 
     /// A finding about the whole file.
     pub(super) fn melde_datei(&mut self, code: &str, schwere: Schwere, text: String) {
-        self.melde(Befund {
-            code: code.to_owned(),
-            schwere,
-            klasse: None,
-            kennung: None,
-            ort: None,
-            text,
-        });
+        self.melde(Befund::neu(code, schwere, text));
     }
 
     /// The line of a class, for counting.
@@ -69,17 +62,11 @@ impl Bericht {
     pub(super) fn schliesse(mut self) -> (Vec<Klassenzaehlung>, Vec<Befund>) {
         for (code, schwere, anzahl) in std::mem::take(&mut self.anzahl) {
             if anzahl > JE_CODE {
-                self.befunde.push(Befund {
-                    text: format!(
-                        "Weitere {} Befunde „{code}“ sind nicht einzeln aufgeführt.",
-                        anzahl - JE_CODE
-                    ),
-                    code,
-                    schwere,
-                    klasse: None,
-                    kennung: None,
-                    ort: None,
-                });
+                let text = format!(
+                    "Weitere {} Befunde „{code}“ sind nicht einzeln aufgeführt.",
+                    anzahl - JE_CODE
+                );
+                self.befunde.push(Befund::neu(code, schwere, text));
             }
         }
         (self.klassen, self.befunde)

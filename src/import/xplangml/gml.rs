@@ -12,6 +12,7 @@ use super::koordinaten::{Erbe, Leser, Lesung, unlesbar};
 use super::kurve;
 use super::version::Raum;
 use crate::fnp::objekt::{Geometrie, Schwere};
+use crate::fnp::zahl::dezimal;
 
 /// Ends nearer than this (metres) are the same point written twice.
 const GLEICH: f64 = 0.001;
@@ -151,7 +152,7 @@ impl Leser {
                         "Zeile {}: Der Rand der Fläche ist nicht geschlossen (Lücke {} m); er wurde geradlinig \
                          geschlossen. Bitte im Plan berichtigen.",
                         el.zeile,
-                        super::deutsch::zahl(abstand, 3)
+                        dezimal(abstand, 3)
                     ),
                 );
             }

@@ -9,6 +9,7 @@ use super::koordinaten::{Erbe, Leser, Lesung, unlesbar};
 use super::mittelpunkt::{self, Form};
 use super::version::Raum;
 use crate::fnp::objekt::Schwere;
+use crate::fnp::zahl::dezimal;
 
 /// Pieces of a curve may lie this far apart (metres) before it is worth a finding.
 const FUGE: f64 = 0.002;
@@ -126,7 +127,7 @@ fn anhaengen(leser: &mut Leser, ganz: &mut Vec<Coord<f64>>, stueck: Vec<Coord<f6
             format!(
                 "Zeile {}: Die Teile einer Kurve schließen nicht aneinander an (Lücke {} m); sie wurden geradlinig verbunden.",
                 el.zeile,
-                super::deutsch::zahl(fuge, 3)
+                dezimal(fuge, 3)
             ),
         );
     }

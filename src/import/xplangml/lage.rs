@@ -7,6 +7,7 @@ use super::koordinaten::{Leser, Lesung, bezug_in, unlesbar};
 use super::zahlen::GROESSTE_ZAHL;
 use crate::error::Error;
 use crate::fnp::objekt::Schwere;
+use crate::fnp::zahl::dezimal;
 use crate::import::crs::{self, Angabe};
 
 impl Leser {
@@ -73,7 +74,7 @@ impl Leser {
                     "Für die Umrechnung aus EPSG:{epsg} fehlt auf diesem Rechner das Gitter BETA2007 (Debian: Paket \
                      proj-data); ersatzweise ist mit sieben Parametern gerechnet. Der Plan kann bis etwa {} m falsch \
                      liegen. Bitte das Gitter einrichten und den Plan noch einmal einlesen.",
-                    super::deutsch::zahl(crs::GITTER_FEHLER_M, 0)
+                    dezimal(crs::GITTER_FEHLER_M, 0)
                 )
             });
         }

@@ -25,7 +25,6 @@ mod baum;
 mod befunde;
 mod bericht;
 pub(in crate::import) mod bogen;
-mod deutsch;
 mod eigenschaften;
 mod gml;
 mod koordinaten;
@@ -42,7 +41,7 @@ mod zweck;
 
 use baum::{Dokument, Element, Ereignis};
 use version::Raum;
-pub use zweck::{Nachtrag, trage_nach};
+pub use zweck::Nachtrag;
 
 /// How often a class was met and what became of it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -68,8 +67,7 @@ pub struct Gelesen {
     pub klassen: Vec<Klassenzaehlung>,
     /// Findings in file order, at most 1000 of one code and then a closing one.
     pub befunde: Vec<Befund>,
-    /// Codes for areas already handed over, found at points in them; apply with
-    /// [`trage_nach`] or by running number.
+    /// Codes for areas already handed over, found at points in them; by running number.
     pub nachtrag: Vec<Nachtrag>,
 }
 

@@ -4,6 +4,7 @@ use geo_types::Coord;
 
 use super::baum::Element;
 use super::koordinaten::{Lesung, PUNKTE_GRENZE, unlesbar};
+use crate::fnp::zahl::dezimal;
 
 /// No supported system has larger numbers; squares of them stay finite.
 pub(super) const GROESSTE_ZAHL: f64 = 1e9;
@@ -81,7 +82,7 @@ pub(super) fn zu_viele<T>(el: &Element) -> Lesung<T> {
         el,
         format!(
             "die Geometrie hat mehr als {} Stützpunkte",
-            super::deutsch::zahl(PUNKTE_GRENZE as f64, 0)
+            dezimal(PUNKTE_GRENZE as f64, 0)
         ),
     )
 }

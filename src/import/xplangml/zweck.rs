@@ -37,16 +37,6 @@ pub struct Nachtrag {
     pub codes: Map<String, Value>,
 }
 
-/// Adds the codes; `objekte` as they were handed over, in that order.
-pub fn trage_nach(objekte: &mut [Objekt], nachtrag: &[Nachtrag]) {
-    for n in nachtrag {
-        let stelle = usize::try_from(n.nummer).ok();
-        if let Some(objekt) = stelle.and_then(|i| objekte.get_mut(i)) {
-            objekt.codes.extend(n.codes.clone());
-        }
-    }
-}
-
 /// Classes whose points and areas mean the same thing: `FP_Gewaesser` and
 /// `SO_Gewaesser`, `FP_Landwirtschaft` and `FP_LandwirtschaftsFlaeche`.
 type Familie = (&'static str, &'static str);

@@ -1,6 +1,6 @@
 //! Offices and bodies, and what they are responsible for. Roles, never names of persons.
 
-pub mod routes;
+pub mod blatt;
 pub mod store;
 
 use serde::Serialize;

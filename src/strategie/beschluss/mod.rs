@@ -1,6 +1,6 @@
 //! Decisions with the fields of `OParl`; those taken in private are never published.
 
-pub mod routes;
+pub mod blatt;
 pub mod store;
 
 use chrono::NaiveDate;

@@ -1,6 +1,6 @@
 //! Fachpläne: what sector plans say about goals and measures, and where they contradict each other.
 
-pub mod routes;
+pub mod blatt;
 pub mod store;
 
 use serde::Serialize;

@@ -12,8 +12,8 @@ use super::Gespeichert;
 use super::store;
 use crate::error::Error;
 use crate::http::extract::Anfrage;
-use crate::http::negotiate::Format;
-use crate::http::openapi::{Pfad, anfrage_parameter};
+use crate::http::negotiate::{Ausgabe, Format, JSON};
+use crate::http::openapi::Pfad;
 use crate::http::page::{Seite, html};
 use crate::http::problem::Problem;
 
@@ -27,18 +27,13 @@ pub fn router(public: PgPool) -> Router {
 /// For `/api`.
 #[must_use]
 pub fn pfade() -> Vec<Pfad> {
-    vec![Pfad {
-        pfad: "/fragen".into(),
-        kennung: "fragen".into(),
-        titel: "Gespeicherte Fragen; jede ist eine Liste und eine Ebene".into(),
-        thema: "Strategie",
-        parameter: vec![anfrage_parameter(
-            "f",
-            "Ausgabe",
-            &json!({"type": "string", "enum": ["json", "html"]}),
-        )],
-        medien: &["application/json", "text/html"],
-    }]
+    vec![Pfad::neu(
+        "Strategie",
+        ("/fragen", "fragen"),
+        "Gespeicherte Fragen; jede ist eine Liste und eine Ebene",
+        &[Ausgabe::Json, Ausgabe::Html],
+        Vec::new(),
+    )]
 }
 
 #[derive(Template)]
@@ -51,7 +46,7 @@ struct FragenSeite {
 
 async fn fragen(State(public): State<PgPool>, anfrage: Anfrage) -> Result<Response, Problem> {
     anfrage.parameter.nur(&["f"])?;
-    let format = anfrage.format(&["application/json"])?;
+    let format = anfrage.format(JSON)?;
     let mut conn = public.acquire().await.map_err(Error::from)?;
     let mut fragen = Vec::new();
     for frage in store::liste(&mut conn, None).await? {

@@ -12,11 +12,10 @@ use sqlx::PgPool;
 use super::{Ampelzahl, Fassung, HandlungsfeldKurz, store};
 use crate::http::extract::Anfrage;
 use crate::http::link::kodiere;
-use crate::http::negotiate::Format;
-use crate::http::openapi::{Pfad, anfrage_parameter};
+use crate::http::negotiate::{Ausgabe, Format, JSON};
+use crate::http::openapi::Pfad;
 use crate::http::page::{Seite, html};
 use crate::http::problem::Problem;
-use crate::strategie::blatt::{JSON, als_json};
 use crate::strategie::{sicht, zahl};
 
 /// Routes over the public pool.
@@ -30,30 +29,22 @@ pub fn router(public: PgPool) -> Router {
 /// For `/api`.
 #[must_use]
 pub fn pfade() -> Vec<Pfad> {
-    let pfad = |pfad: &str, kennung: &str, titel: &str| Pfad {
-        pfad: pfad.to_owned(),
-        kennung: kennung.to_owned(),
-        titel: titel.to_owned(),
-        thema: "Strategie",
-        parameter: vec![
-            sicht::parameter(),
-            anfrage_parameter(
-                "f",
-                "Ausgabe",
-                &json!({"type": "string", "enum": ["json", "html"]}),
-            ),
-        ],
-        medien: &["application/json", "text/html"],
+    let pfad = |pfad, titel| {
+        Pfad::neu(
+            "Strategie",
+            pfad,
+            titel,
+            &[Ausgabe::Json, Ausgabe::Html],
+            vec![sicht::parameter()],
+        )
     };
     vec![
         pfad(
-            "/strategie",
-            "strategie",
+            ("/strategie", "strategie"),
             "Die Strategie: Fassungen, Leitlinien, Handlungsfelder mit Ampeln",
         ),
         pfad(
-            "/handlungsfelder",
-            "handlungsfelder",
+            ("/handlungsfelder", "handlungsfelder"),
             "Handlungsfelder mit Zielen, Maßnahmen und Ampeln",
         ),
     ]
@@ -101,7 +92,7 @@ async fn strategie(State(public): State<PgPool>, anfrage: Anfrage) -> Result<Res
             fassungen,
             felder,
             ampeln,
-            json: als_json(&anfrage),
+            json: anfrage.adresse(Ausgabe::Json),
         }),
     }
 }

@@ -12,11 +12,10 @@ use sqlx::PgPool;
 use super::{Kennzahl, KennzahlKurz, Wert, diagramm, store};
 use crate::http::extract::Anfrage;
 use crate::http::link::kodiere;
-use crate::http::negotiate::Format;
-use crate::http::openapi::Pfad;
+use crate::http::negotiate::{Ausgabe, Format, JSON};
+use crate::http::openapi::{Pfad, pfad_parameter};
 use crate::http::page::{Seite, html};
 use crate::http::problem::Problem;
-use crate::strategie::blatt::{self, JSON, als_json};
 use crate::strategie::{sicht, zahl};
 
 /// Routes over the public pool.
@@ -30,15 +29,30 @@ pub fn router(public: PgPool) -> Router {
 /// For `/api`.
 #[must_use]
 pub fn pfade() -> Vec<Pfad> {
-    blatt::pfade(
-        "/kennzahlen",
-        ("kennzahlen", "kennzahl"),
-        (
+    let pfad = |pfad, titel, parameter| {
+        Pfad::neu(
+            "Strategie",
+            pfad,
+            titel,
+            &[Ausgabe::Json, Ausgabe::Html],
+            parameter,
+        )
+    };
+    vec![
+        pfad(
+            ("/kennzahlen", "kennzahlen"),
             "Kennzahlen mit ihrem Stand am Soll-Pfad",
-            "Eine Kennzahl: Werte je Jahr und Ortsteil, Soll-Pfad, Rechenweg",
+            vec![sicht::parameter()],
         ),
-        &[sicht::parameter()],
-    )
+        pfad(
+            ("/kennzahlen/{kennung}", "kennzahl"),
+            "Eine Kennzahl: Werte je Jahr und Ortsteil, Soll-Pfad, Rechenweg",
+            vec![
+                pfad_parameter("kennung", "Kennung, Teil der Adresse"),
+                sicht::parameter(),
+            ],
+        ),
+    ]
 }
 
 #[derive(Template)]
@@ -76,7 +90,7 @@ async fn liste(State(public): State<PgPool>, anfrage: Anfrage) -> Result<Respons
             seite: anfrage.seite(),
             stichtag,
             kennzahlen,
-            json: als_json(&anfrage),
+            json: anfrage.adresse(Format::Json),
         }),
     }
 }
@@ -159,7 +173,7 @@ async fn eine(
             html(&KennzahlSeite {
                 seite: anfrage.seite(),
                 raeume,
-                json: als_json(&anfrage),
+                json: anfrage.adresse(Format::Json),
                 k,
             })
         }

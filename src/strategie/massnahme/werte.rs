@@ -38,14 +38,7 @@ pub(super) async fn lies(
     if let Some(ganz) = finde(wert, &alle) {
         return Ok(Some(vec![ganz.clone()]));
     }
-    teile(name, wert)?
-        .map(|teil| {
-            finde(teil, &alle)
-                .cloned()
-                .ok_or_else(|| fehlt(name, teil, &alle))
-        })
-        .collect::<Result<Vec<_>>>()
-        .map(Some)
+    einzeln(name, wert, &alle).map(Some)
 }
 
 /// The one value of a parameter.
@@ -116,14 +109,18 @@ pub(super) fn feste(
             nummer: None,
         })
         .collect();
+    einzeln(name, wert, &alle).map(Some)
+}
+
+/// Each value between commas looked up.
+fn einzeln(name: &'static str, wert: &str, alle: &[Eintrag]) -> Result<Vec<Eintrag>> {
     teile(name, wert)?
         .map(|teil| {
-            finde(teil, &alle)
+            finde(teil, alle)
                 .cloned()
-                .ok_or_else(|| fehlt(name, teil, &alle))
+                .ok_or_else(|| fehlt(name, teil, alle))
         })
-        .collect::<Result<Vec<_>>>()
-        .map(Some)
+        .collect()
 }
 
 /// Values between commas.

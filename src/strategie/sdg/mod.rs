@@ -1,6 +1,6 @@
 //! The SDG view: goals, measures, indicators and money per sustainable development goal.
 
-pub mod routes;
+pub mod blatt;
 pub mod store;
 
 use serde::Serialize;

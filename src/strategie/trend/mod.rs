@@ -1,6 +1,6 @@
 //! Trends that strengthen or hamper goals and measures, with the figures behind them.
 
-pub mod routes;
+pub mod blatt;
 pub mod store;
 
 use serde::Serialize;

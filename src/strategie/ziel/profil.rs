@@ -223,7 +223,7 @@ impl Profil {
 impl Flaechenwirkung {
     /// Where the areas behind a row stand.
     fn rechenweg(&self, wurzel: &str, zeile: &Landnutzung) -> String {
-        let plan = format!("{}@{}", self.plan.kennung, self.plan.fassung);
+        let plan = self.plan.angabe();
         let paare = [
             ("plan", Some(plan.as_str())),
             ("ortsteil", zeile.ortsteil.as_deref()),

@@ -17,15 +17,14 @@ use crate::error::Error;
 use crate::fnp::plan::{self, Fassung};
 use crate::http::extract::Anfrage;
 use crate::http::link::kodiere;
-use crate::http::negotiate::Format;
-use crate::http::openapi::{Pfad, anfrage_parameter, pfad_parameter};
+use crate::http::negotiate::{Ausgabe, Format, JSON};
+use crate::http::openapi::{Pfad, pfad_parameter, text_parameter};
 use crate::http::page::{Seite, html};
 use crate::http::problem::Problem;
-use crate::strategie::blatt::{JSON, als_json};
 use crate::strategie::handlungsfeld::store as handlungsfelder;
 use crate::strategie::handlungsfeld::{Baumziel, HandlungsfeldKurz};
 use crate::strategie::kennzahl::Stand;
-use crate::strategie::{sicht, store, zahl};
+use crate::strategie::{sicht, store, wirkung, zahl};
 
 /// Routes over the public pool.
 pub fn router(public: PgPool) -> Router {
@@ -39,57 +38,44 @@ pub fn router(public: PgPool) -> Router {
 /// For `/api`.
 #[must_use]
 pub fn pfade() -> Vec<Pfad> {
-    let text = json!({"type": "string"});
     let plan = || {
-        anfrage_parameter(
+        text_parameter(
             "plan",
             "Plan der Flächen, auch KENNUNG@FASSUNG; ohne Angabe der wirksame",
-            &text,
         )
     };
-    let f = || {
-        anfrage_parameter(
-            "f",
-            "Ausgabe",
-            &json!({"type": "string", "enum": ["json", "html"]}),
+    let pfad = |pfad, titel, parameter| {
+        Pfad::neu(
+            "Strategie",
+            pfad,
+            titel,
+            &[Ausgabe::Json, Ausgabe::Html],
+            parameter,
         )
-    };
-    let pfad = |pfad: &str, kennung: &str, titel: &str, parameter| Pfad {
-        pfad: pfad.to_owned(),
-        kennung: kennung.to_owned(),
-        titel: titel.to_owned(),
-        thema: "Strategie",
-        parameter,
-        medien: &["application/json", "text/html"],
     };
     vec![
         pfad(
-            "/ziele",
-            "ziele",
+            ("/ziele", "ziele"),
             "Ziele als Baum; mit flaeche die Ziele, denen eine Fläche des Plans dient oder die sie belastet",
             vec![
-                anfrage_parameter("flaeche", "Kennung der Fläche", &text),
+                text_parameter("flaeche", "Kennung der Fläche"),
                 plan(),
                 sicht::parameter(),
-                f(),
             ],
         ),
         pfad(
-            "/ziele/{kennung}",
-            "ziel",
+            ("/ziele/{kennung}", "ziel"),
             "Ein Ziel: Kennzahlen mit Soll-Pfad, Maßnahmen, Flächen, Fachpläne, Beschlüsse, Geld",
             vec![
                 pfad_parameter("kennung", "Kennung des Ziels"),
                 plan(),
                 sicht::parameter(),
-                f(),
             ],
         ),
         pfad(
-            "/flaechen/{kennung}",
-            "flaeche",
+            ("/flaechen/{kennung}", "flaeche"),
             "Eine Fläche des Plans: Ziele, denen sie dient oder die sie belastet, Maßnahmen, Ortsteile, andere Pläne",
-            vec![pfad_parameter("kennung", "Kennung der Fläche"), plan(), f()],
+            vec![pfad_parameter("kennung", "Kennung der Fläche"), plan()],
         ),
     ]
 }
@@ -123,9 +109,9 @@ async fn liste(State(public): State<PgPool>, anfrage: Anfrage) -> Result<Respons
         .parameter
         .nur(&["flaeche", "plan", "stichtag", "f"])?;
     let format = anfrage.format(JSON)?;
-    let plan = anfrage.parameter.einzig("plan")?;
+    let plan = anfrage.parameter.gesetzt("plan")?;
     let (mut tx, stichtag) = sicht::oeffne(&public, &anfrage).await?;
-    if let Some(kennung) = anfrage.parameter.einzig("flaeche")? {
+    if let Some(kennung) = anfrage.parameter.gesetzt("flaeche")? {
         if format == Format::Html {
             let profil = flaeche::lies(&mut tx, plan, kennung).await?;
             return flaeche_seite(&anfrage, profil);
@@ -149,7 +135,7 @@ async fn liste(State(public): State<PgPool>, anfrage: Anfrage) -> Result<Respons
             stichtag,
             felder: handlungsfelder::liste(&mut tx).await?,
             ziele,
-            json: als_json(&anfrage),
+            json: anfrage.adresse(Ausgabe::Json),
         }),
     }
 }
@@ -184,43 +170,19 @@ impl ZielSeite {
             .map(|b| b.beitrag)
             .max_by_key(|b| (b.abs(), *b))
             .unwrap_or(0);
-        wirkung_worte(
-            beitrag,
-            [
-                "fördert stark",
-                "fördert",
-                "berührt",
-                "hemmt",
-                "hemmt stark",
-            ],
-        )
+        zusammen(wirkung::massnahme(beitrag))
     }
     fn wirkung(&self, wirkung: &i16) -> String {
-        wirkung_worte(
-            *wirkung,
-            [
-                "dient stark",
-                "dient",
-                "neutral",
-                "belastet",
-                "belastet stark",
-            ],
-        )
+        zusammen(wirkung::nutzung(*wirkung))
     }
     fn adresse(&self, kennung: &str) -> String {
         format!("{}/ziele/{}?f=html", self.seite.wurzel, kodiere(kennung))
     }
 }
 
-/// `+2 dient stark` … `−2 belastet stark`: sign and words, so that colour is not needed.
-fn wirkung_worte(stufe: i16, worte: [&str; 5]) -> String {
-    match stufe {
-        2.. => format!("+2 {}", worte[0]),
-        1 => format!("+1 {}", worte[1]),
-        0 => format!("0 {}", worte[2]),
-        -1 => format!("−1 {}", worte[3]),
-        ..=-2 => format!("−2 {}", worte[4]),
-    }
+/// Sign and words of a step in one text.
+fn zusammen((zeichen, worte): (&str, &str)) -> String {
+    format!("{zeichen} {worte}")
 }
 
 async fn eines(
@@ -230,7 +192,7 @@ async fn eines(
 ) -> Result<Response, Problem> {
     anfrage.parameter.nur(&["plan", "stichtag", "f"])?;
     let format = anfrage.format(JSON)?;
-    let plan = anfrage.parameter.einzig("plan")?.filter(|p| !p.is_empty());
+    let plan = anfrage.parameter.gesetzt("plan")?;
     let (mut tx, stichtag) = sicht::oeffne(&public, &anfrage).await?;
     let mut p = profil::lies(&mut tx, &kennung, plan, stichtag).await?;
     p.verlinke(&anfrage.basis.0);
@@ -244,7 +206,7 @@ async fn eines(
                 .as_ref()
                 .map(|f| f.plan.kennung.clone())
                 .unwrap_or_default(),
-            json: als_json(&anfrage),
+            json: anfrage.adresse(Ausgabe::Json),
             p,
         }),
     }
@@ -281,16 +243,7 @@ impl FlaecheSeite {
         z.dient.iter().chain(&z.belastet).chain(&z.neutral)
     }
     fn wirkung(&self, wirkung: &i16) -> String {
-        wirkung_worte(
-            *wirkung,
-            [
-                "dient stark",
-                "dient",
-                "neutral",
-                "belastet",
-                "belastet stark",
-            ],
-        )
+        zusammen(wirkung::nutzung(*wirkung))
     }
     fn ziel_adresse(&self, kennung: &str) -> String {
         format!("{}/ziele/{}?f=html", self.seite.wurzel, kodiere(kennung))
@@ -315,7 +268,7 @@ async fn eine_flaeche(
 ) -> Result<Response, Problem> {
     anfrage.parameter.nur(&["plan", "f"])?;
     let format = anfrage.format(JSON)?;
-    let plan = anfrage.parameter.einzig("plan")?.filter(|p| !p.is_empty());
+    let plan = anfrage.parameter.gesetzt("plan")?;
     let mut conn = public.acquire().await.map_err(Error::from)?;
     let profil = flaeche::lies(&mut conn, plan, &kennung).await?;
     match format {
@@ -328,6 +281,6 @@ fn flaeche_seite(anfrage: &Anfrage, p: Flaechenprofil) -> Result<Response, Probl
     html(&FlaecheSeite {
         seite: anfrage.seite(),
         p,
-        json: als_json(anfrage),
+        json: anfrage.adresse(Ausgabe::Json),
     })
 }

@@ -1,32 +1,21 @@
 //! Saved questions: refused when wrong, a layer when published, true when read.
 
-use axum::body::Body;
-use axum::http::{Request, StatusCode};
-use serde_json::Value;
-use tower::ServiceExt as _;
+use axum::http::StatusCode;
 use zielraum::app::{self, App};
 use zielraum::db::audit;
 use zielraum::strategie::frage::{Gespeichert, store};
 
+use crate::anfrage;
 use crate::strategie::daten::{aendere, bestand};
 use crate::support::TestDb;
 
 async fn hole(app: &App, adresse: &str) -> (StatusCode, String) {
-    let antwort = app::router(app)
-        .oneshot(Request::get(adresse).body(Body::empty()).unwrap())
-        .await
-        .unwrap();
-    let status = antwort.status();
-    let bytes = axum::body::to_bytes(antwort.into_body(), usize::MAX)
-        .await
-        .unwrap();
-    (status, String::from_utf8(bytes.to_vec()).unwrap())
+    let antwort = anfrage::hole(&app::router(app), adresse).await;
+    (antwort.status, antwort.text)
 }
 
 async fn features(app: &App, adresse: &str) -> Vec<(String, Option<String>)> {
-    let (status, text) = hole(app, adresse).await;
-    assert_eq!(status, StatusCode::OK, "{adresse}: {text}");
-    let json: Value = serde_json::from_str(&text).unwrap();
+    let json = anfrage::json(&app::router(app), adresse).await;
     let features = json["features"].as_array().unwrap();
     let mut alle: Vec<_> = features
         .iter()
@@ -112,9 +101,7 @@ async fn a_published_question_is_a_layer() {
             && sammlungen.contains("Frage west")
             && !sammlungen.contains("geheim")
     );
-    let (status, liste) = hole(&app, "/fragen?f=json").await;
-    assert_eq!(status, StatusCode::OK);
-    let liste: Value = serde_json::from_str(&liste).unwrap();
+    let liste = anfrage::json(&app::router(&app), "/fragen?f=json").await;
     assert_eq!(
         (
             liste["fragen"].as_array().unwrap().len(),

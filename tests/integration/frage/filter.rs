@@ -1,16 +1,14 @@
 //! Every word of the filter language beside SQL that asks the same of the tables.
 
-use axum::body::Body;
-use axum::http::{Request, StatusCode};
+use axum::http::StatusCode;
 use serde_json::Value;
 #[expect(clippy::disallowed_types, reason = "conditions written in this file")]
 use sqlx::AssertSqlSafe;
-use tower::ServiceExt as _;
 use zielraum::http::extract::Parameter;
-use zielraum::http::{Kontext, frame};
 use zielraum::strategie;
 use zielraum::strategie::massnahme::{Antwort, Frage};
 
+use crate::anfrage::{self, gerahmt};
 use crate::strategie::daten::{aendere, bestand};
 use crate::support::TestDb;
 
@@ -27,22 +25,20 @@ pub fn kennungen(antwort: &Antwort) -> Vec<String> {
 }
 
 pub async fn hole(db: &TestDb, adresse: &str) -> (StatusCode, String) {
-    let routes = strategie::routes::router(db.public.clone());
-    let antwort = frame::rahmen(routes, Kontext::default())
-        .oneshot(Request::get(adresse).body(Body::empty()).unwrap())
-        .await
-        .unwrap();
-    let status = antwort.status();
-    let bytes = axum::body::to_bytes(antwort.into_body(), usize::MAX)
-        .await
-        .unwrap();
-    (status, String::from_utf8(bytes.to_vec()).unwrap())
+    let routes = gerahmt(strategie::routes::router(db.public.clone()));
+    let antwort = anfrage::hole(&routes, adresse).await;
+    (antwort.status, antwort.text)
 }
 
-/// More states than bestand.sql has: places of several kinds, an actor below another.
+/// More states than bestand.sql has: places of several kinds, an actor below another, and a
+/// second value of each kind, so that a word that no longer narrows is noticed.
 const DAZU: &[&str] = &[
     "INSERT INTO akteur (id, kennung, titel, art, uebergeordnet_id) VALUES ('00000000-0000-0000-0001-0000000000f1', 'a-tief', 'Abteilung Tiefbau', 'amt', '00000000-0000-0000-0001-000000000001')",
     "INSERT INTO zustaendigkeit (id, akteur_id, massnahme_id) VALUES (gen_random_uuid(), '00000000-0000-0000-0001-0000000000f1', '00000000-0000-0000-0009-000000000002')",
+    "INSERT INTO foerderprogramm (id, kennung, titel, geber) VALUES ('00000000-0000-0000-000d-0000000000f1', 'f-land', 'Radwege', 'Land')",
+    "INSERT INTO foerderung (id, programm_id, massnahme_id, stand) VALUES (gen_random_uuid(), '00000000-0000-0000-000d-0000000000f1', '00000000-0000-0000-0009-000000000002', 'beantragt')",
+    "INSERT INTO fundstelle (id, fachplan_id, massnahme_id, stelle, beziehung) VALUES (gen_random_uuid(), '00000000-0000-0000-000b-000000000002', '00000000-0000-0000-0009-000000000002', 'S. 9', 'uebernommen')",
+    "INSERT INTO sdg_bezug (id, sdg, massnahme_id) VALUES (gen_random_uuid(), 13, '00000000-0000-0000-0009-000000000002')",
     "INSERT INTO flurstueck (kennzeichen, gemarkungsnummer, gemarkung, zaehler, geom) VALUES ('098511___00001______', '098511', 'West', 1, st_multi(st_makeenvelope(640200, 5324400, 640320, 5324600, 25832)))",
 ];
 
@@ -116,6 +112,16 @@ const FRAGEN: &[(&str, bool, &str)] = &[
         "m.beginn <= '2028-12-31' AND m.ende >= '2027-01-01'",
     ),
     (
+        "aktualitaet=veraltet",
+        false,
+        "(SELECT aktualitaet FROM massnahme_stand s WHERE s.massnahme_id = m.id) = 'veraltet'",
+    ),
+    (
+        "geldjahr=2027,2029",
+        false,
+        "EXISTS (SELECT FROM finanzwert w WHERE w.massnahme_id = m.id AND w.jahr IN (2027, 2029))",
+    ),
+    (
         "geldjahr=2025",
         false,
         "EXISTS (SELECT FROM finanzwert w WHERE w.massnahme_id = m.id AND w.jahr = 2025)",
@@ -136,7 +142,7 @@ const FRAGEN: &[(&str, bool, &str)] = &[
     (
         "foerderprogramm=f-eler",
         false,
-        "EXISTS (SELECT FROM foerderung f WHERE f.massnahme_id = m.id)",
+        "EXISTS (SELECT FROM foerderung f JOIN foerderprogramm p ON p.id = f.programm_id WHERE f.massnahme_id = m.id AND p.kennung = 'f-eler')",
     ),
     (
         "fachplan=ISEK",
@@ -157,6 +163,16 @@ const FRAGEN: &[(&str, bool, &str)] = &[
         "ohne=kennzahl,zustaendig",
         false,
         "NOT EXISTS (SELECT FROM massnahme_kennzahl r WHERE r.massnahme_id = m.id) AND NOT EXISTS (SELECT FROM zustaendigkeit z WHERE z.massnahme_id = m.id)",
+    ),
+    (
+        "ohne=ziel",
+        false,
+        "NOT EXISTS (SELECT FROM ziel_massnahme x WHERE x.massnahme_id = m.id)",
+    ),
+    (
+        "ohne=kennzahl",
+        false,
+        "NOT EXISTS (SELECT FROM massnahme_kennzahl r WHERE r.massnahme_id = m.id)",
     ),
     (
         "ohne=geld",

@@ -1,50 +1,35 @@
 //! What applies at a place, the balance of a drawn polygon, and what is missing.
 
 use axum::Router;
-use axum::body::Body;
-use axum::http::{Request, StatusCode};
+use axum::http::StatusCode;
 use serde_json::Value;
-use tower::ServiceExt as _;
-use zielraum::http::{Kontext, frame};
-use zielraum::import::fnp::{Auftrag, fuehre_aus};
 use zielraum::import::gebiete::Art;
 use zielraum::{fnp, hier, luecken};
 
+use crate::anfrage::{self, gerahmt};
 use crate::strategie::daten::{aendere, bestand};
-use crate::support::{TestDb, datenbank, demo, gebiete_der_demo, zahl};
+use crate::support::{TestDb, datenbank, gebiete_der_demo, plaene_der_demo, zahl};
 
-pub fn routes(db: &TestDb) -> Router {
-    let routes = hier::routes::router(db.public.clone())
-        .merge(luecken::routes::router(db.public.clone()))
-        .merge(fnp::routes::router(db.public.clone()));
-    frame::rahmen(routes, Kontext::default())
-}
-
-pub async fn sende(db: &TestDb, request: Request<Body>) -> (StatusCode, String) {
-    let antwort = routes(db).oneshot(request).await.unwrap();
-    let status = antwort.status();
-    let bytes = axum::body::to_bytes(antwort.into_body(), usize::MAX)
-        .await
-        .unwrap();
-    (status, String::from_utf8(bytes.to_vec()).unwrap())
+fn routes(db: &TestDb) -> Router {
+    gerahmt(
+        hier::routes::router(db.public.clone())
+            .merge(luecken::routes::router(db.public.clone()))
+            .merge(fnp::routes::router(db.public.clone())),
+    )
 }
 
 async fn hole(db: &TestDb, adresse: &str) -> (StatusCode, String) {
-    sende(db, Request::get(adresse).body(Body::empty()).unwrap()).await
+    let antwort = anfrage::hole(&routes(db), adresse).await;
+    (antwort.status, antwort.text)
 }
 
 async fn json(db: &TestDb, adresse: &str) -> Value {
-    let (status, text) = hole(db, adresse).await;
-    assert_eq!(status, StatusCode::OK, "{adresse}: {text}");
-    serde_json::from_str(&text).unwrap()
+    anfrage::json(&routes(db), adresse).await
 }
 
 async fn poste(db: &TestDb, adresse: &str, text: &str) -> (StatusCode, Value) {
-    let request = Request::post(adresse)
-        .body(Body::from(text.to_owned()))
-        .unwrap();
-    let (status, text) = sende(db, request).await;
-    (status, serde_json::from_str(&text).unwrap())
+    let antwort = anfrage::poste(&routes(db), adresse, text).await;
+    (antwort.status, antwort.json())
 }
 
 fn texte<'a>(liste: &'a Value, feld: &str) -> Vec<&'a str> {
@@ -243,15 +228,7 @@ async fn a_drawn_ortsteil_equals_the_stored_balance() {
     let db = datenbank().await;
     gebiete_der_demo(&db, Art::Gemeinde, "gemeinde.geojson").await;
     gebiete_der_demo(&db, Art::Ortsteile, "ortsteile.geojson").await;
-    for plan in ["fnp-2001.gml", "fnp-2025-entwurf.gml"] {
-        let auftrag = Auftrag {
-            datei: demo(plan),
-            veroeffentlichen: true,
-            wer: "pruefung".into(),
-            ..Auftrag::default()
-        };
-        fuehre_aus(&db, &auftrag).await.unwrap();
-    }
+    plaene_der_demo(&db).await;
     let mut verglichen = 0;
     let ortsteile: Vec<(String, String)> = sqlx::query_as(
         "SELECT kennung, st_asgeojson(st_transform(geom, 4326), 15) FROM ortsteil ORDER BY kennung",

@@ -3,17 +3,15 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::body::{Body, to_bytes};
-use axum::http::{HeaderMap, Request, StatusCode};
 use serde_json::Value;
 #[expect(clippy::disallowed_types, reason = "test support: text made here")]
 use sqlx::AssertSqlSafe;
 use sqlx::postgres::PgPoolOptions;
 use sqlx::{Executor, PgConnection, PgPool};
-use tower::ServiceExt;
 use zielraum::app::{self, App};
 use zielraum::layers::sammlung::Katalog;
 
+pub use crate::anfrage::{Antwort, hole, json, sende};
 use crate::support::{Leer, leere_datenbank};
 
 /// Catalogue of the tests; the first part stands for our own, the second for a town's.
@@ -132,65 +130,6 @@ pub async fn router_mit(db: &Datenbank, stadt: &str) -> Router {
         public_url: None,
         demo: true,
     })
-}
-
-/// An answer, read to its end.
-#[derive(Debug)]
-pub struct Antwort {
-    pub status: StatusCode,
-    pub headers: HeaderMap,
-    pub text: String,
-}
-
-impl Antwort {
-    pub fn json(&self) -> Value {
-        serde_json::from_str(&self.text).unwrap_or_else(|e| panic!("{e}: {}", self.text))
-    }
-    pub fn kopf(&self, name: &str) -> &str {
-        self.headers
-            .get(name)
-            .map_or("", |wert| wert.to_str().unwrap())
-    }
-}
-
-/// Sends a request with method and headers.
-pub async fn sende(
-    router: &Router,
-    methode: &str,
-    pfad: &str,
-    headers: &[(&str, &str)],
-) -> Antwort {
-    let mut request = Request::builder()
-        .method(methode)
-        .uri(pfad)
-        .header("host", "zr.test:8080");
-    for (name, wert) in headers {
-        request = request.header(*name, *wert);
-    }
-    let response = router
-        .clone()
-        .oneshot(request.body(Body::empty()).unwrap())
-        .await
-        .unwrap();
-    let (parts, body) = response.into_parts();
-    let bytes = to_bytes(body, usize::MAX).await.unwrap();
-    Antwort {
-        status: parts.status,
-        headers: parts.headers,
-        text: String::from_utf8(bytes.to_vec()).unwrap(),
-    }
-}
-
-/// GET without headers.
-pub async fn hole(router: &Router, pfad: &str) -> Antwort {
-    sende(router, "GET", pfad, &[]).await
-}
-
-/// GET that must succeed, as JSON.
-pub async fn json(router: &Router, pfad: &str) -> Value {
-    let antwort = hole(router, pfad).await;
-    assert_eq!(antwort.status, 200, "{pfad}: {}", antwort.text);
-    antwort.json()
 }
 
 /// The link with a relation.

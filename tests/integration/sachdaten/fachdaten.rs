@@ -7,23 +7,26 @@ use super::{dienst, feature, lieferung, rechteck, schreibe, text};
 use crate::layers::support::json as lies_json;
 use crate::support::{admin, datenbank, zahl};
 
+/// A hectare with attributes as an office holds them, of a person too.
+fn objekt(nummer: u32, x: f64) -> Value {
+    feature(
+        json!({"nummer": nummer, "name": format!("Gebiet {nummer}"), "zone": if nummer == 3 { "II" } else { "III" }, "eigentuemer": "Erika Musterfrau"}),
+        &rechteck(x, 5_320_000.0, 100.0, 100.0),
+    )
+}
+
+/// What a run orders beside its delivery.
+type Anpassung<'a> = &'a dyn Fn(&mut fachdaten::Auftrag);
+
 /// The same source replaces what it delivered; others stay; what did not change is not touched.
 #[tokio::test]
 async fn fachdaten_are_replaced_by_source() {
     let db = datenbank().await;
     let admin = admin(&db).await;
     let ordner = tempfile::tempdir().unwrap();
-    let objekt = |nummer: u32, x: f64| {
-        feature(
-            json!({"nummer": nummer, "name": format!("Gebiet {nummer}"), "zone": if nummer == 3 { "II" } else { "III" }, "eigentuemer": "Erika Musterfrau"}),
-            &rechteck(x, 5_320_000.0, 100.0, 100.0),
-        )
-    };
-    let lauf = async |features: &[Value],
-                      art: &str,
-                      quelle: &str,
-                      anpassen: &dyn Fn(&mut fachdaten::Auftrag)| {
-        let mut auftrag = lieferung(schreibe(ordner.path(), "d.geojson", features), art, quelle);
+    let lauf = async |features: &[Value], art: &str, quelle: &str, anpassen: Anpassung<'_>| {
+        let datei = schreibe(ordner.path(), "d.geojson", features);
+        let mut auftrag = lieferung(datei, art, quelle);
         auftrag.schluessel = Some("nummer".into());
         anpassen(&mut auftrag);
         fachdaten::fuehre_aus(&db, &auftrag).await
@@ -101,17 +104,9 @@ async fn some_fachdaten_are_kept_back() {
     let db = datenbank().await;
     let admin = admin(&db).await;
     let ordner = tempfile::tempdir().unwrap();
-    let objekt = |nummer: u32, x: f64| {
-        feature(
-            json!({"nummer": nummer, "name": format!("Gebiet {nummer}"), "zone": if nummer == 3 { "II" } else { "III" }, "eigentuemer": "Erika Musterfrau"}),
-            &rechteck(x, 5_320_000.0, 100.0, 100.0),
-        )
-    };
-    let lauf = async |features: &[Value],
-                      art: &str,
-                      quelle: &str,
-                      anpassen: &dyn Fn(&mut fachdaten::Auftrag)| {
-        let mut auftrag = lieferung(schreibe(ordner.path(), "d.geojson", features), art, quelle);
+    let lauf = async |features: &[Value], art: &str, quelle: &str, anpassen: Anpassung<'_>| {
+        let datei = schreibe(ordner.path(), "d.geojson", features);
+        let mut auftrag = lieferung(datei, art, quelle);
         auftrag.schluessel = Some("nummer".into());
         anpassen(&mut auftrag);
         fachdaten::fuehre_aus(&db, &auftrag).await

@@ -1,6 +1,6 @@
 //! The Ampel of measures and the attainment of goals, worked out by hand on the stock of data.
 
-use super::daten::{aendere, bestand};
+use super::daten::{aendere, am_stichtag, bestand};
 use crate::support::TestDb;
 
 const TAG: &str = "2025-06-30";
@@ -9,12 +9,7 @@ const TAG: &str = "2025-06-30";
 type Zeichen = (String, String, Option<i32>, Option<f64>, String, String);
 
 async fn ampel(db: &TestDb, heute: &str, kennung: &str) -> Zeichen {
-    let mut tx = db.write.begin().await.unwrap();
-    sqlx::query("SELECT set_config('zielraum.stichtag', $1, true)")
-        .bind(heute)
-        .execute(&mut *tx)
-        .await
-        .unwrap();
+    let mut tx = am_stichtag(db, heute).await;
     sqlx::query_as("SELECT s.ampel, s.ampel_anlass, s.verzug_tage, s.fortschritt::float8, s.aktualitaet, s.horizont FROM massnahme_stand s JOIN massnahme m ON m.id = s.massnahme_id WHERE m.kennung = $1")
         .bind(kennung)
         .fetch_one(&mut *tx)

@@ -1,6 +1,7 @@
 //! A small town: two Ortsteile side by side (west, ost), a plan of three areas across
 //! them, one village-renewal area, and the fixture files.
 
+use sqlx::{Postgres, Transaction};
 use zielraum::db::audit;
 use zielraum::error::Result;
 use zielraum::import::strategie::{Ergebnis, importiere};
@@ -44,6 +45,17 @@ pub async fn aendere(db: &TestDb, anweisungen: &[&'static str]) {
         sqlx::query(*sql).execute(&mut *tx).await.unwrap();
     }
     tx.commit().await.unwrap();
+}
+
+/// A transaction of the working world that sees everything from this day.
+pub async fn am_stichtag(db: &TestDb, tag: &str) -> Transaction<'static, Postgres> {
+    let mut tx = db.write.begin().await.unwrap();
+    sqlx::query("SELECT set_config('zielraum.stichtag', $1, true)")
+        .bind(tag)
+        .execute(&mut *tx)
+        .await
+        .unwrap();
+    tx
 }
 
 /// The town; public are the Ortsteile alone.

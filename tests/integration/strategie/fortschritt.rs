@@ -7,6 +7,7 @@ use proptest::test_runner::TestRunner;
 use sqlx::types::Uuid;
 use zielraum::db::audit;
 
+use super::daten::am_stichtag;
 use crate::support::{TestDb, datenbank};
 
 const TAG: &str = "2025-06-30";
@@ -219,12 +220,7 @@ type Zeile = (
 );
 
 async fn lies(db: &TestDb, heute: &str) -> Vec<(String, Stand)> {
-    let mut tx = db.write.begin().await.unwrap();
-    sqlx::query("SELECT set_config('zielraum.stichtag', $1, true)")
-        .bind(heute)
-        .execute(&mut *tx)
-        .await
-        .unwrap();
+    let mut tx = am_stichtag(db, heute).await;
     let zeilen: Vec<Zeile> = sqlx::query_as(
         "SELECT k.kennung, s.soll::float8, s.abweichung::float8, s.grad::float8, s.ampel, s.aktualitaet FROM kennzahl_stand s JOIN kennzahl k ON k.id = s.kennzahl_id ORDER BY 1",
     )

@@ -1,35 +1,30 @@
 //! The same questions over HTTP, through the public pool.
 
-use axum::body::Body;
-use axum::http::{Request, StatusCode};
+use axum::Router;
+use axum::http::StatusCode;
 use serde_json::Value;
-use tower::ServiceExt;
-use zielraum::http::{Kontext, frame};
 use zielraum::{strategie, web};
 
 use super::fragen::town;
+use crate::anfrage::{self, Antwort, gerahmt};
 use crate::support::TestDb;
 
-async fn sende(db: &TestDb, request: Request<Body>) -> (StatusCode, String, Value) {
-    let routes =
-        strategie::routes::router(db.public.clone()).merge(web::routes::router(db.public.clone()));
-    let antwort = frame::rahmen(routes, Kontext::default())
-        .oneshot(request)
-        .await
-        .unwrap();
-    let status = antwort.status();
-    let typ = antwort.headers()["content-type"]
-        .to_str()
-        .unwrap()
-        .to_owned();
-    let bytes = axum::body::to_bytes(antwort.into_body(), usize::MAX)
-        .await
-        .unwrap();
-    (status, typ, serde_json::from_slice(&bytes).unwrap())
+fn routes(db: &TestDb) -> Router {
+    let web = web::routes::router(db.public.clone());
+    gerahmt(strategie::routes::router(db.public.clone()).merge(web))
+}
+
+fn teile(antwort: &Antwort) -> (StatusCode, String, Value) {
+    let typ = antwort.kopf("content-type").to_owned();
+    (antwort.status, typ, antwort.json())
 }
 
 async fn hole(db: &TestDb, adresse: &str) -> (StatusCode, String, Value) {
-    sende(db, Request::get(adresse).body(Body::empty()).unwrap()).await
+    teile(&anfrage::hole(&routes(db), adresse).await)
+}
+
+async fn poste(db: &TestDb, adresse: &str, text: &str) -> (StatusCode, String, Value) {
+    teile(&anfrage::poste(&routes(db), adresse, text).await)
 }
 
 fn kennungen(liste: &Value) -> Vec<&str> {
@@ -92,28 +87,19 @@ async fn measures_as_json_and_geojson() {
 #[tokio::test]
 async fn a_polygon_is_posted() {
     let db = town().await;
-    let frage = |adresse: &str, text: &str| {
-        Request::post(adresse)
-            .body(Body::from(text.to_owned()))
-            .unwrap()
-    };
     let wkt = "POLYGON ((641300 5324300, 641700 5324300, 641700 5324700, 641300 5324700, 641300 5324300))";
-    let (status, _, antwort) = sende(&db, frage("/massnahmen/suche", wkt)).await;
+    let (status, _, antwort) = poste(&db, "/massnahmen/suche", wkt).await;
     assert_eq!(status, StatusCode::OK);
     assert_eq!(
         kennungen(&antwort["massnahmen"]),
         ["m-park", "m-gewerbe", "m-pflege"]
     );
-    let (_, _, antwort) = sende(
-        &db,
-        frage("/massnahmen/suche?ziel=sz-flaeche&f=geojson", wkt),
-    )
-    .await;
+    let (_, _, antwort) = poste(&db, "/massnahmen/suche?ziel=sz-flaeche&f=geojson", wkt).await;
     assert_eq!(
         antwort["numberReturned"], 2,
         "m-gewerbe and the city-wide m-satzung"
     );
-    let (status, typ, problem) = sende(&db, frage("/massnahmen/suche", "Dorfplatz")).await;
+    let (status, typ, problem) = poste(&db, "/massnahmen/suche", "Dorfplatz").await;
     assert_eq!(
         (status, typ.as_str()),
         (StatusCode::BAD_REQUEST, "application/problem+json")

@@ -81,39 +81,6 @@ async fn what_goes_out_comes_in_again_and_changes_nothing() {
 }
 
 #[tokio::test]
-async fn libreoffice_keeps_what_it_is_given() {
-    // Debian's package; where it is missing the round trip above stands alone.
-    let da = std::process::Command::new("soffice")
-        .arg("--version")
-        .output();
-    if da.is_err() {
-        return;
-    }
-    let db = datenbank_mit_demo().await;
-    let ordner = tempfile::tempdir().unwrap();
-    let datei = ordner.path().join("strategie.xlsx");
-    std::fs::write(&datei, &ausgegeben(&db).await[0].1).unwrap();
-    let aus = ordner.path().join("aus");
-    let lauf = std::process::Command::new("soffice")
-        .args(["--headless", "--convert-to", "xlsx", "--outdir"])
-        .arg(&aus)
-        .arg(&datei)
-        .env("HOME", ordner.path())
-        .output()
-        .unwrap();
-    let bytes = std::fs::read(aus.join("strategie.xlsx")).unwrap_or_else(|_| panic!("{lauf:?}"));
-    let ergebnis = fuehre_aus(
-        &db.db,
-        &[("strategie.xlsx".into(), bytes)],
-        &probe(),
-        &mut Bericht::default(),
-    )
-    .await
-    .unwrap();
-    assert!(ergebnis.nichts_geaendert(), "{}", ergebnis.text());
-}
-
-#[tokio::test]
 async fn only_the_edit_changes_and_the_preview_says_so() {
     let db = stadt().await;
     entwurf(&db, &fixtures(&ALLE)).await.unwrap();
@@ -344,6 +311,25 @@ async fn places_come_from_parcels_and_map_files() {
         .unwrap_err()
         .to_string();
     assert!(keins.contains("gibt es nicht"), "{keins}");
+    // 12 is not 12/3: a measure must not lie on a guess.
+    for (falsch, satz) in [
+        ("Ostdorf 12", "gibt es nicht"),
+        ("Nordheim 12/3", "Eine Gemarkung „Nordheim“"),
+        ("am Bach", "Das ist kein Flurstück"),
+    ] {
+        let fehler = entwurf(&db, &csv(falsch)).await.unwrap_err().to_string();
+        assert!(fehler.contains(satz), "{falsch}: {fehler}");
+    }
+    // As clerks write it, as everywhere else.
+    for text in [
+        "Fl.Nr. 12/3 Gemarkung Ostdorf",
+        "091234-00012/003",
+        "09123400000012000300",
+    ] {
+        entwurf(&db, &csv(text))
+            .await
+            .unwrap_or_else(|fehler| panic!("{text}: {fehler}"));
+    }
     entwurf(&db, &csv("ostdorf 12/3")).await.unwrap();
     assert_eq!(zahl(&db, "SELECT count(*) FROM raumbezug WHERE genauigkeit = 'flurstuecksscharf' AND st_area(geom) = 1000").await, 1);
 

@@ -11,4 +11,5 @@ mod mappe;
 mod oeffentlich;
 mod polygon;
 mod profile;
+mod uebergang;
 mod veroeffentlichung;

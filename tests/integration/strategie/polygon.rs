@@ -1,9 +1,20 @@
 //! Measures in a polygon somebody drew.
 
-use zielraum::strategie::massnahme::Frage;
+use geo_types::MultiPolygon;
+use sqlx::PgConnection;
+use zielraum::strategie::massnahme::{Antwort, Frage};
 use zielraum::strategie::{store, suchraum};
 
 use super::fragen::{kennungen, town};
+
+/// What lies in a polygon.
+async fn im(conn: &mut PgConnection, polygon: MultiPolygon<f64>) -> Antwort {
+    let frage = Frage {
+        polygon: Some(polygon),
+        ..Frage::default()
+    };
+    store::massnahmen(conn, &frage).await.unwrap()
+}
 
 #[tokio::test]
 async fn measures_in_a_polygon_equal_hand_written_sql() {
@@ -11,15 +22,7 @@ async fn measures_in_a_polygon_equal_hand_written_sql() {
     let mut conn = db.write.acquire().await.unwrap();
     let wkt = "POLYGON ((640200 5324050, 641500 5324050, 641500 5324550, 640200 5324550, 640200 5324050))";
     let polygon = suchraum::lies(&mut conn, wkt).await.unwrap();
-    let antwort = store::massnahmen(
-        &mut conn,
-        &Frage {
-            polygon: Some(polygon),
-            ..Frage::default()
-        },
-    )
-    .await
-    .unwrap();
+    let antwort = im(&mut conn, polygon).await;
     let von_hand: Vec<(String, Option<f64>, Option<f64>)> = sqlx::query_as(
         "SELECT m.kennung, nullif(sum(st_area(st_intersection(p.geom, x.geom))), 0), nullif(sum(st_length(st_intersection(p.geom, x.geom))) FILTER (WHERE st_dimension(x.geom) = 1), 0)
          FROM massnahme m JOIN raumbezug r ON r.massnahme_id = m.id LEFT JOIN verweis v ON v.kennung = r.flaeche_kennung
@@ -41,15 +44,7 @@ async fn measures_in_a_polygon_equal_hand_written_sql() {
     // An Ortsteil named lies partly in it; only touching is not lying in.
     assert!(kennungen(&antwort.massnahmen).contains(&"m-pflege"));
     let daneben = suchraum::lies(&mut conn, "POLYGON ((641600 5324400, 641650 5324400, 641650 5324600, 641600 5324600, 641600 5324400))").await.unwrap();
-    let antwort = store::massnahmen(
-        &mut conn,
-        &Frage {
-            polygon: Some(daneben),
-            ..Frage::default()
-        },
-    )
-    .await
-    .unwrap();
+    let antwort = im(&mut conn, daneben).await;
     assert_eq!(kennungen(&antwort.massnahmen), ["m-pflege"]);
 }
 
@@ -72,15 +67,7 @@ async fn polygons_come_as_geojson_or_wkt() {
     );
     for text in [grad.as_str(), &wkt, meter, &sammlung] {
         let polygon = suchraum::lies(&mut conn, text).await.unwrap();
-        let antwort = store::massnahmen(
-            &mut conn,
-            &Frage {
-                polygon: Some(polygon),
-                ..Frage::default()
-            },
-        )
-        .await
-        .unwrap();
+        let antwort = im(&mut conn, polygon).await;
         assert_eq!(
             kennungen(&antwort.massnahmen),
             ["m-treff", "m-entwurf"],

@@ -1,42 +1,27 @@
 //! Profiles as JSON and as pages, through the public pool; figures against SQL written by hand.
 
-use axum::body::Body;
-use axum::http::{Request, StatusCode};
+use axum::Router;
+use axum::http::StatusCode;
 use serde_json::Value;
-use tower::ServiceExt;
-use zielraum::http::{Kontext, frame};
 use zielraum::{strategie, web};
 
 use super::daten::{aendere, bestand};
+use crate::anfrage::{self, gerahmt, hole_als};
 use crate::support::TestDb;
 
+fn routes(db: &TestDb) -> Router {
+    let web = web::routes::router(db.public.clone());
+    gerahmt(strategie::routes::router(db.public.clone()).merge(web))
+}
+
 async fn sende(db: &TestDb, adresse: &str, accept: &str) -> (StatusCode, String, String) {
-    let routes =
-        strategie::routes::router(db.public.clone()).merge(web::routes::router(db.public.clone()));
-    let antwort = frame::rahmen(routes, Kontext::default())
-        .oneshot(
-            Request::get(adresse)
-                .header("accept", accept)
-                .body(Body::empty())
-                .unwrap(),
-        )
-        .await
-        .unwrap();
-    let status = antwort.status();
-    let typ = antwort.headers()["content-type"]
-        .to_str()
-        .unwrap()
-        .to_owned();
-    let bytes = axum::body::to_bytes(antwort.into_body(), usize::MAX)
-        .await
-        .unwrap();
-    (status, typ, String::from_utf8(bytes.to_vec()).unwrap())
+    let antwort = hole_als(&routes(db), adresse, accept).await;
+    let typ = antwort.kopf("content-type").to_owned();
+    (antwort.status, typ, antwort.text)
 }
 
 async fn json(db: &TestDb, adresse: &str) -> Value {
-    let (status, _, text) = sende(db, adresse, "application/json").await;
-    assert_eq!(status, StatusCode::OK, "{adresse}: {text}");
-    serde_json::from_str(&text).unwrap()
+    anfrage::json(&routes(db), adresse).await
 }
 
 async fn seite(db: &TestDb, adresse: &str) -> String {

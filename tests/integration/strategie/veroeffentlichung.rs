@@ -3,9 +3,10 @@
 use zielraum::strategie::store;
 
 use super::daten::{
-    ALLE, datei, entwurf, fixtures, oeffentlich, stadt, veroeffentliche_plan, zahl,
-    zahl_oeffentlich,
+    ALLE, aendere, bestand, datei, entwurf, fixtures, oeffentlich, stadt, veroeffentliche_plan,
+    zahl, zahl_oeffentlich,
 };
+use crate::support::TestDb;
 
 const ALLES: &str = "SELECT (SELECT count(*) FROM handlungsfeld) + (SELECT count(*) FROM ziel) + (SELECT count(*) FROM massnahme) + (SELECT count(*) FROM raumbezug)
   + (SELECT count(*) FROM ziel_massnahme) + (SELECT count(*) FROM ziel_nutzungsart_wirkung) + (SELECT count(*) FROM massnahme_ortsteil)";
@@ -67,6 +68,13 @@ async fn publishing_keeps_the_drafts_of_the_file_back() {
     assert_eq!((nochmal.veroeffentlicht, nochmal.entwuerfe), (0, 1));
 }
 
+async fn oeffentlicher_titel(db: &TestDb) -> String {
+    sqlx::query_scalar("SELECT titel FROM massnahme WHERE kennung = 'm-treff'")
+        .fetch_one(&db.public)
+        .await
+        .unwrap()
+}
+
 #[tokio::test]
 async fn a_draft_edit_leaves_the_public_row() {
     let db = stadt().await;
@@ -82,11 +90,7 @@ async fn a_draft_edit_leaves_the_public_row() {
     ];
     let ergebnis = entwurf(&db, &edit).await.unwrap();
     assert_eq!(ergebnis.entwuerfe, 2);
-    let titel: String = sqlx::query_scalar("SELECT titel FROM massnahme WHERE kennung = 'm-treff'")
-        .fetch_one(&db.public)
-        .await
-        .unwrap();
-    assert_eq!(titel, "Dorftreff \"Alte Schule\"");
+    assert_eq!(oeffentlicher_titel(&db).await, "Dorftreff \"Alte Schule\"");
     // Publishing the other end must not drag the draft link or place along.
     oeffentlich(
         &db,
@@ -118,11 +122,7 @@ async fn a_draft_edit_leaves_the_public_row() {
     assert!(weg.kurz.entwurf, "the working world marks it");
     // Published at last.
     oeffentlich(&db, &edit).await.unwrap();
-    let titel: String = sqlx::query_scalar("SELECT titel FROM massnahme WHERE kennung = 'm-treff'")
-        .fetch_one(&db.public)
-        .await
-        .unwrap();
-    assert_eq!(titel, "Geheimer Titel");
+    assert_eq!(oeffentlicher_titel(&db).await, "Geheimer Titel");
 }
 
 #[tokio::test]
@@ -209,4 +209,128 @@ async fn links_to_drafts_wait_and_then_appear() {
         zahl_oeffentlich(&db, "SELECT count(*) FROM massnahme_ortsteil").await,
         2
     );
+}
+
+/// A Leitlinie, a goal with one above it and a trend, each on something that is a draft still.
+const NEUE: &[&str] = &[
+    "INSERT INTO strategiefassung (id, kennung, titel, strategie_id, zeithorizont) VALUES ('00000000-0000-0000-0004-0000000000f1', 'sf-neu', 'Zweite', '00000000-0000-0000-0003-000000000001', 2040)",
+    "INSERT INTO leitlinie (id, kennung, titel, text, strategiefassung_id, rang) VALUES (gen_random_uuid(), 'll-neu', 'Neu', 'Neu.', '00000000-0000-0000-0004-0000000000f1', 1)",
+    "INSERT INTO handlungsfeld (id, kennung, titel) VALUES ('00000000-0000-0000-0006-0000000000f1', 'hf-neu', 'Neu')",
+    "INSERT INTO ziel (id, kennung, titel, handlungsfeld_id, ebene) VALUES ('00000000-0000-0000-0007-0000000000f1', 'sz-neu', 'Oben', '00000000-0000-0000-0006-0000000000f1', 'strategisch')",
+    "INSERT INTO ziel (id, kennung, titel, handlungsfeld_id, ebene, uebergeordnet_id) VALUES (gen_random_uuid(), 'oz-neu', 'Unten', '00000000-0000-0000-0006-0000000000f1', 'operativ', '00000000-0000-0000-0007-0000000000f1')",
+    "INSERT INTO trend (id, kennung, titel, zahlen, kennzahl_id) SELECT gen_random_uuid(), 't-neu', 'Neu', 'kennzahl', id FROM kennzahl WHERE kennung = 'k-geheim'",
+];
+const NEUE_FREIGEBEN: &[&str] = &[
+    "SELECT freigabe.veroeffentliche('leitlinie', array_agg(id)) FROM leitlinie WHERE kennung = 'll-neu'",
+    "SELECT freigabe.veroeffentliche('ziel', array_agg(id ORDER BY kennung)) FROM ziel WHERE kennung IN ('sz-neu', 'oz-neu')",
+    "SELECT freigabe.veroeffentliche('trend', array_agg(id)) FROM trend WHERE kennung = 't-neu'",
+];
+const NEUE_ENDEN: &[&str] = &[
+    "SELECT freigabe.veroeffentliche('strategiefassung', array_agg(id)) FROM strategiefassung WHERE kennung = 'sf-neu'",
+    "SELECT freigabe.veroeffentliche('handlungsfeld', array_agg(id)) FROM handlungsfeld WHERE kennung = 'hf-neu'",
+    "SELECT freigabe.veroeffentliche('kennzahl', array_agg(id)) FROM kennzahl WHERE kennung = 'k-geheim'",
+];
+const NEUE_ZAHL: &str = "SELECT (SELECT count(*) FROM leitlinie WHERE kennung = 'll-neu') + (SELECT count(*) FROM ziel WHERE kennung IN ('sz-neu', 'oz-neu')) + (SELECT count(*) FROM trend WHERE kennung = 't-neu')";
+const WARTEND: &str = "SELECT count(*) FROM freigabe.wartend";
+
+#[tokio::test]
+async fn a_release_waits_for_what_it_points_at() {
+    let db = bestand().await;
+    aendere(&db, NEUE).await;
+    aendere(&db, NEUE_FREIGEBEN).await;
+    assert_eq!(zahl_oeffentlich(&db, NEUE_ZAHL).await, 0);
+    assert_eq!(zahl(&db, WARTEND).await, 4);
+    assert_eq!(
+        zahl(
+            &db,
+            "SELECT count(*) FROM audit.zeile WHERE daten -> 'wartet' = 'true'"
+        )
+        .await,
+        4
+    );
+    // Each other end alone brings its own, and the goal below comes with the one above.
+    for (anweisung, danach) in NEUE_ENDEN.iter().zip([1, 3, 4]) {
+        aendere(&db, &[anweisung]).await;
+        assert_eq!(
+            zahl_oeffentlich(&db, NEUE_ZAHL).await,
+            danach,
+            "{anweisung}"
+        );
+    }
+    assert_eq!(zahl(&db, WARTEND).await, 0);
+    assert_eq!(
+        zahl(
+            &db,
+            "SELECT count(*) FROM ziel WHERE kennung LIKE '%-neu' AND veroeffentlichung = 'veroeffentlicht'"
+        )
+        .await,
+        2
+    );
+}
+
+#[tokio::test]
+async fn a_waiting_release_is_of_one_version_and_can_be_withdrawn() {
+    let db = bestand().await;
+    aendere(&db, NEUE).await;
+    aendere(&db, NEUE_FREIGEBEN).await;
+    aendere(
+        &db,
+        &[
+            "UPDATE leitlinie SET text = 'Geheimer Entwurf' WHERE kennung = 'll-neu'",
+            "SELECT freigabe.ziehe_zurueck('trend', array_agg(id)) FROM trend WHERE kennung = 't-neu'",
+        ],
+    )
+    .await;
+    assert_eq!(zahl(&db, WARTEND).await, 3);
+    aendere(&db, NEUE_ENDEN).await;
+    // The goals alone: neither the edited Leitlinie nor the withdrawn trend.
+    assert_eq!(zahl_oeffentlich(&db, NEUE_ZAHL).await, 2);
+    aendere(&db, NEUE_FREIGEBEN).await;
+    assert_eq!(zahl_oeffentlich(&db, NEUE_ZAHL).await, 4);
+}
+
+#[tokio::test]
+async fn what_is_public_stays_while_its_new_version_waits() {
+    let db = bestand().await;
+    aendere(&db, NEUE).await;
+    aendere(
+        &db,
+        &[
+            "UPDATE ziel SET titel = 'Neuer Titel', handlungsfeld_id = '00000000-0000-0000-0006-0000000000f1' WHERE kennung = 'sz-flaeche'",
+            "SELECT freigabe.veroeffentliche('ziel', array_agg(id)) FROM ziel WHERE kennung = 'sz-flaeche'",
+        ],
+    )
+    .await;
+    let neu = "SELECT count(*) FROM ziel WHERE kennung = 'sz-flaeche' AND titel = 'Neuer Titel'";
+    let alle = "SELECT count(*) FROM ziel WHERE kennung = 'sz-flaeche'";
+    assert_eq!(
+        (
+            zahl_oeffentlich(&db, alle).await,
+            zahl_oeffentlich(&db, neu).await
+        ),
+        (1, 0)
+    );
+    aendere(&db, NEUE_ENDEN).await;
+    assert_eq!(zahl_oeffentlich(&db, neu).await, 1);
+}
+
+#[tokio::test]
+async fn a_link_between_two_measures_waits_for_the_second() {
+    let db = bestand().await;
+    let freigeben = "SELECT freigabe.veroeffentliche('massnahme', array_agg(id)) FROM massnahme WHERE kennung = 'm-entwurf'";
+    aendere(
+        &db,
+        &[
+            "INSERT INTO massnahme_massnahme (massnahme_id, andere_id, art) SELECT a.id, b.id, 'setzt_voraus' FROM massnahme a, massnahme b WHERE a.kennung = 'm-digital' AND b.kennung = 'm-entwurf'",
+            "SELECT freigabe.veroeffentliche('massnahme', array_agg(id)) FROM massnahme WHERE kennung = 'm-digital'",
+        ],
+    )
+    .await;
+    let links = "SELECT count(*) FROM massnahme_massnahme l JOIN massnahme m ON m.id = l.andere_id WHERE m.kennung = 'm-entwurf'";
+    assert_eq!(
+        (zahl(&db, links).await, zahl_oeffentlich(&db, links).await),
+        (1, 0)
+    );
+    aendere(&db, &[freigeben]).await;
+    assert_eq!(zahl_oeffentlich(&db, links).await, 1);
 }

@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 use gdal::spatial_ref::SpatialRef;
 use gdal::vector::sql::Dialect;
 use gdal::vector::{
-    Feature, FieldDefn, Geometry, LayerAccess as _, LayerOptions, OGRFieldType, OGRwkbGeometryType,
+    Feature, FieldDefn, Geometry, Layer, LayerAccess as _, LayerOptions, OGRFieldType,
+    OGRwkbGeometryType,
 };
 use gdal::{Dataset, DatasetOptions, DriverManager, GdalOpenFlags};
 
@@ -56,10 +57,15 @@ pub fn ergaenze(
             options: (!optionen.is_empty()).then_some(optionen),
         })
         .unwrap();
+    fuelle(&layer, zeilen);
+}
+
+/// Fields and features of a new layer.
+fn fuelle(layer: &Layer<'_>, zeilen: &[Zeile<'_>]) {
     for name in ["NAME", "ART"] {
         FieldDefn::new(name, OGRFieldType::OFTString)
             .unwrap()
-            .add_to_layer(&layer)
+            .add_to_layer(layer)
             .unwrap();
     }
     for (name, art, wkt) in zeilen {
@@ -71,7 +77,7 @@ pub fn ergaenze(
                 .set_geometry(Geometry::from_wkt(wkt).unwrap())
                 .unwrap();
         }
-        feature.create(&layer).unwrap();
+        feature.create(layer).unwrap();
     }
 }
 
@@ -121,23 +127,7 @@ pub fn shp(
             options: Some(&[&option]),
         })
         .unwrap();
-    for feld in ["NAME", "ART"] {
-        FieldDefn::new(feld, OGRFieldType::OFTString)
-            .unwrap()
-            .add_to_layer(&layer)
-            .unwrap();
-    }
-    for (text, art, wkt) in zeilen {
-        let mut feature = Feature::new(layer.defn()).unwrap();
-        feature.set_field_string(0, text).unwrap();
-        feature.set_field_string(1, art).unwrap();
-        if let Some(wkt) = wkt {
-            feature
-                .set_geometry(Geometry::from_wkt(wkt).unwrap())
-                .unwrap();
-        }
-        feature.create(&layer).unwrap();
-    }
+    fuelle(&layer, zeilen);
     dataset.close().unwrap();
     pfad
 }

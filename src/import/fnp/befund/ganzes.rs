@@ -44,15 +44,14 @@ fn stelle(ort: Option<[f64; 2]>) -> String {
 
 fn weitere(code: &str, schwere: Schwere, genannt: usize, alle: i64, was: &str) -> Option<Befund> {
     let rest = alle - i64::try_from(genannt).ok()?;
-    (rest > 0).then(|| Befund {
-        code: code.into(),
-        schwere,
-        klasse: None,
-        kennung: None,
-        ort: None,
-        text: format!(
-            "Weitere {rest} {was} sind nicht einzeln aufgeführt; insgesamt sind es {alle}."
-        ),
+    (rest > 0).then(|| {
+        Befund::neu(
+            code,
+            schwere,
+            format!(
+                "Weitere {rest} {was} sind nicht einzeln aufgeführt; insgesamt sind es {alle}."
+            ),
+        )
     })
 }
 

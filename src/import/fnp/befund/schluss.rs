@@ -21,6 +21,7 @@ pub struct Kenngroessen {
 
 struct Art {
     code: &'static str,
+    code_summe: &'static str,
     was: &'static str,
     mehrzahl: &'static str,
     rat: &'static str,
@@ -28,12 +29,14 @@ struct Art {
 
 const LUECKE: Art = Art {
     code: "flaechenschluss-luecke",
+    code_summe: "flaechenschluss-luecke-summe",
     was: "Lücke",
     mehrzahl: "Lücken",
     rat: "Bitte in der Quelle schließen oder als Fläche ohne Darstellung führen.",
 };
 const UEBERLAPPUNG: Art = Art {
     code: "flaechenschluss-ueberlappung",
+    code_summe: "flaechenschluss-ueberlappung-summe",
     was: "Überlappung",
     mehrzahl: "Überlappungen",
     rat: "Bitte in der Quelle eine der Flächen zurücknehmen.",
@@ -60,8 +63,9 @@ pub async fn melde(
     }
     befunde.extend(summe(&UEBERLAPPUNG, ueberlappungen, summen.ueberlappung_m2));
     if summen.ausserhalb_m2 > KLEINSTE_STELLE_M2 {
-        befunde.push(plan_befund(
+        befunde.push(Befund::neu(
             "flaechenschluss-ausserhalb",
+            Schwere::Warnung,
             format!(
                 "{} ha der Flächen liegen außerhalb des Geltungsbereichs und zählen nicht zur Bilanz. Bitte die Flächen darauf zuschneiden oder den Geltungsbereich berichtigen.",
                 hektar(summen.ausserhalb_m2, 4)
@@ -102,8 +106,9 @@ fn summe(art: &Art, stellen: &[Stelle], m2: f64) -> Option<Befund> {
     {
         return None;
     }
-    Some(plan_befund(
-        &format!("{}-summe", art.code),
+    Some(Befund::neu(
+        art.code_summe,
+        Schwere::Warnung,
         format!(
             "Alle {} zusammen: {} ha; einzeln genannt sind die {} größten mit {} ha.",
             art.mehrzahl,
@@ -112,17 +117,6 @@ fn summe(art: &Art, stellen: &[Stelle], m2: f64) -> Option<Befund> {
             hektar(genannt, 4)
         ),
     ))
-}
-
-fn plan_befund(code: &str, text: String) -> Befund {
-    Befund {
-        code: code.into(),
-        schwere: Schwere::Warnung,
-        klasse: None,
-        kennung: None,
-        ort: None,
-        text,
-    }
 }
 
 /// Up to three areas nearest to each gap, by kennung; nearer than the gap is wide.

@@ -196,12 +196,8 @@ pub fn lies(datei: &Datei, angaben: &Angaben, senke: &mut Senke<'_>) -> Result<G
 
 fn befund(code: &str, schwere: Schwere, ort: Option<[f64; 2]>, text: String) -> Befund {
     Befund {
-        code: code.into(),
-        schwere,
-        klasse: None,
-        kennung: None,
         ort,
-        text,
+        ..Befund::neu(code, schwere, text)
     }
 }
 
