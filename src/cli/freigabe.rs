@@ -9,7 +9,7 @@ use crate::db::{Database, audit};
 use crate::error::{Error, Result};
 use crate::freigabe::store::{self, Vertraulich};
 use crate::freigabe::{Schritt, frist};
-use crate::strategie::ausgabe::spalten;
+use crate::tabelle::spalten;
 
 /// Commands of `freigabe`.
 #[derive(Debug, Subcommand)]

@@ -46,12 +46,7 @@ pub async fn markiere(
     }
 }
 
-async fn markierte(
-    pool: &PgPool,
-    antwort: Response,
-    wurzel: &str,
-    pfad: &str,
-) -> Result<Response> {
+async fn markierte(pool: &PgPool, antwort: Response, wurzel: &str, pfad: &str) -> Result<Response> {
     let entwuerfe: HashMap<String, String> = sqlx::query_file!("src/web/entwuerfe.sql")
         .fetch_all(pool)
         .await?
@@ -132,8 +127,15 @@ mod tests {
         assert_eq!(aus.matches("marke-entwurf").count(), 2, "{aus}");
         assert!(aus.contains("Ziel <span class=\"marke-entwurf\">In Freigabe</span></h1>"));
         assert!(aus.contains("M</a> <span class=\"marke-entwurf\">Entwurf</span></li>"));
-        assert_eq!(setze_marken(html, &entwuerfe, "http://zr", "/ziele").matches("marke").count(), 1);
-        let roh = aus.replace(" <span class=\"marke-entwurf\">In Freigabe</span>", "").replace(" <span class=\"marke-entwurf\">Entwurf</span>", "");
+        assert_eq!(
+            setze_marken(html, &entwuerfe, "http://zr", "/ziele")
+                .matches("marke")
+                .count(),
+            1
+        );
+        let roh = aus
+            .replace(" <span class=\"marke-entwurf\">In Freigabe</span>", "")
+            .replace(" <span class=\"marke-entwurf\">Entwurf</span>", "");
         assert_eq!(roh, html, "nothing else is touched");
     }
 }

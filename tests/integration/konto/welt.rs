@@ -144,7 +144,9 @@ async fn every_role_reads_its_own_world() {
             &nach[..80]
         );
     }
-    let blatt = mit(&router, &token, "/massnahmen/probe-amt?f=html").await.text;
+    let blatt = mit(&router, &token, "/massnahmen/probe-amt?f=html")
+        .await
+        .text;
     assert!(blatt.contains("<span class=\"marke-entwurf\">Entwurf</span></h1>"));
     // Nobody known: the published copy, headers for everybody.
     let liste = hole(&router, "/massnahmen?f=json&limit=10000").await;
