@@ -233,7 +233,13 @@ static REGELN: &[Regel] = &[
     Regel(Wer::Alle, &[Lesen], &[Lesewelt], Wann::Immer),
     Regel(Wer::Alle, &[Lesen, Aendern], &[Anmeldung], Wann::Immer),
     Regel(Wer::Angemeldete, &[Lesen, Aendern], &[EigenesKonto], Wann::Immer),
-    Regel(Wer::Angemeldete, &[Lesen, Aendern], &[Freigaben], Wann::Immer),
+    Regel(Wer::Angemeldete, &[Lesen], &[Freigaben], Wann::Immer),
+    // The way to a step; whose it is, the object's own rows say.
+    Regel(Wer::Rolle(Rolle::Ortssprecher), &[Vorlegen], &[Freigaben], Wann::Immer),
+    Regel(Wer::Rolle(Rolle::Fachamt), &[Vorlegen], &[Freigaben], Wann::Immer),
+    Regel(Wer::Rolle(Rolle::Freigabe), &[Vorlegen], &[Freigaben], Wann::Immer),
+    Regel(Wer::Rolle(Rolle::Stadtplanung), &[Vorlegen], &[Freigaben], Wann::Immer),
+    Regel(Wer::Rolle(Rolle::Strategie), &[Vorlegen], &[Freigaben], Wann::Immer),
 
     Regel(Wer::Rolle(Rolle::Ortssprecher), &[Anlegen, Aendern, Loeschen, Vorlegen], &[Massnahme, Raumbezug], Wann::EigenIn(&[Entwurf])),
 

@@ -53,7 +53,7 @@ BEGIN
   FOR t IN SELECT art, relation FROM freigabe.art ORDER BY reihenfolge LOOP
     SELECT string_agg(quote_ident(attname), ', ') INTO spalten FROM pg_attribute WHERE attrelid = t.relation::regclass AND attnum > 0 AND NOT attisdropped AND attgenerated = '';
     EXECUTE format('INSERT INTO %1$s (%2$s) SELECT %2$s FROM (SELECT (jsonb_populate_record(q, jsonb_build_object(''id'', gen_random_uuid(), ''kennung'', ''xyloquarz-%3$s'', ''version'', 1, ''veroeffentlichung'', ''entwurf'') || %4$L)).* FROM %1$s q LIMIT 1) x',
-      t.relation, spalten, t.art, CASE t.art WHEN 'strategiefassung' THEN '{\"zustand\": \"entwurf\"}' ELSE '{}' END::jsonb);
+      t.relation, spalten, t.art, CASE t.art WHEN 'strategiefassung' THEN '{\"zustand\": \"entwurf\"}' WHEN 'massnahme' THEN '{\"beschlussstand\": \"idee\", \"umsetzungsphase\": \"nicht_begonnen\"}' ELSE '{}' END::jsonb);
   END LOOP;
   INSERT INTO raumbezug (id, massnahme_id, art, geom) SELECT gen_random_uuid(), id, 'punkt', st_setsrid('MULTIPOINT (655555 5355555)'::geometry, 25832) FROM massnahme WHERE kennung = 'xyloquarz-massnahme';
   FOR t IN SELECT relation FROM freigabe.art UNION SELECT relation FROM freigabe.teil UNION VALUES ('fnp.flaeche'), ('fnp.ueberlagerung'), ('fnp.linie'), ('fnp.punkt') LOOP

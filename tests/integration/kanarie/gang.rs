@@ -506,7 +506,7 @@ fn entpacke(bytes: &[u8], stoff: &mut Vec<Vec<u8>>) {
     let mut archiv = zip::ZipArchive::new(std::io::Cursor::new(bytes)).unwrap();
     for nr in 0..archiv.len() {
         let mut datei = archiv.by_index(nr).unwrap();
-        let mut inhalt = datei.name().as_bytes().to_vec();
+        let mut inhalt = datei.name().unwrap().as_bytes().to_vec();
         datei.read_to_end(&mut inhalt).unwrap();
         drop(datei);
         entpacke(&inhalt, stoff);

@@ -62,5 +62,6 @@ async fn frage(router: &Router, request: axum::http::request::Builder, inhalt: &
         status: parts.status,
         headers: parts.headers,
         text: String::from_utf8_lossy(&bytes).into_owned(),
+        bytes,
     }
 }
