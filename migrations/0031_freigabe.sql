@@ -158,21 +158,31 @@ $$;
 CREATE FUNCTION freigabe.ist_vertraulich(relation text, schluessel text[], felder text[]) RETURNS boolean LANGUAGE sql STABLE AS $$
   SELECT EXISTS (SELECT FROM freigabe.vertraulich v WHERE v.relation = ist_vertraulich.relation AND v.kennung = ANY (schluessel) AND v.spalte = ANY (felder) AND (v.bis IS NULL OR v.bis >= freigabe.heute()))
 $$;
--- No withheld amount may be had by subtraction: with a withheld year the totals (without a year) of the same
--- kind of money are withheld too, with a withheld total the years; a withheld grant takes the planned funding
--- with it, and the other way round. Sums over measures hold public rows alone.
-CREATE FUNCTION freigabe.geld_folgt(massnahme uuid, art text, jahr int) RETURNS boolean LANGUAGE sql STABLE AS $$
-  SELECT EXISTS (SELECT FROM haushalt.finanzwert f WHERE f.massnahme_id = massnahme
-      AND CASE WHEN geld_folgt.art IN ('aufwand', 'investition') THEN f.art IN ('aufwand', 'investition') ELSE f.art = geld_folgt.art END
-      AND (f.jahr IS NULL) <> (geld_folgt.jahr IS NULL) AND (f.vertraulich OR freigabe.ist_vertraulich('haushalt.finanzwert', ARRAY[f.id::text], '{*,betrag_ct}')))
+-- No withheld amount may be had by subtraction. Of one measure: V what its public years add up to (of each year
+-- and kind the stage nearest to execution), H its withheld years, T a withheld total. A total tells the withheld
+-- years when it is about V + H, the years tell a withheld total when V is about T; so does a grant divided by
+-- its rate. About: within a quarter of the withheld amount. Sums over measures hold public rows alone.
+CREATE FUNCTION freigabe.geld_lage(massnahme uuid, gruppe text[]) RETURNS TABLE (v numeric, h numeric, t numeric, s numeric) LANGUAGE sql STABLE AS $$
+  WITH zeile AS MATERIALIZED (
+    SELECT f.*, f.vertraulich OR freigabe.ist_vertraulich('haushalt.finanzwert', ARRAY[f.id::text], '{*,betrag_ct}') AS geheim FROM haushalt.finanzwert f WHERE f.massnahme_id = massnahme AND f.art = ANY (gruppe)
+  ), beste AS (
+    SELECT DISTINCT ON (jahr, art, geheim) jahr, geheim, betrag_ct FROM zeile
+    ORDER BY jahr, art, geheim, CASE WHEN jahr IS NULL THEN 0 ELSE array_position('{ergebnis,nachtrag,ansatz,finanzplan,kostenschaetzung}', planfassung) END, stand DESC
+  )
+  SELECT coalesce(sum(betrag_ct) FILTER (WHERE jahr IS NOT NULL AND NOT geheim), 0), coalesce(sum(betrag_ct) FILTER (WHERE jahr IS NOT NULL AND geheim), 0),
+    coalesce(sum(betrag_ct) FILTER (WHERE jahr IS NULL AND geheim), 0), coalesce(sum(betrag_ct) FILTER (WHERE jahr IS NULL AND NOT geheim), 0) FROM beste
+$$;
+CREATE FUNCTION freigabe.geld_folgt(massnahme uuid, art text, jahr int, betrag bigint) RETURNS boolean LANGUAGE sql STABLE AS $$
+  SELECT CASE WHEN geld_folgt.jahr IS NULL THEN l.h > 0 AND (abs(betrag - l.v - l.h) <= l.h / 4 OR abs(l.s - l.v - l.h) <= l.h / 4) ELSE l.t > 0 AND abs(l.v - l.t) <= l.t / 4 END
     OR geld_folgt.art = 'foerderung' AND EXISTS (SELECT FROM haushalt.foerderung z WHERE z.massnahme_id = massnahme AND freigabe.ist_vertraulich('haushalt.foerderung', ARRAY[z.id::text], '{*,betrag_ct}'))
+  FROM freigabe.geld_lage(massnahme, CASE WHEN geld_folgt.art IN ('aufwand', 'investition') THEN '{aufwand,investition}'::text[] ELSE ARRAY[geld_folgt.art] END) l
 $$;
 CREATE FUNCTION freigabe.foerderung_folgt(massnahme uuid) RETURNS boolean LANGUAGE sql STABLE AS $$
-  SELECT EXISTS (SELECT FROM haushalt.finanzwert f WHERE f.massnahme_id = massnahme AND f.art = 'foerderung' AND (f.vertraulich OR freigabe.ist_vertraulich('haushalt.finanzwert', ARRAY[f.id::text], '{*,betrag_ct}')))
+  SELECT l.h + l.t > 0 FROM freigabe.geld_lage(massnahme, '{foerderung}') l
 $$;
--- A rate gives the costs from the grant, or the grant from the costs.
-CREATE FUNCTION freigabe.quote_folgt(massnahme uuid) RETURNS boolean LANGUAGE sql STABLE AS $$
-  SELECT EXISTS (SELECT FROM haushalt.finanzwert f WHERE f.massnahme_id = massnahme AND f.art IN ('aufwand', 'investition', 'foerderung') AND (f.vertraulich OR freigabe.ist_vertraulich('haushalt.finanzwert', ARRAY[f.id::text], '{*,betrag_ct}')))
+CREATE FUNCTION freigabe.quote_folgt(massnahme uuid, betrag bigint, quote numeric) RETURNS boolean LANGUAGE sql STABLE AS $$
+  SELECT freigabe.foerderung_folgt(massnahme) OR coalesce(l.h > 0 AND abs(betrag / nullif(quote, 0) - l.v - l.h) <= l.h / 4 OR l.t > 0 AND abs(betrag / nullif(quote, 0) - l.t) <= l.t / 4, false)
+  FROM freigabe.geld_lage(massnahme, '{aufwand,investition}') l
 $$;
 -- Conditions over an alias (q: rows of the working table or its past, which carry the flag): rows that are withheld ('*') and fields that are.
 CREATE FUNCTION freigabe.verdeckt(rel regclass, alias text) RETURNS TABLE (feld text, wenn text) LANGUAGE plpgsql STABLE AS $$
@@ -186,7 +196,7 @@ BEGIN
   SELECT array_agg(DISTINCT v.spalte) INTO zeilenfelder FROM freigabe.vertraulich v WHERE v.relation = n AND freigabe.weise(rel, v.spalte) = 'zeile';
   feld := '*';
   wenn := concat_ws(' OR ', CASE WHEN zeilenfelder IS NOT NULL THEN format('freigabe.ist_vertraulich(%L, %s, %L)', n, k, zeilenfelder) END,
-    CASE WHEN n = 'haushalt.finanzwert' THEN format(CASE WHEN alias = 'q' THEN 'q.vertraulich OR ' ELSE '' END || 'EXISTS (SELECT FROM haushalt.finanzwert g WHERE g.id = %1$s.id AND g.vertraulich) OR freigabe.geld_folgt(%1$s.massnahme_id, %1$s.art, %1$s.jahr)', alias) END);
+    CASE WHEN n = 'haushalt.finanzwert' THEN format(CASE WHEN alias = 'q' THEN 'q.vertraulich OR ' ELSE '' END || 'EXISTS (SELECT FROM haushalt.finanzwert g WHERE g.id = %1$s.id AND g.vertraulich) OR freigabe.geld_folgt(%1$s.massnahme_id, %1$s.art, %1$s.jahr, %1$s.betrag_ct)', alias) END);
   IF wenn <> '' THEN
     RETURN NEXT;
   END IF;
@@ -199,7 +209,7 @@ BEGIN
     wenn := format('freigabe.ist_vertraulich(%L, %s, ARRAY[''betrag_ct'']) OR freigabe.foerderung_folgt(%s.massnahme_id)', n, k, alias);
     RETURN NEXT;
     feld := 'quote';
-    wenn := format('freigabe.ist_vertraulich(%L, %s, ARRAY[''betrag_ct'', ''quote'']) OR freigabe.quote_folgt(%s.massnahme_id)', n, k, alias);
+    wenn := format('freigabe.ist_vertraulich(%1$L, %2$s, ARRAY[''betrag_ct'', ''quote'']) OR freigabe.quote_folgt(%3$s.massnahme_id, %3$s.betrag_ct, %3$s.quote)', n, k, alias);
     RETURN NEXT;
   END IF;
 END $$;

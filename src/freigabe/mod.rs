@@ -7,10 +7,11 @@
 //! (types, differences), [`store`] (SQL), [`frist`] (the daily end of confidentiality),
 //! [`routes`] (pages and JSON), [`recht`] (which right a step asks for).
 //!
-//! What no amount can leak by: a withheld year takes the measure's totals with it, a withheld
-//! total the years, a withheld grant the planned funding and the rate; sums over measures are
-//! made of public rows alone, so a difference of two sums never holds a withheld amount. What
-//! stays is the programme's general rate, an upper bound that says nothing of the grant.
+//! What no amount can leak by (`freigabe.geld_folgt`): a total that is about the public years
+//! plus the withheld ones is withheld too, years that add up to a withheld total too, a
+//! withheld grant takes the planned funding and the rate; a rate goes when grant and rate give
+//! such a total. Sums over measures are made of public rows alone, so a difference of two sums
+//! never holds a withheld amount. What stays is the programme's general rate, an upper bound.
 
 pub mod frist;
 pub mod gegenstand;

@@ -8,15 +8,11 @@ mod vier_augen;
 #[expect(clippy::disallowed_types, reason = "test support: text made here")]
 use sqlx::AssertSqlSafe;
 use sqlx::PgPool;
-use uuid::Uuid;
 use zielraum::db::audit;
 use zielraum::error::{Error, Result};
 use zielraum::freigabe::{Gegenstand, Schritt, store};
 
 use crate::support::TestDb;
-
-/// Number of the measure `m-treff` of the fixture.
-pub const TREFF: &str = "00000000-0000-0000-0009-000000000001";
 
 /// Runs SQL as somebody's change.
 pub async fn als(db: &TestDb, wer: &str, sql: &str) -> Result<()> {
@@ -68,9 +64,4 @@ pub fn satz<T: std::fmt::Debug>(antwort: Result<T>) -> String {
         Error::Eingabe(text) => text,
         anderes => panic!("no refusal: {anderes:?}"),
     }
-}
-
-/// Number of an object, for SQL.
-pub fn nr(id: &str) -> Uuid {
-    id.parse().unwrap()
 }

@@ -520,7 +520,7 @@ fn suche(bytes: &[u8]) -> Vec<(&'static str, String)> {
     let prozent = percent_decode(&percent_decode(bytes).collect::<Vec<u8>>())
         .decode_utf8_lossy()
         .to_lowercase();
-    let json = entschluessle(&roh);
+    let json = entschluessle(&roh).to_lowercase();
     let mut funde = Vec::new();
     for text in [&roh, &prozent, &json] {
         if text.contains(WORT) {
