@@ -193,8 +193,8 @@ BEGIN
   DELETE FROM auth.anmeldung WHERE schluessel IN (
     SELECT schluessel FROM auth.anmeldung WHERE fenster < clock_timestamp() - interval '1 day' LIMIT 20 FOR UPDATE SKIP LOCKED);
   FOR s IN SELECT * FROM unnest(schluessel_, grenzen, gebremst) x (k, grenze, bremse) ORDER BY k LOOP
-    INSERT INTO auth.anmeldung (schluessel) VALUES (s.k) ON CONFLICT DO NOTHING;
-    SELECT * INTO a FROM auth.anmeldung WHERE schluessel = s.k FOR UPDATE;
+    -- Made or found, the row is locked until commit; in the order of the keys, so that none waits in a ring.
+    INSERT INTO auth.anmeldung AS t (schluessel) VALUES (s.k) ON CONFLICT (schluessel) DO UPDATE SET zahl = t.zahl RETURNING t.* INTO a;
     jetzt := clock_timestamp();
     IF a.zahl >= s.grenze AND a.fenster + interval '1 minute' > jetzt THEN
       warten := greatest(warten, a.fenster + interval '1 minute' - jetzt);
@@ -218,6 +218,7 @@ END $$;
 
 -- A success: the account starts anew, the address gets its try back.
 CREATE FUNCTION auth.gelungen(konto_ bytea[], adresse_ bytea) RETURNS void LANGUAGE sql AS $$
+  SELECT FROM auth.anmeldung WHERE schluessel = ANY (konto_ || adresse_) ORDER BY schluessel FOR UPDATE;
   DELETE FROM auth.anmeldung WHERE schluessel = ANY (konto_);
   UPDATE auth.anmeldung SET zahl = greatest(zahl - 1, 0), folge = greatest(folge - 1, 0) WHERE schluessel = adresse_;
 $$;
@@ -232,14 +233,13 @@ CREATE FUNCTION freigabe.sieht(wort text) RETURNS boolean LANGUAGE sql STABLE AS
   SELECT coalesce(wort = ANY (string_to_array(current_setting('zielraum.umfang', true), ',')), false)
 $$;
 
--- Drafts that are the reader's own: by Referat (and the offices below it) or by Ortsteil.
--- Runs as owner: it is asked inside the policies of the very tables it reads.
-CREATE FUNCTION freigabe.eigene(art text) RETURNS SETOF uuid LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+-- Objects that are somebody's own: by Referat (and the offices below it) or by Ortsteil.
+CREATE FUNCTION freigabe.eigene_von(art text, referat text, ortsteil text) RETURNS SETOF uuid LANGUAGE sql STABLE AS $$
   WITH RECURSIVE amt AS (
-      SELECT a.id FROM strategie.akteur a WHERE freigabe.sieht('referat') AND a.kennung = current_setting('zielraum.referat', true)
+      SELECT a.id FROM strategie.akteur a WHERE a.kennung = referat
     UNION
       SELECT a.id FROM strategie.akteur a JOIN amt ON a.uebergeordnet_id = amt.id),
-  ort AS (SELECT o.id FROM gemeinde.ortsteil o WHERE freigabe.sieht('ortsteil') AND o.kennung = current_setting('zielraum.ortsteil', true))
+  ort AS (SELECT o.id FROM gemeinde.ortsteil o WHERE o.kennung = ortsteil)
   SELECT CASE art WHEN 'massnahme' THEN z.massnahme_id WHEN 'ziel' THEN z.ziel_id WHEN 'kennzahl' THEN z.kennzahl_id END
     FROM strategie.zustaendigkeit z JOIN amt ON amt.id = z.akteur_id
     WHERE CASE art WHEN 'massnahme' THEN z.massnahme_id WHEN 'ziel' THEN z.ziel_id WHEN 'kennzahl' THEN z.kennzahl_id END IS NOT NULL
@@ -247,6 +247,13 @@ CREATE FUNCTION freigabe.eigene(art text) RETURNS SETOF uuid LANGUAGE sql STABLE
   UNION SELECT r.massnahme_id FROM strategie.raumbezug r JOIN ort ON ort.id = r.ortsteil_id WHERE art = 'massnahme' AND r.massnahme_id IS NOT NULL
   UNION SELECT m.massnahme_id FROM strategie.massnahme_ortsteil m JOIN ort ON ort.id = m.ortsteil_id WHERE art = 'massnahme'
   UNION SELECT g.id FROM dorferneuerung.gebiet g JOIN ort ON ort.id = g.ortsteil_id WHERE art = 'gebiet'
+$$;
+
+-- The same for the reader of the session. Runs as owner: it is asked inside the policies of
+-- the very tables it reads.
+CREATE FUNCTION freigabe.eigene(art text) RETURNS SETOF uuid LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+  SELECT freigabe.eigene_von(art, CASE WHEN freigabe.sieht('referat') THEN current_setting('zielraum.referat', true) END,
+    CASE WHEN freigabe.sieht('ortsteil') THEN current_setting('zielraum.ortsteil', true) END)
 $$;
 REVOKE EXECUTE ON FUNCTION freigabe.eigene(text) FROM zielraum_write;
 GRANT EXECUTE ON FUNCTION freigabe.sieht(text), freigabe.eigene(text) TO zielraum_staff;

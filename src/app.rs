@@ -3,16 +3,18 @@
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
+use axum::http::{Extensions, HeaderMap, StatusCode, Version, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Router, middleware};
 use sqlx::PgPool;
 use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{DefaultPredicate, Predicate as _};
 
 use crate::db::Database;
 use crate::error::{Error, Result};
 use crate::http::problem::Problem;
-use crate::http::{Kontext, frame};
+use crate::http::{Kontext, Vertraulich, frame};
 use crate::layers::{self, catalog, sammlung::Katalog};
 use crate::welt::{Intern, Welten};
 use crate::{
@@ -105,7 +107,17 @@ pub fn router(app: &App) -> Router {
             )
             .layer(middleware::from_fn_with_state(dienst, auth::pforte::melde));
     }
-    frame::rahmen(routes, kontext).layer(CompressionLayer::new())
+    let packen = DefaultPredicate::new().and(packbar);
+    frame::rahmen(routes, kontext).layer(CompressionLayer::new().compress_when(packen))
+}
+
+/// Pages of the signed-in hold a secret (what their forms must repeat) beside text of others:
+/// packed, their length would give it away bit by bit (BREACH).
+fn packbar(_: StatusCode, _: Version, headers: &HeaderMap, erweiterungen: &Extensions) -> bool {
+    let seite = headers
+        .get(header::CONTENT_TYPE)
+        .is_some_and(|typ| typ.as_bytes().starts_with(b"text/html"));
+    !(seite && erweiterungen.get::<Vertraulich>().is_some())
 }
 
 /// Everything that is read, over one pool: the public's or that of a [`auth::Sicht`].

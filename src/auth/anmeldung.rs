@@ -9,7 +9,7 @@ use std::net::IpAddr;
 
 use super::geheimnis;
 use super::{Dienst, passwort, store};
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// Tries a minute per account, or per known browser of it.
 const JE_KONTO: i32 = 5;
@@ -92,6 +92,23 @@ pub async fn melde_an(
     let sitzung = store::beginne_sitzung(&dienst.pool, konto.id).await?;
     tracing::info!(login, "signed in");
     Ok(Ausgang::Angemeldet { sitzung, geraet })
+}
+
+/// Compares the present password of somebody signed in, with the same limit: a session left
+/// open is no place to guess it.
+pub async fn pruefe_bisheriges(dienst: &Dienst, login: &str, kennwort: String) -> Result<()> {
+    let eimer = [schluessel("bisheriges", login)];
+    let warten = store::versuch(&dienst.pool, &eimer, &[JE_KONTO], &[true]).await?;
+    if warten > 0 {
+        return Err(Error::eingabe(format!(
+            "Zu viele Versuche. Bitte in {warten} Sekunden noch einmal."
+        )));
+    }
+    let konto = store::kennwort(&dienst.pool, login).await?;
+    if passwort::stimmt(kennwort, konto.and_then(|konto| konto.hash)).await? {
+        return store::gelungen(&dienst.pool, &eimer, &[]).await;
+    }
+    Err(Error::eingabe("Das bisherige Kennwort ist falsch."))
 }
 
 fn schluessel(art: &str, name: &str) -> Vec<u8> {

@@ -75,12 +75,7 @@ pub fn pruefe_neues(kennwort: &str, login: &str) -> Result<()> {
         "01234567890123456789".contains(&*klein) || "98765432109876543210".contains(&*klein);
     let nah_am_namen =
         login.chars().count() >= 4 && kern.contains(login) && laenge < login.chars().count() + 8;
-    if GESPERRT.contains(&kern)
-        || kern.is_empty() && zaehlt
-        || wiederholt(&klein)
-        || zaehlt
-        || nah_am_namen
-    {
+    if GESPERRT.contains(&kern) || wiederholt(&klein) || zaehlt || nah_am_namen {
         return Err(Error::eingabe(
             "Dieses Kennwort wird zu leicht erraten. Bitte ein anderes wählen, zum Beispiel einen Satz aus mehreren Wörtern.",
         ));

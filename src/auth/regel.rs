@@ -241,7 +241,8 @@ static REGELN: &[Regel] = &[
     Regel(Wer::Rolle(Rolle::Stadtplanung), &[Vorlegen], &[Freigaben], Wann::Immer),
     Regel(Wer::Rolle(Rolle::Strategie), &[Vorlegen], &[Freigaben], Wann::Immer),
 
-    Regel(Wer::Rolle(Rolle::Ortssprecher), &[Anlegen, Aendern, Loeschen, Vorlegen], &[Massnahme, Raumbezug], Wann::EigenIn(&[Entwurf])),
+    Regel(Wer::Rolle(Rolle::Ortssprecher), &[Anlegen, Aendern, Loeschen], &[Massnahme, Raumbezug], Wann::EigenIn(&[Entwurf])),
+    Regel(Wer::Rolle(Rolle::Ortssprecher), &[Vorlegen], &[Massnahme], Wann::EigenIn(&[Entwurf])),
 
     Regel(Wer::Rolle(Rolle::Fachamt), &[Anlegen, Aendern], &[Massnahme, Kennzahl, Kennzahlwert, Raumbezug], Wann::EigenIn(OFFEN)),
     Regel(Wer::Rolle(Rolle::Fachamt), &[Vorlegen], &[Massnahme, Kennzahl], Wann::EigenIn(VORLEGBAR)),

@@ -5,10 +5,11 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use uuid::Uuid;
 
-use super::akteur::{Akteur, Umfang};
+use super::akteur::{Akteur, Angemeldet, Umfang};
+use super::anmeldung;
 use super::formular::{Formular, meldung, mit_status, nach, schutz, urheber, wer, wiederholt};
 use super::keks::Keks;
-use super::{Dienst, konto, passwort, seiten, store};
+use super::{Dienst, konto, seiten, store};
 use crate::error::Error;
 use crate::http::extract::Anfrage;
 use crate::http::problem::{self, Problem};
@@ -79,21 +80,22 @@ pub(super) async fn kennwort(
 ) -> Antwort {
     let konto = wer(&akteur)?;
     formular.pruefe(schutz(konto))?;
-    let bisher = store::kennwort(&dienst.pool, &konto.login).await?;
-    let bisher = bisher.and_then(|bisher| bisher.hash);
-    let ergebnis = if passwort::stimmt(formular.feld("bisher").to_owned(), bisher).await? {
-        match wiederholt(&formular) {
-            Err(fehler) => Err(fehler),
-            Ok(neu) => {
-                let bleibt = Keks::Sitzung.lies(&headers, dienst.sicher);
-                konto::setze_kennwort(&dienst.pool, &urheber(&akteur), &konto.login, neu, bleibt)
-                    .await
-            }
-        }
-    } else {
-        Err(Error::eingabe("Das bisherige Kennwort ist falsch."))
-    };
+    let ergebnis = neues_kennwort(&dienst, &akteur, konto, &headers, &formular).await;
     eigenes_nach(&dienst, &akteur, &anfrage, ergebnis, "kennwort").await
+}
+
+async fn neues_kennwort(
+    dienst: &Dienst,
+    akteur: &Akteur,
+    konto: &Angemeldet,
+    headers: &HeaderMap,
+    formular: &Formular,
+) -> Result<(), Error> {
+    let neu = wiederholt(formular)?;
+    let bisher = formular.feld("bisher").to_owned();
+    anmeldung::pruefe_bisheriges(dienst, &konto.login, bisher).await?;
+    let bleibt = Keks::Sitzung.lies(headers, dienst.sicher);
+    konto::setze_kennwort(&dienst.pool, &urheber(akteur), &konto.login, neu, bleibt).await
 }
 
 pub(super) async fn neuer_schluessel(

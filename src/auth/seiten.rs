@@ -45,8 +45,11 @@ impl Wahl {
     fn hat(&self, rolle: &Rolle) -> bool {
         self.angaben.rollen.contains(rolle)
     }
-    fn ist(&self, gewaehlt: &Option<String>, kennung: &str) -> bool {
-        gewaehlt.as_deref() == Some(kennung)
+    fn referat_ist(&self, kennung: &str) -> bool {
+        self.angaben.referat.as_deref() == Some(kennung)
+    }
+    fn ortsteil_ist(&self, kennung: &str) -> bool {
+        self.angaben.ortsteil.as_deref() == Some(kennung)
     }
 }
 
@@ -151,7 +154,7 @@ pub(super) fn eigenes(
 
 #[derive(Template)]
 #[template(path = "auth/templates/konten.html")]
-struct Konten {
+struct Verwaltung {
     seite: Seite,
     formular: String,
     konten: Vec<Konto>,
@@ -169,7 +172,7 @@ pub(super) fn konten(
     (login, name): (String, String),
     nachricht: Nachricht,
 ) -> Result<Response, Problem> {
-    html(&Konten {
+    html(&Verwaltung {
         seite: anfrage.seite(),
         formular: schutz(wer),
         konten,

@@ -258,6 +258,34 @@ pub async fn vermerke(
     Ok(())
 }
 
+/// The object is the account's own: its Referat (or an office below) answers for it, or it
+/// lies in its Ortsteil. `art` is `massnahme`, `ziel`, `kennzahl`, `handlungsfeld` or
+/// `gebiet`; `conn` writes (role `zielraum_write`).
+pub async fn eigen(
+    conn: &mut PgConnection,
+    konto: &Angemeldet,
+    art: &str,
+    objekt: Uuid,
+) -> Result<bool> {
+    let referat = konto
+        .referat
+        .as_deref()
+        .filter(|_| konto.ist(Rolle::Fachamt));
+    let ortsteil = konto
+        .ortsteil
+        .as_deref()
+        .filter(|_| konto.ist(Rolle::Ortssprecher));
+    Ok(sqlx::query_scalar!(
+        r#"SELECT EXISTS (SELECT FROM freigabe.eigene_von($1, $2, $3) e (id) WHERE e.id = $4) AS "eigen!""#,
+        art,
+        referat,
+        ortsteil,
+        objekt
+    )
+    .fetch_one(conn)
+    .await?)
+}
+
 /// A token as its owner sees it.
 #[derive(Debug, Clone)]
 pub struct Token {

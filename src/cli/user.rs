@@ -37,7 +37,7 @@ pub(super) struct Login {
 }
 
 #[derive(Debug, Args)]
-struct Rollen {
+struct Befugnis {
     /// Rolle, mehrfach möglich: stadtrat, ortssprecher, fachamt, freigabe, stadtplanung, kaemmerei, strategie, admin
     #[arg(long = "rolle", value_name = "ROLLE")]
     rollen: Vec<String>,
@@ -57,7 +57,7 @@ pub(super) struct Add {
     #[arg(long, value_name = "NAME")]
     name: Option<String>,
     #[command(flatten)]
-    rollen: Rollen,
+    befugnis: Befugnis,
     /// Ohne Kennwort: Anmelden geht erst nach „user password“; Zugangsschlüssel gehen sofort
     #[arg(long)]
     ohne_kennwort: bool,
@@ -68,7 +68,7 @@ pub(super) struct Role {
     /// Anmeldename
     login: String,
     #[command(flatten)]
-    rollen: Rollen,
+    befugnis: Befugnis,
 }
 
 #[derive(Debug, Subcommand)]
@@ -106,7 +106,7 @@ pub(super) async fn run(was: Was, db: &Database) -> Result<()> {
     let pool = &db.auth;
     match was {
         Was::Add(add) => {
-            let angaben = angaben(add.rollen)?;
+            let angaben = angaben(add.befugnis)?;
             let kennwort = if add.ohne_kennwort {
                 None
             } else {
@@ -125,7 +125,7 @@ pub(super) async fn run(was: Was, db: &Database) -> Result<()> {
             ))
         }
         Was::Role(role) => {
-            konto::setze_angaben(pool, &wer, &role.login, &angaben(role.rollen)?).await?;
+            konto::setze_angaben(pool, &wer, &role.login, &angaben(role.befugnis)?).await?;
             super::notice(&format!("Rollen von „{}“ gesetzt.\n", role.login));
             Ok(())
         }
@@ -213,11 +213,11 @@ async fn schluessel(token: Token, db: &Database, wer: &str) -> Result<()> {
     }
 }
 
-fn angaben(rollen: Rollen) -> Result<Angaben> {
+fn angaben(befugnis: Befugnis) -> Result<Angaben> {
     Ok(Angaben {
-        rollen: konto::rollen(rollen.rollen.iter().flat_map(|text| text.split(',')))?,
-        referat: rollen.referat,
-        ortsteil: rollen.ortsteil,
+        rollen: konto::rollen(befugnis.rollen.iter().flat_map(|text| text.split(',')))?,
+        referat: befugnis.referat,
+        ortsteil: befugnis.ortsteil,
     })
 }
 

@@ -14,7 +14,7 @@ use super::negotiate::{Ausgabe, will_html};
 use super::openapi::{Pfad, pfad_parameter};
 use super::page::{STIL, Seite};
 use super::problem::{self, ARTEN, Art, PROBLEM_JSON, Problem};
-use super::{Kontext, Person};
+use super::{Kontext, Person, Vertraulich};
 
 /// Longest request line we read, in bytes (path and query).
 const ADRESSE_MAX: usize = 16_384;
@@ -197,6 +197,9 @@ fn options(headers: &HeaderMap) -> Response {
 /// Headers of every answer. `*` without credentials: whatever the anonymous may read, any page
 /// may read. What was said to a person stays with them.
 fn ergaenze(mut response: Response, id: &str, vertraulich: bool) -> Response {
+    if vertraulich {
+        response.extensions_mut().insert(Vertraulich);
+    }
     let headers = response.headers_mut();
     if vertraulich {
         headers.insert(

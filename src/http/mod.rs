@@ -39,3 +39,7 @@ pub struct Person {
 /// Extension of an answer that says itself what was wrong: a form, shown again.
 #[derive(Debug, Clone, Copy)]
 pub struct EigeneSeite;
+
+/// Extension of an answer to somebody signed in.
+#[derive(Debug, Clone, Copy)]
+pub struct Vertraulich;

@@ -154,6 +154,25 @@ async fn in_and_out() {
             .text
             .contains("Entwürfe sichtbar")
     );
+    // Out: the number is worth nothing any more.
+    let aus = b.schicke("/abmelden", "").await;
+    assert_eq!(aus.status, 303);
+    assert_eq!(b.sitzung(), None);
+    b.kekse.push(("zr-sid".into(), erste));
+    assert_eq!(b.hole("/konto").await.status, 303);
+    let offen: i64 = sqlx::query_scalar("SELECT count(*) FROM auth.sitzung")
+        .fetch_one(&db.auth)
+        .await
+        .unwrap();
+    assert_eq!(offen, 0);
+}
+
+#[tokio::test]
+async fn tokens_and_password_on_the_own_page() {
+    let (_db, router) = mit_konto().await;
+    let mut b = Browser::neu(&router);
+    b.melde_an("m.huber", KENNWORT).await;
+    b.hole("/konto").await;
     // A new token, shown once, works; revoked it does not.
     let neu = b
         .schicke("/konto/schluessel", "name=QGIS&umfang=lesen&tage=30")
@@ -209,17 +228,6 @@ async fn in_and_out() {
     assert_eq!(gut.status, 303, "{}", gut.text);
     assert_eq!(b.hole("/konto").await.status, 200);
     assert_eq!(zweiter.hole("/konto").await.status, 303, "signed out");
-    // Out: the number is worth nothing any more.
-    let aus = b.schicke("/abmelden", "").await;
-    assert_eq!(aus.status, 303);
-    assert_eq!(b.sitzung(), None);
-    b.kekse.push(("zr-sid".into(), erste));
-    assert_eq!(b.hole("/konto").await.status, 303);
-    let offen: i64 = sqlx::query_scalar("SELECT count(*) FROM auth.sitzung")
-        .fetch_one(&db.auth)
-        .await
-        .unwrap();
-    assert_eq!(offen, 0);
 }
 
 #[tokio::test]
