@@ -288,7 +288,7 @@ BEGIN
   IF NEW.veroeffentlichung <> OLD.veroeffentlichung THEN
     IF NOT EXISTS (SELECT FROM strategie.uebergang u WHERE u.achse = 'veroeffentlichung' AND u.von = OLD.veroeffentlichung AND u.nach = NEW.veroeffentlichung) THEN
       RAISE EXCEPTION '%: von „%“ nach „%“ führt kein Weg. Möglich ist: %.', wer, (SELECT z.titel FROM freigabe.zustand z WHERE z.schluessel = OLD.veroeffentlichung), (SELECT z.titel FROM freigabe.zustand z WHERE z.schluessel = NEW.veroeffentlichung),
-        coalesce((SELECT string_agg('„' || z.titel || '“', ', ' ORDER BY z.reihenfolge) FROM strategie.uebergang u JOIN freigabe.zustand z ON z.schluessel = u.nach WHERE u.achse = 'veroeffentlichung' AND u.von = OLD.veroeffentlichung), 'nichts') USING ERRCODE = 'ZR006';
+        coalesce((SELECT string_agg('„' || z.titel || '“', ', ' ORDER BY z.reihenfolge) FROM strategie.uebergang u JOIN freigabe.zustand z ON z.schluessel = u.nach WHERE u.achse = 'veroeffentlichung' AND u.von = OLD.veroeffentlichung), 'nichts') USING ERRCODE = 'ZR004';
     END IF;
     IF NEW.veroeffentlichung <> 'entwurf' AND NOT freigabe.erlaubt() THEN
       RAISE EXCEPTION '%: der Zustand „%“ wird nicht gesetzt, sondern beantragt und freigegeben.', wer, (SELECT z.titel FROM freigabe.zustand z WHERE z.schluessel = NEW.veroeffentlichung) USING ERRCODE = 'ZR006';
