@@ -2,6 +2,7 @@
 //! from the keys in the answers; nothing is listed by hand.
 
 use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::io::Read as _;
 use std::path::Path;
 
@@ -47,6 +48,7 @@ pub struct Gang {
     gesehen: HashSet<String>,
     /// Patterns asked for every media type.
     medien: HashSet<String>,
+    durchsucht: HashSet<u64>,
     beschrieben: HashMap<String, usize>,
     je_art: HashMap<String, usize>,
     offen: VecDeque<String>,
@@ -63,6 +65,7 @@ impl Gang {
             erreicht: HashMap::new(),
             gesehen: HashSet::new(),
             medien: HashSet::new(),
+            durchsucht: HashSet::new(),
             beschrieben: HashMap::new(),
             je_art: HashMap::new(),
             offen: VecDeque::new(),
@@ -364,6 +367,12 @@ impl Gang {
         // What the request itself says comes back in errors and links.
         let gesagt = adresse.to_lowercase();
         for teil in &stoff {
+            // The same bytes were searched before.
+            let mut hash = DefaultHasher::new();
+            teil.hash(&mut hash);
+            if !self.durchsucht.insert(hash.finish()) {
+                continue;
+            }
             for (was, fund) in suche(teil) {
                 if !gesagt.contains(&fund.to_lowercase()) {
                     self.funde.push(format!(
@@ -532,17 +541,29 @@ fn entpacke(bytes: &[u8], stoff: &mut Vec<Vec<u8>>) {
 /// Word, number and place, however they are written.
 fn suche(bytes: &[u8]) -> Vec<(&'static str, String)> {
     let roh = String::from_utf8_lossy(bytes).to_lowercase();
-    let prozent = percent_decode(&percent_decode(bytes).collect::<Vec<u8>>())
-        .decode_utf8_lossy()
-        .to_lowercase();
-    let json = entschluessle(&roh).to_lowercase();
+    let prozent = if roh.contains('%') {
+        percent_decode(&percent_decode(bytes).collect::<Vec<u8>>())
+            .decode_utf8_lossy()
+            .to_lowercase()
+    } else {
+        String::new()
+    };
+    let json = if roh.contains("\\u") || roh.contains("&#") {
+        entschluessle(&roh).to_lowercase()
+    } else {
+        roh.clone()
+    };
     let mut funde = Vec::new();
     for text in [&roh, &prozent, &json] {
         if text.contains(WORT) {
             funde.push(("Wort", WORT.to_owned()));
         }
         for ort in ORTE {
-            if text.contains(ort) {
+            // The middle of another number, or of a request's number, is no place.
+            if text
+                .match_indices(ort)
+                .any(|(stelle, _)| !text[..stelle].ends_with(|c: char| c.is_ascii_alphanumeric()))
+            {
                 funde.push(("Ort", ort.to_owned()));
             }
         }
