@@ -20,7 +20,8 @@ use crate::layers::{self, catalog, sammlung::Katalog};
 use crate::welt::{Intern, Welten};
 use crate::zeitreise::{self, Zeitreise};
 use crate::{
-    audit, auth, dorferneuerung, fnp, haushalt, hier, import, isek, luecken, strategie, web,
+    audit, auth, dorferneuerung, fnp, freigabe, haushalt, hier, import, isek, luecken, strategie,
+    web,
 };
 
 /// What the service was started with.
@@ -37,6 +38,8 @@ pub struct App {
     pub damals: Option<Damals>,
     /// Public address without a trailing slash.
     pub public_url: Option<String>,
+    /// Where publication is decided; without it there are no such pages.
+    pub freigabe: Option<freigabe::routes::Dienst>,
     /// Demonstration data are loaded.
     pub demo: bool,
 }
@@ -68,6 +71,10 @@ impl App {
             katalog: Arc::new(katalog),
             intern: Some((db.auth.clone(), intern)),
             damals: Some(db.damals.clone()),
+            freigabe: Some(freigabe::routes::Dienst {
+                write: db.write.clone(),
+                personal: db.personal.clone(),
+            }),
             public_url: public_url.map(|url| url.trim_end_matches('/').to_owned()),
             demo,
         })
@@ -108,6 +115,12 @@ pub fn router(app: &App) -> Router {
     }
     if let Some((konten, _)) = &app.intern {
         let dienst = auth::Dienst::neu(konten.clone(), app.public_url.as_deref());
+        if let Some(freigabe) = &app.freigabe {
+            routes = routes.merge(
+                freigabe::routes::router(freigabe.clone())
+                    .layer(middleware::from_fn(auth::wege::pruefe)),
+            );
+        }
         routes = routes
             .merge(
                 auth::routes::router(dienst.clone()).layer(middleware::from_fn(auth::wege::pruefe)),

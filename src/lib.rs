@@ -7,6 +7,7 @@
 //! 3. [`import`] – a file becomes a Fassung; [`verschneidung`] – what lies in what.
 //! 4. [`fnp`], [`gemeinde`], [`strategie`], [`haushalt`], [`isek`], [`dorferneuerung`] – the domain: types and rules,
 //!    `store.rs` (SQL), `routes.rs`.
+//!    [`freigabe`] – what of it is public.
 //! 5. [`audit`] – who changed what, undo, personal data; [`hier`] – what applies at a place; [`luecken`] – what is missing.
 //! 6. [`auth`] – accounts, rights; [`welt`] – what a signed-in person reads; [`zeitreise`] – the public's world on a past day.
 //! 7. [`layers`] – OGC API Features from `geodata/layers.toml`; [`http`] – what all routes share;
@@ -40,6 +41,7 @@ pub mod dorferneuerung;
 pub mod error;
 pub mod fachdaten;
 pub mod fnp;
+pub mod freigabe;
 pub mod gemeinde;
 pub mod haushalt;
 pub mod hier;

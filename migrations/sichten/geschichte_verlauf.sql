@@ -13,7 +13,7 @@ BEGIN
     WITH t AS (
       SELECT k.oid, n.nspname, k.relname, EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = k.oid AND a.attname = 'kennung' AND NOT a.attisdropped) AND k.relname <> 'verweis' AS eigen
       FROM pg_class k JOIN pg_namespace n ON n.oid = k.relnamespace
-      WHERE k.relkind = 'r' AND (n.nspname = 'oeffentlich') = oeffentlich AND n.nspname NOT IN ('audit', 'auth') AND k.relname <> 'flaeche'
+      WHERE k.relkind = 'r' AND (n.nspname = 'oeffentlich') = oeffentlich AND n.nspname NOT IN ('audit', 'auth', 'freigabe') AND k.relname <> 'flaeche'
         AND EXISTS (SELECT FROM pg_class h WHERE h.relnamespace = k.relnamespace AND h.relname = k.relname || '_historie')
         AND EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = k.oid AND a.attname = 'seit' AND NOT a.attisdropped)
     ), teil AS (

@@ -65,6 +65,8 @@ pub enum Objektart {
     EigenesKonto,
     /// Accounts and roles.
     Konten,
+    /// The list of what waits for a release; the object itself is asked by its own kind.
+    Freigaben,
     /// Who changed what, and the past of internal rows.
     Verlauf,
     /// Strategie, Strategiefassung, Leitlinie, Handlungsfeld, Akteur, Zuständigkeit.
@@ -100,6 +102,7 @@ impl Objektart {
         Self::Anmeldung,
         Self::EigenesKonto,
         Self::Konten,
+        Self::Freigaben,
         Self::Verlauf,
         Self::Geruest,
         Self::Ziel,
@@ -198,8 +201,8 @@ use Aktion::{
     Aendern, Anlegen, Archivieren, Freigeben, Importieren, Lesen, Loeschen, Vorlegen, Zurueckziehen,
 };
 use Objektart::{
-    Anmeldung, EigenesKonto, Fachdaten, Gebiet, Gemeindegebiet, Geruest, Haushalt, Kennzahl,
-    Kennzahlwert, Konten, Lesewelt, Massnahme, Plan, Raumbezug, Unterlage, Verlauf, Ziel,
+    Anmeldung, EigenesKonto, Fachdaten, Freigaben, Gebiet, Gemeindegebiet, Geruest, Haushalt,
+    Kennzahl, Kennzahlwert, Konten, Lesewelt, Massnahme, Plan, Raumbezug, Unterlage, Verlauf, Ziel,
 };
 use Zustand::{Archiviert, Entwurf, InFreigabe, Intern, Veroeffentlicht};
 
@@ -230,6 +233,13 @@ static REGELN: &[Regel] = &[
     Regel(Wer::Alle, &[Lesen], &[Lesewelt], Wann::Immer),
     Regel(Wer::Alle, &[Lesen, Aendern], &[Anmeldung], Wann::Immer),
     Regel(Wer::Angemeldete, &[Lesen, Aendern], &[EigenesKonto], Wann::Immer),
+    Regel(Wer::Angemeldete, &[Lesen], &[Freigaben], Wann::Immer),
+    // The way to a step; whose it is, the object's own rows say.
+    Regel(Wer::Rolle(Rolle::Ortssprecher), &[Vorlegen], &[Freigaben], Wann::Immer),
+    Regel(Wer::Rolle(Rolle::Fachamt), &[Vorlegen], &[Freigaben], Wann::Immer),
+    Regel(Wer::Rolle(Rolle::Freigabe), &[Vorlegen], &[Freigaben], Wann::Immer),
+    Regel(Wer::Rolle(Rolle::Stadtplanung), &[Vorlegen], &[Freigaben], Wann::Immer),
+    Regel(Wer::Rolle(Rolle::Strategie), &[Vorlegen], &[Freigaben], Wann::Immer),
 
     Regel(Wer::Rolle(Rolle::Ortssprecher), &[Anlegen, Aendern, Loeschen], &[Massnahme, Raumbezug], Wann::EigenIn(&[Entwurf])),
     Regel(Wer::Rolle(Rolle::Ortssprecher), &[Vorlegen], &[Massnahme], Wann::EigenIn(&[Entwurf])),

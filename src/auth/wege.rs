@@ -77,6 +77,12 @@ const WEGE: &[Weg] = &[
     ("POST", "/bilanz", Aktion::Lesen, Objektart::Lesewelt),
     ("POST", "/massnahmen/suche", Aktion::Lesen, Objektart::Lesewelt),
 
+    ("GET",  "/freigaben", Aktion::Lesen, Objektart::Freigaben),
+    // Which step is whose the handler asks of the object itself.
+    ("POST", "/freigaben", Aktion::Vorlegen, Objektart::Freigaben),
+    ("GET",  "/freigaben/{art}/{kennung}", Aktion::Lesen, Objektart::Freigaben),
+    ("POST", "/freigaben/{art}/{kennung}/{schritt}", Aktion::Vorlegen, Objektart::Freigaben),
+
     ("GET",  "/anmelden", Aktion::Lesen, Objektart::Anmeldung),
     ("POST", "/anmelden", Aktion::Aendern, Objektart::Anmeldung),
     ("POST", "/abmelden", Aktion::Aendern, Objektart::Anmeldung),

@@ -9,6 +9,7 @@ mod bilanz;
 mod demo;
 mod fortschritt;
 mod fragen;
+mod freigabe;
 mod import;
 mod migrate;
 mod sachdaten;
@@ -85,6 +86,12 @@ enum Command {
     Person(audit::Person),
     /// Datenbank anlegen oder auf den Stand dieses Programms bringen
     Migrate,
+    /// Veröffentlichung: beantragen, freigeben, zurückziehen, verwerfen, archivieren
+    #[command(subcommand)]
+    Freigabe(freigabe::Was),
+    /// Angaben, die bis zu einem Tag nicht öffentlich sind
+    #[command(subcommand)]
+    Vertraulich(freigabe::Geheim),
     /// Konten: anlegen, Rollen, Zugangsschlüssel, Sperre
     #[command(subcommand)]
     User(user::Was),
@@ -175,6 +182,8 @@ async fn dispatch(command: Command, db: &Database) -> Result<()> {
         Command::Ziele(frage) => strategie::ziele(frage, db).await,
         Command::Strategie(was) => strategie::run(was, db).await,
         Command::Gebiet(frage) => strategie::gebiet(frage, db).await,
+        Command::Freigabe(was) => freigabe::run(was, db).await,
+        Command::Vertraulich(was) => freigabe::vertraulich(was, db).await,
         Command::User(was) => user::run(was, db).await,
         Command::Export(Export::Vorlage(args)) => strategie::vorlagen(db, &args).await,
         Command::Lesekapsel => Ok(()), // ended in main()

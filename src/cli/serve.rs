@@ -67,6 +67,7 @@ pub(super) async fn run(serve: Serve, db: &Database) -> Result<()> {
     if let Some(code) = auth::konto::einmal_code(&db.auth).await? {
         sage_einrichten(&wurzel(&app, listener.local_addr()?), &code);
     }
+    tokio::spawn(crate::freigabe::frist::wache(db.write.clone()));
     let dienst = app::router(&app).into_make_service_with_connect_info::<SocketAddr>();
     let taeglich = tokio::spawn(audit::auftrag::taeglich(db.write.clone()));
     let bedient = axum::serve(listener, dienst)

@@ -234,6 +234,30 @@ const SENTENCES: &[(&str, &str)] = &[
         "Die laufende Nummer der Änderung ist schon vergeben.",
     ),
     ("zeile_art", "Unbekannte Art einer Änderung."),
+    (
+        "antrag_vier_augen",
+        "Wer eine Freigabe beantragt hat, darf nicht selbst darüber entscheiden (vier Augen).",
+    ),
+    (
+        "antrag_begruendet",
+        "Ein Antrag auf Freigabe braucht eine Begründung.",
+    ),
+    (
+        "antrag_entscheid",
+        "Der Entscheid ist freigegeben, zurueckgegeben, zurueckgenommen oder ueberholt.",
+    ),
+    (
+        "antrag_entscheid_vollstaendig",
+        "Zu einem Entscheid gehören Zeit und, bei Freigabe und Rückgabe, wer entschieden hat.",
+    ),
+    (
+        "antrag_rueckgabe_begruendet",
+        "Wer einen Antrag zurückgibt, schreibt dazu, was fehlt.",
+    ),
+    (
+        "vertraulich_grund",
+        "Eine vertrauliche Angabe braucht einen Grund.",
+    ),
 ];
 
 /// The German sentence of a constraint.

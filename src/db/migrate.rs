@@ -8,7 +8,7 @@ use crate::error::{Error, Result};
 
 /// Fixed order: later files use the views of earlier ones. Each belongs to the working
 /// schema of its name.
-const VIEWS: [(&str, &str); 9] = [
+const VIEWS: [(&str, &str); 13] = [
     (
         "strategie",
         include_str!("../../migrations/sichten/geschichte_stand.sql"),
@@ -41,6 +41,22 @@ const VIEWS: [(&str, &str); 9] = [
     (
         "fachdaten",
         include_str!("../../migrations/sichten/fachdaten.sql"),
+    ),
+    (
+        "freigabe",
+        include_str!("../../migrations/sichten/freigabe.sql"),
+    ),
+    (
+        "freigabe",
+        include_str!("../../migrations/sichten/freigabe_plan.sql"),
+    ),
+    (
+        "freigabe",
+        include_str!("../../migrations/sichten/freigabe_weg.sql"),
+    ),
+    (
+        "freigabe",
+        include_str!("../../migrations/sichten/freigabe_vergleich.sql"),
     ),
 ];
 

@@ -129,6 +129,10 @@ pub async fn ersetze(
     } else {
         "intern"
     };
+    // The delivery is the release of what it holds.
+    sqlx::query!("SELECT freigabe.erlaube()")
+        .execute(&mut *conn)
+        .await?;
     let zeile = sqlx::query!(
         r#"WITH geschrieben AS (
              INSERT INTO fachobjekt AS f (id, kennung, art, name, rechtsgrundlage, quelle, stand, attribute, geom, veroeffentlichung)

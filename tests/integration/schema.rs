@@ -9,7 +9,7 @@ async fn public_role_sees_oeffentlich_alone() {
     let db = datenbank().await;
     let open: Vec<String> = sqlx::query_scalar(
         "SELECT k.oid::regclass::text FROM pg_class k JOIN pg_namespace n ON n.oid = k.relnamespace
-         WHERE n.nspname IN ('gemeinde', 'fnp', 'strategie', 'dorferneuerung', 'fachdaten', 'freigabe', 'audit') AND k.relkind IN ('r', 'p', 'v', 'm', 'S')
+         WHERE n.nspname !~ '^pg_' AND n.nspname NOT IN ('information_schema', 'public', 'oeffentlich') AND k.relkind IN ('r', 'p', 'v', 'm', 'S')
            AND (CASE WHEN k.relkind = 'S' THEN has_sequence_privilege('zielraum_public', k.oid, 'USAGE, SELECT, UPDATE')
                 ELSE has_any_column_privilege('zielraum_public', k.oid, 'SELECT, INSERT, UPDATE, REFERENCES')
                   OR has_table_privilege('zielraum_public', k.oid, 'DELETE, TRUNCATE, TRIGGER') END)",
@@ -20,7 +20,7 @@ async fn public_role_sees_oeffentlich_alone() {
     assert!(open.is_empty(), "readable by the public: {open:?}");
     let functions: Vec<String> = sqlx::query_scalar(
         "SELECT p.oid::regprocedure::text FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
-         WHERE n.nspname IN ('gemeinde', 'fnp', 'strategie', 'dorferneuerung', 'fachdaten', 'freigabe', 'audit', 'oeffentlich')
+         WHERE n.nspname !~ '^pg_' AND n.nspname NOT IN ('information_schema', 'public')
            AND has_function_privilege('zielraum_public', p.oid, 'EXECUTE')",
     )
     .fetch_all(&admin(&db).await)
@@ -30,6 +30,16 @@ async fn public_role_sees_oeffentlich_alone() {
         functions.is_empty(),
         "runnable by the public: {functions:?}"
     );
+    // In the public world it reads and does nothing else; of our own tables in public it sees none.
+    let writable: Vec<String> = sqlx::query_scalar(
+        "SELECT k.oid::regclass::text FROM pg_class k JOIN pg_namespace n ON n.oid = k.relnamespace
+         WHERE k.relkind IN ('r', 'p', 'v', 'm') AND (n.nspname = 'oeffentlich' AND (has_any_column_privilege('zielraum_public', k.oid, 'INSERT, UPDATE, REFERENCES') OR has_table_privilege('zielraum_public', k.oid, 'DELETE, TRUNCATE, TRIGGER'))
+           OR n.nspname = 'public' AND k.relname ~ '^_' AND has_any_column_privilege('zielraum_public', k.oid, 'SELECT, INSERT, UPDATE'))",
+    )
+    .fetch_all(&admin(&db).await)
+    .await
+    .unwrap();
+    assert!(writable.is_empty(), "{writable:?}");
     let refused = sqlx::query("SELECT count(*) FROM fnp.plan")
         .execute(&db.public)
         .await

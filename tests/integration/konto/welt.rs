@@ -36,6 +36,11 @@ async fn entwuerfe(db: &TestDb) -> Entwuerfe {
         .execute(&mut *tx)
         .await
         .unwrap();
+    // States of publication are set by its machinery alone, unless it allows it.
+    sqlx::query("SELECT freigabe.erlaube()")
+        .execute(&mut *tx)
+        .await
+        .unwrap();
     for (kennung, zustand) in [
         ("probe-amt", "entwurf"),
         ("probe-ort", "entwurf"),

@@ -127,6 +127,7 @@ pub async fn router_mit(db: &Datenbank, stadt: &str) -> Router {
         damals: None,
         katalog: Arc::new(katalog.unwrap()),
         intern: None,
+        freigabe: None,
         public_url: None,
         demo: true,
     })

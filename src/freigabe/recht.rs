@@ -1,0 +1,42 @@
+//! Which right a step asks for, and which kind of object the rules know it as.
+
+use super::gegenstand::{Gegenstand, Schritt};
+use crate::auth::{Akteur, Aktion, Objekt, Objektart, Zustand, darf};
+
+/// Kind of the rules.
+#[must_use]
+pub fn objektart(art: &str) -> Objektart {
+    match art {
+        "ziel" => Objektart::Ziel,
+        "massnahme" => Objektart::Massnahme,
+        "kennzahl" => Objektart::Kennzahl,
+        "beschluss" | "fachplan" | "trend" | "frage" => Objektart::Unterlage,
+        "plan" => Objektart::Plan,
+        "fachobjekt" => Objektart::Fachdaten,
+        "gebiet" => Objektart::Gebiet,
+        // strategie, strategiefassung, leitlinie, handlungsfeld
+        _ => Objektart::Geruest,
+    }
+}
+
+/// The actor may do the step with this object.
+#[must_use]
+pub fn darf_schritt(akteur: &Akteur, schritt: Schritt, g: &Gegenstand, eigen: bool) -> bool {
+    let objekt = Objekt {
+        art: objektart(&g.art),
+        zustand: Zustand::zu(&g.zustand).unwrap_or(Zustand::Entwurf),
+        eigen,
+    };
+    let frage = |aktion| darf(akteur, aktion, &objekt);
+    match schritt {
+        Schritt::Beantragen => frage(Aktion::Vorlegen),
+        Schritt::Freigeben => frage(Aktion::Freigeben),
+        // The second person returns a request; who asked takes it back.
+        Schritt::Zurueckgeben => frage(Aktion::Freigeben) || frage(Aktion::Vorlegen),
+        Schritt::Zurueckziehen => frage(Aktion::Zurueckziehen),
+        Schritt::Verwerfen => frage(Aktion::Aendern),
+        Schritt::Archivieren => frage(Aktion::Archivieren),
+        // Back to a draft is an edit of what was put aside.
+        Schritt::Aufnehmen => frage(Aktion::Zurueckziehen),
+    }
+}
