@@ -71,8 +71,13 @@ pub fn pruefe_neues(kennwort: &str, login: &str) -> Result<()> {
         let erstes = zeichen.next();
         zeichen.all(|c| Some(c) == erstes)
     };
-    let zaehlt =
-        "01234567890123456789".contains(&*klein) || "98765432109876543210".contains(&*klein);
+    // Up or down by one, past 9 and 0 too.
+    let schritt = |weite: u8| {
+        let ziffern = klein.as_bytes();
+        let folgt = |paar: &[u8]| (paar[0] - b'0' + weite) % 10 == paar[1] - b'0';
+        ziffern.iter().all(u8::is_ascii_digit) && ziffern.windows(2).all(folgt)
+    };
+    let zaehlt = schritt(1) || schritt(9);
     let nah_am_namen =
         login.chars().count() >= 4 && kern.contains(login) && laenge < login.chars().count() + 8;
     if GESPERRT.contains(&kern) || wiederholt(&klein) || zaehlt || nah_am_namen {
