@@ -44,6 +44,7 @@ pub mod import;
 pub mod isek;
 pub mod layers;
 pub mod luecken;
+pub mod sicherung;
 pub mod strategie;
 pub mod verschneidung;
 pub mod web;

@@ -12,6 +12,7 @@ mod import;
 mod migrate;
 mod sachdaten;
 mod serve;
+mod sicherung;
 mod strategie;
 
 use std::path::PathBuf;
@@ -77,6 +78,12 @@ enum Command {
     Gebiet(strategie::Gebiet),
     /// Datenbank anlegen oder auf den Stand dieses Programms bringen
     Migrate,
+    /// Die ganze Datenbank in eine Datei sichern, auch im laufenden Betrieb
+    Backup(sicherung::Backup),
+    /// Eine Sicherung in eine leere Datenbank zurückspielen
+    Restore(sicherung::Restore),
+    /// Datenbank oder Sicherung prüfen
+    Check(sicherung::Check),
     /// Dateien schreiben
     #[command(subcommand)]
     Export(Export),
@@ -134,6 +141,14 @@ fn report(error: &Error) {
 }
 
 fn run(cli: Cli) -> Result<()> {
+    let command = match cli.command {
+        Command::Backup(args) => return sicherung::run(sicherung::Was::Backup(args), &cli.global),
+        Command::Restore(args) => {
+            return sicherung::run(sicherung::Was::Restore(args), &cli.global);
+        }
+        Command::Check(args) => return sicherung::run(sicherung::Was::Check(args), &cli.global),
+        command => command,
+    };
     let server = Server::start(
         cli.global.data.as_deref(),
         cli.global.database_url.as_deref(),
@@ -143,7 +158,7 @@ fn run(cli: Cli) -> Result<()> {
         .build()?;
     runtime.block_on(async {
         let db = server.open(Durability::Full).await?;
-        let done = dispatch(cli.command, &db).await;
+        let done = dispatch(command, &db).await;
         let closed = db.close().await;
         done.and(closed)
     })
@@ -163,7 +178,9 @@ async fn dispatch(command: Command, db: &Database) -> Result<()> {
         Command::Strategie(was) => strategie::run(was, db).await,
         Command::Gebiet(frage) => strategie::gebiet(frage, db).await,
         Command::Export(Export::Vorlage(args)) => strategie::vorlagen(db, &args).await,
-        Command::Lesekapsel => Ok(()), // ended in main()
+        Command::Lesekapsel | Command::Backup(_) | Command::Restore(_) | Command::Check(_) => {
+            Ok(())
+        } // ended before
     }
 }
 

@@ -13,6 +13,7 @@ mod constraint_strategie;
 pub mod copy;
 pub mod geom;
 pub mod migrate;
+pub mod verwaltung;
 pub mod vorlage;
 
 use std::path::{Path, PathBuf};
@@ -169,7 +170,7 @@ impl Server {
         })
     }
 
-    async fn create_database(&self, name: &str) -> Result<()> {
+    pub(crate) async fn create_database(&self, name: &str) -> Result<()> {
         let mut admin = self
             .admin("postgres")
             .connect()
