@@ -45,6 +45,8 @@ impl Server {
     pub async fn administrator(&self) -> Result<PgConnection> {
         let mut conn = self
             .admin(self.database())
+            // A count of everything is slow by nature.
+            .log_slow_statements(tracing::log::LevelFilter::Off, std::time::Duration::MAX)
             .connect()
             .await
             .map_err(|cause| unreachable(&cause))?;

@@ -5,10 +5,10 @@ WITH unser AS (
 )
 SELECT 'Schema ' || nspname FROM unser WHERE has_schema_privilege('zielraum_public', oid, 'USAGE, CREATE')
 UNION ALL
-SELECT k.oid::regclass::text FROM pg_class k JOIN unser u ON u.oid = k.relnamespace WHERE k.relkind IN ('r', 'p', 'v', 'm', 'f')
-  AND (has_any_column_privilege('zielraum_public', k.oid, 'SELECT, INSERT, UPDATE, REFERENCES') OR has_table_privilege('zielraum_public', k.oid, 'DELETE, TRUNCATE, TRIGGER'))
-UNION ALL
-SELECT k.oid::regclass::text FROM pg_class k JOIN unser u ON u.oid = k.relnamespace WHERE k.relkind = 'S' AND has_sequence_privilege('zielraum_public', k.oid, 'USAGE, SELECT, UPDATE')
+SELECT k.oid::regclass::text FROM pg_class k JOIN unser u ON u.oid = k.relnamespace
+  WHERE CASE WHEN k.relkind = 'S' THEN has_sequence_privilege('zielraum_public', k.oid, 'USAGE, SELECT, UPDATE')
+    WHEN k.relkind IN ('r', 'p', 'v', 'm', 'f') THEN has_any_column_privilege('zielraum_public', k.oid, 'SELECT, INSERT, UPDATE, REFERENCES')
+      OR has_table_privilege('zielraum_public', k.oid, 'DELETE, TRUNCATE, TRIGGER') END
 UNION ALL
 SELECT p.oid::regprocedure::text FROM pg_proc p JOIN unser u ON u.oid = p.pronamespace WHERE has_function_privilege('zielraum_public', p.oid, 'EXECUTE')
 UNION ALL
