@@ -9,6 +9,7 @@
 //!    `store.rs` (SQL), `routes.rs`.
 //! 5. [`hier`] – what applies at a place; [`luecken`] – what is missing.
 //! 6. [`layers`] – OGC API Features from `geodata/layers.toml`; [`http`] – what all routes share.
+//! 7. [`sicherung`] – backup, restore, check.
 //!
 //! # Glossary
 //! | term | English gloss | source |

@@ -1,6 +1,7 @@
 //! `zielraum backup`, `restore`, `check`: they open no database as the other commands do, which
 //! would migrate it.
 
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -188,7 +189,7 @@ fn melde(was: &str, punkte: &[Punkt], json: bool, code: u8) -> Result<()> {
                 Ergebnis::Hinweis => "Hinweis",
                 Ergebnis::Fehler => "FEHLER ",
             };
-            text.push_str(&format!("  {zeichen}  {}: {}\n", punkt.name, punkt.text));
+            let _ = writeln!(text, "  {zeichen}  {}: {}", punkt.name, punkt.text);
         }
         answer(&text)?;
     }

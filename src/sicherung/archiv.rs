@@ -102,9 +102,12 @@ impl Archiv {
     pub fn oeffne(pfad: &Path) -> Result<Self> {
         let name = pfad.display().to_string();
         let datei = File::open(pfad)
-            .and_then(|datei| match datei.metadata()?.is_file() {
-                true => Ok(datei),
-                false => Err(ErrorKind::IsADirectory.into()),
+            .and_then(|datei| {
+                if datei.metadata()?.is_file() {
+                    Ok(datei)
+                } else {
+                    Err(ErrorKind::IsADirectory.into())
+                }
             })
             .map_err(|cause| {
                 Error::eingabe(match cause.kind() {

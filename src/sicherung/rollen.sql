@@ -20,9 +20,10 @@ BEGIN
       END IF;
     END LOOP;
   END LOOP;
-  IF NOT (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) THEN
-    EXECUTE format('GRANT zielraum_owner, zielraum_public, zielraum_staff, zielraum_write TO %I', current_user);
-  END IF;
+  FOR m IN SELECT rolname FROM pg_roles WHERE rolname IN ('zielraum_owner', 'zielraum_public', 'zielraum_staff', 'zielraum_write')
+      AND NOT pg_has_role(oid, 'MEMBER') LOOP
+    EXECUTE format('GRANT %I TO %I', m, current_user);
+  END LOOP;
   EXECUTE format('GRANT CREATE, CONNECT ON DATABASE %I TO zielraum_owner', current_database());
   EXECUTE format('GRANT CONNECT ON DATABASE %I TO zielraum_public, zielraum_staff, zielraum_write', current_database());
   EXECUTE format('REVOKE TEMPORARY ON DATABASE %I FROM PUBLIC', current_database());

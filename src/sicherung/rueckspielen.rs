@@ -54,6 +54,16 @@ pub async fn fuehre_aus(server: &Server, durability: Durability, datei: &Path) -
 
 async fn in_eigene(server: &Server, durability: Durability, archiv: Archiv) -> Result<Bericht> {
     let name = server.database();
+    let mut sperre = server.with_database("postgres").administrator().await?;
+    let allein: bool = sqlx::query_scalar("SELECT pg_try_advisory_lock(20350727, hashtext($1))")
+        .bind(name)
+        .fetch_one(&mut sperre)
+        .await?;
+    if !allein {
+        return Err(Error::umgebung(
+            "Hierhin wird gerade schon eine Sicherung zurückgespielt. Bitte abwarten.",
+        ));
+    }
     if server.has_database(name).await? {
         return Err(belegt(server).await?);
     }
@@ -76,6 +86,7 @@ async fn in_eigene(server: &Server, durability: Durability, archiv: Archiv) -> R
     {
         tracing::warn!(%cause, entstehend, "the next restore removes the remains");
     }
+    sperre.close().await.ok(); // and with it the lock
     fertig
 }
 
