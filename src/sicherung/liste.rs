@@ -69,6 +69,8 @@ pub(super) fn waehle(liste: &str, verwalter: &str, ziel: &Zielstand) -> Auswahl 
                 STATISTIK.iter().any(|f| name.starts_with(f))
             }
             ["EXTENSION", "-", name, ..] => fehlt(name),
+            // Systems of a PostGIS that somebody else made are his.
+            ["TABLE", "DATA", "public", "spatial_ref_sys", ..] => fehlt("postgis"),
             ["SCHEMA", "-", name, ..] => ziel.schemata.iter().any(|s| s == name),
             _ => false,
         };
@@ -100,6 +102,7 @@ mod tests {
 12; 1259 16405 TABLE public _sqlx_migrations postgres
 13; 0 16405 TABLE DATA public _sqlx_migrations postgres
 14; 0 16406 TABLE DATA tiger geocode_settings postgres
+19; 0 16407 TABLE DATA public spatial_ref_sys postgres
 15; 0 0 ACL pg_catalog TABLE pg_class postgres
 16; 0 0 ACL public FUNCTION st_estimatedextent(text, text) postgres
 17; 0 0 ACL public TABLE kataster postgres
@@ -121,7 +124,7 @@ mod tests {
         let auswahl = waehle(LISTE, "postgres", &ziel);
         assert_eq!(
             nummern(&auswahl.mit_eigner),
-            ["9", "2", "12", "13", "17", "18"]
+            ["9", "2", "12", "13", "19", "17", "18"]
         );
         assert_eq!(auswahl.ohne_eigner, "");
     }
