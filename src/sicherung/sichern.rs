@@ -200,7 +200,7 @@ impl Ziel {
         let warum = match cause.kind() {
             ErrorKind::StorageFull | ErrorKind::QuotaExceeded => {
                 let frei = nix::sys::statvfs::statvfs(&self.ordner)
-                    .map(|s| u64::from(s.blocks_available()) * u64::from(s.fragment_size()))
+                    .map(|s| s.blocks_available() * s.fragment_size())
                     .unwrap_or_default();
                 format!(
                     "Der Datenträger ist voll (frei: {}; die Datenbank belegt {}, eine Sicherung meist ein Fünftel davon). \
