@@ -12,6 +12,7 @@
 //! 6. [`auth`] – accounts, rights; [`welt`] – what a signed-in person reads; [`zeitreise`] – the public's world on a past day.
 //! 7. [`layers`] – OGC API Features from `geodata/layers.toml`; [`http`] – what all routes share;
 //!    [`tabelle`] – columns and CSV.
+//! 8. [`sicherung`] – backup, restore, check.
 //!
 //! # Glossary
 //! | term | English gloss | source |
@@ -50,6 +51,7 @@ pub mod import;
 pub mod isek;
 pub mod layers;
 pub mod luecken;
+pub mod sicherung;
 pub mod strategie;
 pub mod tabelle;
 pub mod verschneidung;

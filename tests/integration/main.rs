@@ -30,6 +30,7 @@ mod quelltext;
 mod sachdaten;
 mod sandbox;
 mod schema;
+mod sicherung;
 mod strategie;
 mod support;
 mod vektor;
