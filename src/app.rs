@@ -15,7 +15,7 @@ use crate::http::problem::Problem;
 use crate::http::{Kontext, frame};
 use crate::layers::{self, catalog, sammlung::Katalog};
 use crate::welt::{Intern, Welten};
-use crate::{auth, dorferneuerung, fnp, haushalt, hier, import, isek, luecken, strategie, web};
+use crate::{auth, bearbeiten, dorferneuerung, fnp, haushalt, hier, import, isek, luecken, strategie, web};
 
 /// What the service was started with.
 #[derive(Debug, Clone)]
@@ -53,6 +53,7 @@ impl App {
         alles.close().await;
         let intern = Intern {
             personal: db.personal.clone(),
+            schreiben: db.write.clone(),
             katalog: Arc::new(intern),
         };
         Ok(Self {
@@ -73,11 +74,12 @@ pub fn router(app: &App) -> Router {
         demo: app.demo,
     };
     let intern = app.intern.as_ref().map(|(_, intern)| intern.clone());
+    let schreiben = intern.as_ref().map(|intern| intern.schreiben.clone());
     let welten = Arc::new(Welten::neu(
         app.public.clone(),
         Arc::clone(&app.katalog),
         intern,
-        Box::new(welt),
+        Box::new(move |pool, katalog| welt(pool, katalog, schreiben.clone())),
     ));
     let mut routes = Router::new().fallback(move |request: Request| {
         let welten = Arc::clone(&welten);
@@ -95,7 +97,7 @@ pub fn router(app: &App) -> Router {
 }
 
 /// Everything that is read, over one pool: the public's or that of a [`auth::Sicht`].
-fn welt(pool: PgPool, katalog: Arc<Katalog>) -> Router {
+fn welt(pool: PgPool, katalog: Arc<Katalog>, schreiben: Option<PgPool>) -> Router {
     let pfade = [
         fnp::routes::pfade(),
         import::lauf::routes::pfade(),
@@ -108,8 +110,18 @@ fn welt(pool: PgPool, katalog: Arc<Katalog>) -> Router {
         web::routes::pfade(),
     ]
     .concat();
-    let ebenen = layers::Dienst::new(pool.clone(), katalog, pfade);
-    Router::new()
+    let mut routes = Router::new();
+    if let Some(schreiben) = schreiben {
+        let dienst = bearbeiten::Dienst {
+            lesen: pool.clone(),
+            katalog: Arc::clone(&katalog),
+            schreiben,
+        };
+        routes = routes.merge(bearbeiten::routes::router(Arc::new(dienst)));
+    }
+    let operationen = bearbeiten::schnittstelle::operationen;
+    let ebenen = layers::Dienst::new(pool.clone(), katalog, pfade, operationen);
+    routes
         .merge(layers::routes::router(Arc::new(ebenen)))
         .merge(fnp::routes::router(pool.clone()))
         .merge(import::lauf::routes::router(pool.clone()))

@@ -9,7 +9,8 @@
 //!    `store.rs` (SQL), `routes.rs`.
 //! 5. [`hier`] – what applies at a place; [`luecken`] – what is missing.
 //! 6. [`auth`] – accounts, rights; [`welt`] – what a signed-in person reads.
-//! 7. [`layers`] – OGC API Features from `geodata/layers.toml`; [`http`] – what all routes share.
+//! 7. [`bearbeiten`] – changes by API and form.
+//! 8. [`layers`] – OGC API Features from `geodata/layers.toml`; [`http`] – what all routes share.
 //!
 //! # Glossary
 //! | term | English gloss | source |
@@ -32,6 +33,7 @@
 //! | Befund | finding of an import | – |
 pub mod app;
 pub mod auth;
+pub mod bearbeiten;
 pub mod cli;
 pub mod db;
 pub mod dorferneuerung;

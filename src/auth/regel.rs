@@ -59,6 +59,8 @@ impl Aktion {
 pub enum Objektart {
     /// Whatever the caller's reading world shows: layers, pages, answers.
     Lesewelt,
+    /// Whatever can be edited: which kind it is the handler finds out, and asks for that.
+    Inhalt,
     /// The doors: sign-in, sign-out, the link of the first account.
     Anmeldung,
     /// One's own account: password, tokens.
@@ -97,6 +99,7 @@ impl Objektart {
     /// Every kind.
     pub const ALLE: &[Self] = &[
         Self::Lesewelt,
+        Self::Inhalt,
         Self::Anmeldung,
         Self::EigenesKonto,
         Self::Konten,
@@ -198,7 +201,7 @@ use Aktion::{
     Aendern, Anlegen, Archivieren, Freigeben, Importieren, Lesen, Loeschen, Vorlegen, Zurueckziehen,
 };
 use Objektart::{
-    Anmeldung, EigenesKonto, Fachdaten, Gebiet, Gemeindegebiet, Geruest, Haushalt, Kennzahl,
+    Anmeldung, EigenesKonto, Fachdaten, Gebiet, Gemeindegebiet, Geruest, Haushalt, Inhalt, Kennzahl,
     Kennzahlwert, Konten, Lesewelt, Massnahme, Plan, Raumbezug, Unterlage, Verlauf, Ziel,
 };
 use Zustand::{Archiviert, Entwurf, InFreigabe, Intern, Veroeffentlicht};
@@ -230,6 +233,12 @@ static REGELN: &[Regel] = &[
     Regel(Wer::Alle, &[Lesen], &[Lesewelt], Wann::Immer),
     Regel(Wer::Alle, &[Lesen, Aendern], &[Anmeldung], Wann::Immer),
     Regel(Wer::Angemeldete, &[Lesen, Aendern], &[EigenesKonto], Wann::Immer),
+
+    Regel(Wer::Rolle(Rolle::Ortssprecher), &[Aendern], &[Inhalt], Wann::Immer),
+    Regel(Wer::Rolle(Rolle::Fachamt), &[Aendern], &[Inhalt], Wann::Immer),
+    Regel(Wer::Rolle(Rolle::Stadtplanung), &[Aendern], &[Inhalt], Wann::Immer),
+    Regel(Wer::Rolle(Rolle::Kaemmerei), &[Aendern], &[Inhalt], Wann::Immer),
+    Regel(Wer::Rolle(Rolle::Strategie), &[Aendern], &[Inhalt], Wann::Immer),
 
     Regel(Wer::Rolle(Rolle::Ortssprecher), &[Anlegen, Aendern, Loeschen, Vorlegen], &[Massnahme, Raumbezug], Wann::EigenIn(&[Entwurf])),
 

@@ -73,6 +73,11 @@ const WEGE: &[Weg] = &[
     ("POST", "/bilanz", Aktion::Lesen, Objektart::Lesewelt),
     ("POST", "/massnahmen/suche", Aktion::Lesen, Objektart::Lesewelt),
 
+    ("POST",   "/collections/{id}/items", Aktion::Aendern, Objektart::Inhalt),
+    ("PUT",    "/collections/{id}/items/{fid}", Aktion::Aendern, Objektart::Inhalt),
+    ("PATCH",  "/collections/{id}/items/{fid}", Aktion::Aendern, Objektart::Inhalt),
+    ("DELETE", "/collections/{id}/items/{fid}", Aktion::Aendern, Objektart::Inhalt),
+
     ("GET",  "/anmelden", Aktion::Lesen, Objektart::Anmeldung),
     ("POST", "/anmelden", Aktion::Aendern, Objektart::Anmeldung),
     ("POST", "/abmelden", Aktion::Aendern, Objektart::Anmeldung),
@@ -139,6 +144,11 @@ pub async fn pruefe(request: Request, next: Next) -> Response {
     if darf_je(&akteur, aktion, art) {
         return next.run(request).await;
     }
+    if art == Objektart::Inhalt && akteur.konto().is_none() {
+        return super::pforte::abgewiesen(problem::ANMELDUNG.mit(
+            "Zum Ändern müssen Sie sich anmelden: in QGIS und Skripten mit Anmeldename und Zugangsschlüssel (Umfang „lesen“ und „ändern“).",
+        ));
+    }
     verweigert(&akteur).into_response()
 }
 
@@ -193,7 +203,7 @@ mod tests {
             weg("HEAD", "/collections/{id}/items"),
             Some((Aktion::Lesen, Objektart::Lesewelt))
         );
-        assert_eq!(weg("POST", "/collections/{id}/items"), None);
+        assert_eq!(weg("POST", "/collections/{id}"), None);
         assert_eq!(weg("GET", "/flaechen/"), None);
         assert_eq!(weg("GET", "/neu"), None);
         assert_eq!(methoden("/hier"), ["GET", "HEAD", "POST"]);

@@ -6,6 +6,7 @@ use sqlx::{PgPool, Row};
 
 use super::catalog::{self, EIGENE_SCHEMAS, Eintrag, Je, Legende, OEFFENTLICH, Zugang};
 use super::query;
+use super::transactions::Gegenstand;
 use super::relation::{self, Relation, Spalte, Verlangt};
 use crate::error::{Error, Result};
 use crate::strategie::frage;
@@ -55,6 +56,8 @@ pub struct Sammlung {
     pub fassungen: Option<Vec<i64>>,
     /// Only the features of these keys: what answers a saved question.
     pub nur: Option<Vec<String>>,
+    /// What its features are when somebody edits them; None: read only.
+    pub bearbeiten: Option<&'static Gegenstand>,
 }
 
 #[derive(Debug)]
@@ -121,6 +124,12 @@ impl Katalog {
             }
         }
         Ok(Self { zeilen, welt })
+    }
+
+    /// Read by signed-in staff, over the working schemas.
+    #[must_use]
+    pub fn ist_intern(&self) -> bool {
+        self.welt == Welt::Intern
     }
 
     /// All collections the readers of this catalogue see, in the order of the catalogue. Plans are
@@ -216,6 +225,7 @@ impl Zeile {
             ebene: Arc::clone(&self.ebene),
             fassungen,
             nur: None,
+            bearbeiten: self.gegenstand(),
         })
     }
 
@@ -227,7 +237,12 @@ impl Zeile {
             ebene: Arc::clone(ebene),
             fassungen: Some(vec![plan.fassung]),
             nur: None,
+            bearbeiten: self.gegenstand(),
         }
+    }
+
+    fn gegenstand(&self) -> Option<&'static Gegenstand> {
+        Gegenstand::zu(self.eintrag.bearbeiten.as_deref()?)
     }
 }
 
@@ -258,6 +273,7 @@ impl Zeile {
                 ebene: Arc::clone(&self.ebene),
                 fassungen: None,
                 nur: Some(nur),
+                bearbeiten: None,
             });
         }
         Ok(sammlungen)
