@@ -100,6 +100,7 @@ pub fn router(app: &App) -> Router {
 fn welt(pool: PgPool, katalog: Arc<Katalog>, schreiben: Option<PgPool>) -> Router {
     let pfade = [
         fnp::routes::pfade(),
+        bearbeiten::daten::routes::pfade(),
         import::lauf::routes::pfade(),
         strategie::routes::pfade(),
         hier::routes::pfade(),
@@ -117,7 +118,10 @@ fn welt(pool: PgPool, katalog: Arc<Katalog>, schreiben: Option<PgPool>) -> Route
             katalog: Arc::clone(&katalog),
             schreiben,
         };
-        routes = routes.merge(bearbeiten::routes::router(Arc::new(dienst)));
+        let dienst = Arc::new(dienst);
+        routes = routes
+            .merge(bearbeiten::routes::router(Arc::clone(&dienst)))
+            .merge(bearbeiten::daten::routes::router(dienst));
     }
     let operationen = bearbeiten::schnittstelle::operationen;
     let ebenen = layers::Dienst::new(pool.clone(), katalog, pfade, operationen);

@@ -27,6 +27,8 @@ const LESEN: &[&str] = &[
     "/collections",
     "/collections/*",
     "/conformance",
+    "/daten",
+    "/daten/*",
     "/dorferneuerung",
     "/dorferneuerung/*",
     "/fachplaene",
@@ -77,6 +79,13 @@ const WEGE: &[Weg] = &[
     ("PUT",    "/collections/{id}/items/{fid}", Aktion::Aendern, Objektart::Inhalt),
     ("PATCH",  "/collections/{id}/items/{fid}", Aktion::Aendern, Objektart::Inhalt),
     ("DELETE", "/collections/{id}/items/{fid}", Aktion::Aendern, Objektart::Inhalt),
+
+    ("POST",   "/daten/{art}", Aktion::Aendern, Objektart::Inhalt),
+    ("PUT",    "/daten/{art}/{schluessel}", Aktion::Aendern, Objektart::Inhalt),
+    ("PATCH",  "/daten/{art}/{schluessel}", Aktion::Aendern, Objektart::Inhalt),
+    ("DELETE", "/daten/{art}/{schluessel}", Aktion::Aendern, Objektart::Inhalt),
+    ("POST",   "/massnahmen/{kennung}/bearbeiten", Aktion::Aendern, Objektart::Inhalt),
+    ("POST",   "/kennzahlen/{kennung}/wert", Aktion::Aendern, Objektart::Inhalt),
 
     ("GET",  "/anmelden", Aktion::Lesen, Objektart::Anmeldung),
     ("POST", "/anmelden", Aktion::Aendern, Objektart::Anmeldung),
@@ -144,7 +153,9 @@ pub async fn pruefe(request: Request, next: Next) -> Response {
     if darf_je(&akteur, aktion, art) {
         return next.run(request).await;
     }
-    if art == Objektart::Inhalt && akteur.konto().is_none() {
+    // A browser's form is not asked by a dialogue but told where to sign in.
+    let programm = pfad.starts_with("/collections/") || pfad.starts_with("/daten");
+    if art == Objektart::Inhalt && programm && akteur.konto().is_none() {
         return super::pforte::abgewiesen(problem::ANMELDUNG.mit(
             "Zum Ändern müssen Sie sich anmelden: in QGIS und Skripten mit Anmeldename und Zugangsschlüssel (Umfang „lesen“ und „ändern“).",
         ));

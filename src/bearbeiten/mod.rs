@@ -15,6 +15,7 @@ use sqlx::PgPool;
 
 use crate::layers::sammlung::Katalog;
 
+pub mod daten;
 pub mod geometrie;
 pub mod inhalt;
 pub mod kopf;

@@ -61,5 +61,6 @@ pub fn operationen(sammlungen: &[Sammlung]) -> Vec<Operation> {
             alle.push(operation);
         }
     }
+    alle.extend(super::daten::routes::operationen());
     alle
 }

@@ -70,6 +70,33 @@ pub async fn lies(pool: &PgPool, relation: &str, wo: &Value) -> Result<Option<Ze
     }))
 }
 
+/// Rows of a table through a reading world, from `ab` on.
+pub async fn liste(
+    pool: &PgPool,
+    relation: &str,
+    ab: i32,
+    anzahl: i32,
+) -> Result<Vec<Zeile>, Problem> {
+    let zeilen = sqlx::query!(
+        r#"SELECT zeile AS "zeile!", marke AS "marke!" FROM freigabe.zeilen($1::text::regclass, '{}', $2, $3)"#,
+        relation,
+        ab,
+        anzahl
+    )
+    .fetch_all(pool)
+    .await
+    .map_err(uebersetze)?;
+    Ok(zeilen
+        .into_iter()
+        .filter_map(|z| {
+            Some(Zeile {
+                werte: z.zeile.as_object()?.clone(),
+                marke: z.marke,
+            })
+        })
+        .collect())
+}
+
 /// The version is the newest of a draft.
 pub async fn ist_entwurf(pool: &PgPool, fassung: i64) -> Result<bool, Problem> {
     sqlx::query_scalar!(

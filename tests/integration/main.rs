@@ -6,6 +6,7 @@
 )]
 
 mod abgleich;
+mod bearbeiten;
 mod bilanz;
 mod cli;
 mod cluster;
