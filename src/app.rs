@@ -15,7 +15,9 @@ use crate::http::problem::Problem;
 use crate::http::{Kontext, frame};
 use crate::layers::{self, catalog, sammlung::Katalog};
 use crate::welt::{Intern, Welten};
-use crate::{auth, bearbeiten, dorferneuerung, fnp, haushalt, hier, import, isek, luecken, strategie, web};
+use crate::{
+    auth, bearbeiten, dorferneuerung, fnp, haushalt, hier, import, isek, luecken, strategie, web,
+};
 
 /// What the service was started with.
 #[derive(Debug, Clone)]

@@ -201,8 +201,8 @@ use Aktion::{
     Aendern, Anlegen, Archivieren, Freigeben, Importieren, Lesen, Loeschen, Vorlegen, Zurueckziehen,
 };
 use Objektart::{
-    Anmeldung, EigenesKonto, Fachdaten, Gebiet, Gemeindegebiet, Geruest, Haushalt, Inhalt, Kennzahl,
-    Kennzahlwert, Konten, Lesewelt, Massnahme, Plan, Raumbezug, Unterlage, Verlauf, Ziel,
+    Anmeldung, EigenesKonto, Fachdaten, Gebiet, Gemeindegebiet, Geruest, Haushalt, Inhalt,
+    Kennzahl, Kennzahlwert, Konten, Lesewelt, Massnahme, Plan, Raumbezug, Unterlage, Verlauf, Ziel,
 };
 use Zustand::{Archiviert, Entwurf, InFreigabe, Intern, Veroeffentlicht};
 

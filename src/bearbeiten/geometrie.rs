@@ -9,12 +9,11 @@
 use std::collections::HashMap;
 
 use geo::{CoordsIter, MapCoords};
-use geo_types::{Coord, Geometry, LineString, MultiLineString, MultiPoint, MultiPolygon, Point, Polygon};
+use geo_types::{
+    Coord, Geometry, LineString, MultiLineString, MultiPoint, MultiPolygon, Point, Polygon,
+};
 use serde_json::Value;
-use sqlx::PgConnection;
 
-use super::vorgang::uebersetze;
-use crate::db::geom::{Geom, SRID};
 use crate::http::problem::{self, Problem};
 use crate::layers::crs::{Lage, Wandler, Ziel};
 
@@ -43,7 +42,7 @@ fn nomen(dimension: u8) -> &'static str {
     }
 }
 
-fn falsch(stelle: &str, text: impl Into<String>) -> Problem {
+pub(super) fn falsch(stelle: &str, text: impl Into<String>) -> Problem {
     problem::EINGABE.mit(text).stelle(stelle)
 }
 
@@ -56,16 +55,28 @@ struct Leser {
 /// Reads a GeoJSON geometry for a layer of this dimension.
 pub fn lies(wert: &Value, dimension: u8, crs: Ziel, stelle: &str) -> Result<Gesendet, Problem> {
     let Some(objekt) = wert.as_object() else {
-        return Err(falsch(stelle, "Die Geometrie fehlt oder ist kein GeoJSON-Objekt."));
+        return Err(falsch(
+            stelle,
+            "Die Geometrie fehlt oder ist kein GeoJSON-Objekt.",
+        ));
     };
-    let typ = objekt.get("type").and_then(Value::as_str).unwrap_or_default();
+    let typ = objekt
+        .get("type")
+        .and_then(Value::as_str)
+        .unwrap_or_default();
     let orte = format!("{stelle}/coordinates");
     let Some(koordinaten) = objekt.get("coordinates") else {
         return Err(falsch(
             stelle,
             match typ {
-                "GeometryCollection" => format!("Diese Ebene nimmt {}, keine GeometryCollection.", nomen(dimension)),
-                "Curve" | "CurvePolygon" | "CircularString" => "Bögen werden nicht angenommen; bitte vor dem Senden in Linien umwandeln.".into(),
+                "GeometryCollection" => format!(
+                    "Diese Ebene nimmt {}, keine GeometryCollection.",
+                    nomen(dimension)
+                ),
+                "Curve" | "CurvePolygon" | "CircularString" => {
+                    "Bögen werden nicht angenommen; bitte vor dem Senden in Linien umwandeln."
+                        .into()
+                }
                 _ => "Der Geometrie fehlt „coordinates“.".into(),
             },
         ));
@@ -92,7 +103,11 @@ pub fn lies(wert: &Value, dimension: u8, crs: Ziel, stelle: &str) -> Result<Gese
         _ => {
             return Err(falsch(
                 stelle,
-                format!("Diese Ebene nimmt {}, nicht „{}“.", nomen(dimension), typ.chars().take(40).collect::<String>()),
+                format!(
+                    "Diese Ebene nimmt {}, nicht „{}“.",
+                    nomen(dimension),
+                    typ.chars().take(40).collect::<String>()
+                ),
             ));
         }
     };
@@ -126,12 +141,20 @@ impl Leser {
         let zahlen: Option<Vec<f64>> = wert
             .as_array()
             .and_then(|z| z.iter().map(Value::as_f64).collect());
-        let Some(zahlen) = zahlen.filter(|z| (2..=4).contains(&z.len()) && z.iter().all(|z| z.is_finite())) else {
-            return Err(falsch(stelle, "Ein Ort besteht aus zwei Zahlen [Rechtswert, Hochwert] oder [Länge, Breite]."));
+        let Some(zahlen) =
+            zahlen.filter(|z| (2..=4).contains(&z.len()) && z.iter().all(|z| z.is_finite()))
+        else {
+            return Err(falsch(
+                stelle,
+                "Ein Ort besteht aus zwei Zahlen [Rechtswert, Hochwert] oder [Länge, Breite].",
+            ));
         };
         self.ecken += 1;
         if self.ecken > ECKEN_MAX {
-            return Err(falsch(stelle, format!("Die Geometrie hat mehr als {ECKEN_MAX} Ecken. Bitte vereinfachen.")));
+            return Err(falsch(
+                stelle,
+                format!("Die Geometrie hat mehr als {ECKEN_MAX} Ecken. Bitte vereinfachen."),
+            ));
         }
         self.hoehen |= zahlen.len() > 2;
         let (x, y) = if self.crs.breite_zuerst() {
@@ -140,13 +163,20 @@ impl Leser {
             (zahlen[0], zahlen[1])
         };
         let [west, sued, ost, nord] = [-180.0, -90.0, 180.0, 90.0];
-        if self.crs.lage() == Lage::Geografisch && !(((west..=ost).contains(&x)) && (sued..=nord).contains(&y)) {
+        if self.crs.lage() == Lage::Geografisch
+            && !(((west..=ost).contains(&x)) && (sued..=nord).contains(&y))
+        {
             return Err(falsch(
                 stelle,
                 format!(
                     "[{}, {}] sind keine Grad. {}",
-                    zahlen[0], zahlen[1],
-                    if x.abs() > 1000.0 { "Das sind wohl Meter: dann gehört Content-Crs (etwa <http://www.opengis.net/def/crs/EPSG/0/25832>) dazu." } else { "Erwartet wird [Länge, Breite], bei EPSG:4326 und EPSG:4258 [Breite, Länge]." }
+                    zahlen[0],
+                    zahlen[1],
+                    if x.abs() > 1000.0 {
+                        "Das sind wohl Meter: dann gehört Content-Crs (etwa <http://www.opengis.net/def/crs/EPSG/0/25832>) dazu."
+                    } else {
+                        "Erwartet wird [Länge, Breite], bei EPSG:4326 und EPSG:4258 [Breite, Länge]."
+                    }
                 ),
             ));
         }
@@ -156,7 +186,10 @@ impl Leser {
     fn linie(&mut self, wert: &Value, stelle: &str) -> Result<LineString<f64>, Problem> {
         let orte = self.liste(wert, stelle, "Orte", Self::ort)?;
         if orte.len() < 2 || orte.iter().all(|o| *o == orte[0]) {
-            return Err(falsch(stelle, "Eine Linie braucht mindestens zwei verschiedene Orte."));
+            return Err(falsch(
+                stelle,
+                "Eine Linie braucht mindestens zwei verschiedene Orte.",
+            ));
         }
         Ok(LineString(orte))
     }
@@ -164,10 +197,16 @@ impl Leser {
     fn ring(&mut self, wert: &Value, stelle: &str) -> Result<LineString<f64>, Problem> {
         let orte = self.liste(wert, stelle, "Orte", Self::ort)?;
         if orte.len() < 4 {
-            return Err(falsch(stelle, "Ein Ring braucht mindestens vier Orte, der letzte gleich dem ersten."));
+            return Err(falsch(
+                stelle,
+                "Ein Ring braucht mindestens vier Orte, der letzte gleich dem ersten.",
+            ));
         }
         if orte.first() != orte.last() {
-            return Err(falsch(stelle, "Der Ring ist nicht geschlossen: der letzte Ort muss gleich dem ersten sein."));
+            return Err(falsch(
+                stelle,
+                "Der Ring ist nicht geschlossen: der letzte Ort muss gleich dem ersten sein.",
+            ));
         }
         Ok(LineString(orte))
     }
@@ -211,9 +250,12 @@ impl Gesendet {
 
     /// In EPSG:25832, each corner that a stored one looks like put on it.
     #[must_use]
-    fn auf_ecken(&self, ecken: &[(f64, f64)]) -> Geometry<f64> {
+    pub(super) fn auf_ecken(&self, ecken: &[(f64, f64)]) -> Geometry<f64> {
         let eins = einheit(self.crs);
-        #[expect(clippy::cast_possible_truncation, reason = "millimetres of coordinates fit")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "millimetres of coordinates fit"
+        )]
         let raster = |x: f64, y: f64| ((x / eins).round() as i64, (y / eins).round() as i64);
         let wandler = Wandler::new(GESPEICHERT, self.crs);
         let mut bekannt = HashMap::with_capacity(ecken.len());
@@ -233,9 +275,13 @@ impl Gesendet {
     }
 
     /// A corner as the client wrote it.
-    fn wie_gesendet(&self, x: f64, y: f64) -> String {
+    pub(super) fn wie_gesendet(&self, x: f64, y: f64) -> String {
         let (a, b) = Wandler::new(GESPEICHERT, self.crs).wandle(x, y);
-        let stellen = if self.crs.lage() == Lage::Geografisch { 7 } else { 2 };
+        let stellen = if self.crs.lage() == Lage::Geografisch {
+            7
+        } else {
+            2
+        };
         format!("[{a:.stellen$}, {b:.stellen$}]")
     }
 }
@@ -262,104 +308,6 @@ fn aufbau(form: &Geometry<f64>) -> Vec<usize> {
     }
 }
 
-/// Puts the shape on stored corners of `relation` and checks it; EWKB as hexadecimal text.
-pub async fn pruefe(
-    conn: &mut PgConnection,
-    gesendet: &Gesendet,
-    relation: &str,
-    bereich: &Value,
-    stelle: &str,
-) -> Result<String, Problem> {
-    let roh = gesendet.gespeichert();
-    if roh.coords_iter().any(|o| !o.x.is_finite() || !o.y.is_finite() || o.x.abs() > 1e8 || o.y.abs() > 1e8) {
-        return Err(ausserhalb(gesendet, &roh, stelle, false));
-    }
-    let ecken = sqlx::query!(
-        r#"SELECT x AS "x!", y AS "y!" FROM freigabe.eckpunkte($1::text::regclass, $2, $3)"#,
-        relation,
-        bereich,
-        Geom { srid: SRID, geometry: roh } as Geom
-    )
-    .fetch_all(&mut *conn)
-    .await
-    .map_err(uebersetze)?;
-    let ecken: Vec<_> = ecken.into_iter().map(|e| (e.x, e.y)).collect();
-    let form = gesendet.auf_ecken(&ecken);
-    let vertauscht = Gesendet {
-        form: gesendet.form.map_coords(|o| Coord { x: o.y, y: o.x }),
-        ..gesendet.clone()
-    };
-    let urteil = sqlx::query!(
-        r#"SELECT (d).valid AS "gueltig!", (d).reason AS grund, st_x((d).location) AS x, st_y((d).location) AS y,
-             u.u IS NULL OR st_coveredby(st_envelope(g), u.u) AS "innen!", coalesce(st_intersects(u.u, st_envelope(v)), false) AS "vertauscht!",
-             encode(st_asewkb(g), 'hex') AS "ewkb!"
-           FROM (SELECT $1::geometry AS g, $2::geometry AS v) s CROSS JOIN LATERAL st_isvaliddetail(g) d CROSS JOIN (SELECT gemeinde.umgriff() AS u) u"#,
-        Geom { srid: SRID, geometry: form.clone() } as Geom,
-        Geom { srid: SRID, geometry: endlich(vertauscht.gespeichert()) } as Geom,
-    )
-    .fetch_one(conn)
-    .await
-    .map_err(uebersetze)?;
-    if !urteil.innen {
-        return Err(ausserhalb(gesendet, &form, stelle, urteil.vertauscht));
-    }
-    if !urteil.gueltig {
-        let wo = match (urteil.x, urteil.y) {
-            (Some(x), Some(y)) => format!(" bei {}", gesendet.wie_gesendet(x, y)),
-            _ => String::new(),
-        };
-        return Err(falsch(
-            stelle,
-            format!(
-                "Die Geometrie ist ungültig: {}{wo}. Bitte dort berichtigen; sie wird nicht selbsttätig repariert.",
-                grund(urteil.grund.as_deref().unwrap_or_default())
-            ),
-        ));
-    }
-    Ok(urteil.ewkb)
-}
-
-/// Coordinates swapped may be no place at all.
-fn endlich(form: Geometry<f64>) -> Geometry<f64> {
-    if form.coords_iter().all(|o| o.x.is_finite() && o.y.is_finite()) {
-        form
-    } else {
-        MultiPoint(vec![Point::new(0.0, 0.0)]).into()
-    }
-}
-
-fn ausserhalb(gesendet: &Gesendet, form: &Geometry<f64>, stelle: &str, vertauscht: bool) -> Problem {
-    let ort = form
-        .coords_iter()
-        .next()
-        .map(|o| gesendet.wie_gesendet(o.x, o.y))
-        .unwrap_or_default();
-    let rat = if vertauscht {
-        " Die Achsen sind wohl vertauscht: mit getauschten Werten läge sie in der Gemeinde."
-    } else {
-        " Bitte Koordinatensystem (Content-Crs) und Reihenfolge der Achsen prüfen."
-    };
-    falsch(
-        stelle,
-        format!("Die Geometrie liegt außerhalb der Gemeinde, zum Beispiel bei {ort}.{rat}"),
-    )
-}
-
-/// What GEOS says, in German.
-fn grund(text: &str) -> &'static str {
-    match text {
-        "Self-intersection" => "die Grenze schneidet sich selbst",
-        "Ring Self-intersection" => "ein Ring berührt oder schneidet sich selbst",
-        "Hole lies outside shell" => "ein Loch liegt außerhalb der Fläche",
-        "Holes are nested" => "ein Loch liegt in einem anderen",
-        "Interior is disconnected" => "Löcher zerteilen die Fläche",
-        "Nested shells" => "ein Teil liegt in einem anderen",
-        "Duplicate Rings" | "Duplicate rings" => "ein Ring steht doppelt",
-        "Too few points in geometry component" => "ein Teil hat zu wenige verschiedene Ecken",
-        _ => "ihr Aufbau stimmt nicht",
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -369,25 +317,75 @@ mod tests {
     fn refusals_name_the_place() {
         for (geometrie, dimension, stelle, wort) in [
             (json!(null), 2, "/geometry", "fehlt"),
-            (json!({"type": "Point", "coordinates": [10, 48]}), 2, "/geometry", "Flächen"),
-            (json!({"type": "GeometryCollection", "geometries": []}), 2, "/geometry", "GeometryCollection"),
-            (json!({"type": "Polygon", "coordinates": [[[10, 48], [10.1, 48], [10, 48]]]}), 2, "/geometry/coordinates/0", "vier Orte"),
-            (json!({"type": "Polygon", "coordinates": [[[10, 48], [10.1, 48], [10, 48.1], [10, 48.2]]]}), 2, "/geometry/coordinates/0", "geschlossen"),
-            (json!({"type": "MultiPoint", "coordinates": [[10, 48], [10]]}), 0, "/geometry/coordinates/1", "zwei Zahlen"),
-            (json!({"type": "Point", "coordinates": [640_000, 5_320_000]}), 0, "/geometry/coordinates", "Content-Crs"),
-            (json!({"type": "LineString", "coordinates": [[10, 48], [10, 48]]}), 1, "/geometry/coordinates", "zwei verschiedene"),
-            (json!({"type": "MultiPolygon", "coordinates": []}), 2, "/geometry/coordinates", "leer"),
+            (
+                json!({"type": "Point", "coordinates": [10, 48]}),
+                2,
+                "/geometry",
+                "Flächen",
+            ),
+            (
+                json!({"type": "GeometryCollection", "geometries": []}),
+                2,
+                "/geometry",
+                "GeometryCollection",
+            ),
+            (
+                json!({"type": "Polygon", "coordinates": [[[10, 48], [10.1, 48], [10, 48]]]}),
+                2,
+                "/geometry/coordinates/0",
+                "vier Orte",
+            ),
+            (
+                json!({"type": "Polygon", "coordinates": [[[10, 48], [10.1, 48], [10, 48.1], [10, 48.2]]]}),
+                2,
+                "/geometry/coordinates/0",
+                "geschlossen",
+            ),
+            (
+                json!({"type": "MultiPoint", "coordinates": [[10, 48], [10]]}),
+                0,
+                "/geometry/coordinates/1",
+                "zwei Zahlen",
+            ),
+            (
+                json!({"type": "Point", "coordinates": [640_000, 5_320_000]}),
+                0,
+                "/geometry/coordinates",
+                "Content-Crs",
+            ),
+            (
+                json!({"type": "LineString", "coordinates": [[10, 48], [10, 48]]}),
+                1,
+                "/geometry/coordinates",
+                "zwei verschiedene",
+            ),
+            (
+                json!({"type": "MultiPolygon", "coordinates": []}),
+                2,
+                "/geometry/coordinates",
+                "leer",
+            ),
         ] {
             let problem = lies(&geometrie, dimension, Ziel::Crs84, "/geometry").unwrap_err();
             assert_eq!(problem.stelle.as_deref(), Some(stelle), "{geometrie}");
-            assert!(problem.detail.contains(wort), "{geometrie}: {}", problem.detail);
+            assert!(
+                problem.detail.contains(wort),
+                "{geometrie}: {}",
+                problem.detail
+            );
         }
     }
 
     #[test]
     fn axes_follow_the_system() {
         let in_utm = |koordinaten: Value, crs| {
-            let g = lies(&json!({"type": "Point", "coordinates": koordinaten}), 0, crs, "").unwrap();
+            let g = lies(
+                &json!({"type": "Point", "coordinates": koordinaten}),
+                0,
+                crs,
+                "",
+            )
+            .unwrap();
             let ort = g.gespeichert().coords_iter().next().unwrap();
             (ort.x.round(), ort.y.round())
         };
@@ -402,7 +400,11 @@ mod tests {
     /// What a client sends back unchanged is the stored shape to the last bit, in every system.
     #[test]
     fn rounded_corners_go_back_to_where_they_are() {
-        let ecken = [(639_123.456_78, 5_321_987.654_32), (639_200.1, 5_321_987.9), (639_150.333_3, 5_322_050.777_7)];
+        let ecken = [
+            (639_123.456_78, 5_321_987.654_32),
+            (639_200.1, 5_321_987.9),
+            (639_150.333_3, 5_322_050.777_7),
+        ];
         for crs in Ziel::ALLE {
             let wandler = Wandler::new(GESPEICHERT, crs);
             let stellen = 10f64.powi(wandler.stellen().cast_signed());
@@ -411,13 +413,30 @@ mod tests {
                 .chain(&ecken[..1])
                 .map(|(x, y)| {
                     let (a, b) = wandler.wandle(*x, *y);
-                    json!([(a * stellen).round() / stellen, (b * stellen).round() / stellen])
+                    json!([
+                        (a * stellen).round() / stellen,
+                        (b * stellen).round() / stellen
+                    ])
                 })
                 .collect();
-            let gesendet = lies(&json!({"type": "Polygon", "coordinates": [gerundet]}), 2, crs, "").unwrap();
-            let zurueck: Vec<_> = gesendet.auf_ecken(&ecken).coords_iter().map(|o| (o.x, o.y)).collect();
+            let gesendet = lies(
+                &json!({"type": "Polygon", "coordinates": [gerundet]}),
+                2,
+                crs,
+                "",
+            )
+            .unwrap();
+            let zurueck: Vec<_> = gesendet
+                .auf_ecken(&ecken)
+                .coords_iter()
+                .map(|o| (o.x, o.y))
+                .collect();
             assert_eq!(zurueck[..3], ecken, "{crs:?}");
-            let ohne: Vec<_> = gesendet.auf_ecken(&[]).coords_iter().map(|o| (o.x, o.y)).collect();
+            let ohne: Vec<_> = gesendet
+                .auf_ecken(&[])
+                .coords_iter()
+                .map(|o| (o.x, o.y))
+                .collect();
             assert!(ohne[..3] != ecken, "{crs:?}: the test would not notice");
         }
     }

@@ -197,7 +197,10 @@ mod tests {
     #[test]
     fn refusals_name_line_and_column() {
         for (text, wort) in [
-            ("{\"a\": 1,\n \"a\": 2}", "Zeile 2, Spalte 4: „a“ steht zweimal"),
+            (
+                "{\"a\": 1,\n \"a\": 2}",
+                "Zeile 2, Spalte 4: „a“ steht zweimal",
+            ),
             ("{\"a\": [1,\n 2,,]}", "Zeile 2, Spalte 4: Das ist kein"),
             ("{\"a\": 1e999}", "zu groß"),
             ("{\"a\": \"\\u0000\"}", "Nullzeichen"),
@@ -212,7 +215,10 @@ mod tests {
         let tief = "[".repeat(200_000);
         assert!(satz(&tief).contains("tiefer als 32"), "{}", satz(&tief));
         assert!(json(b"\xff").unwrap_err().detail.contains("UTF-8"));
-        assert_eq!(json("\u{feff}{\"a\":[1,2.5,null,true]}".as_bytes()).unwrap()["a"][1], 2.5);
+        assert_eq!(
+            json("\u{feff}{\"a\":[1,2.5,null,true]}".as_bytes()).unwrap()["a"][1],
+            2.5
+        );
     }
 
     #[test]

@@ -44,8 +44,14 @@ impl Kopf {
             ));
         }
         let anlass = einer(headers, "x-anlass")?.filter(|text| !text.trim().is_empty());
-        if anlass.as_ref().is_some_and(|text| text.chars().count() > ANLASS_MAX) {
-            return Err(falsch("X-Anlass", &format!("höchstens {ANLASS_MAX} Zeichen")));
+        if anlass
+            .as_ref()
+            .is_some_and(|text| text.chars().count() > ANLASS_MAX)
+        {
+            return Err(falsch(
+                "X-Anlass",
+                &format!("höchstens {ANLASS_MAX} Zeichen"),
+            ));
         }
         let crs = match einer(headers, "content-crs")? {
             None => None,
@@ -132,10 +138,17 @@ fn einer(headers: &HeaderMap, name: &'static str) -> Result<Option<String>, Prob
 fn bedingung(headers: &HeaderMap, name: &HeaderName) -> Result<Option<Bedingung>, Problem> {
     let mut alle = None;
     for wert in headers.get_all(name) {
-        let text = wert
-            .to_str()
-            .map_err(|_| falsch(name.as_str(), "erwartet wird *, oder ein ETag in Anführungszeichen"))?;
-        for teil in text.split(',').map(str::trim).filter(|teil| !teil.is_empty()) {
+        let text = wert.to_str().map_err(|_| {
+            falsch(
+                name.as_str(),
+                "erwartet wird *, oder ein ETag in Anführungszeichen",
+            )
+        })?;
+        for teil in text
+            .split(',')
+            .map(str::trim)
+            .filter(|teil| !teil.is_empty())
+        {
             let marken = match alle.get_or_insert_with(|| Bedingung::Eine(Vec::new())) {
                 Bedingung::Eine(marken) => marken,
                 Bedingung::Irgendeine => continue,
@@ -154,7 +167,11 @@ fn bedingung(headers: &HeaderMap, name: &HeaderName) -> Result<Option<Bedingung>
             };
             let marke = inhalt.split('.').next().unwrap_or(inhalt);
             // A weak tag never equals a strong one (RFC 9110, 8.8.3.2).
-            marken.push(if schwach { teil.to_owned() } else { marke.to_owned() });
+            marken.push(if schwach {
+                teil.to_owned()
+            } else {
+                marke.to_owned()
+            });
         }
     }
     Ok(alle)
@@ -178,7 +195,10 @@ mod tests {
         assert!(k.pruefe(Some("7")).is_ok());
         assert!(k.pruefe(Some("9")).is_ok());
         let satz = k.pruefe(Some("8")).unwrap_err().detail;
-        assert!(satz.contains("Version 8") && satz.contains("7, 9"), "{satz}");
+        assert!(
+            satz.contains("Version 8") && satz.contains("7, 9"),
+            "{satz}"
+        );
         assert!(k.pruefe(None).is_err());
         let schwach = kopf(&[("if-match", "W/\"7\"")]).unwrap();
         assert!(schwach.pruefe(Some("7")).is_err());
@@ -193,7 +213,10 @@ mod tests {
         for (name, wert) in [
             ("if-match", "7"),
             ("content-crs", "EPSG:25832"),
-            ("content-crs", "<http://www.opengis.net/def/crs/EPSG/0/31468>"),
+            (
+                "content-crs",
+                "<http://www.opengis.net/def/crs/EPSG/0/31468>",
+            ),
             ("idempotency-key", ""),
         ] {
             assert!(kopf(&[(name, wert)]).is_err(), "{name}: {wert}");
@@ -203,7 +226,10 @@ mod tests {
             "http://www.opengis.net/def/crs/EPSG/0/25832",
             "<http://www.opengis.net/def/crs/EPSG/0/25832>",
         ] {
-            assert_eq!(kopf(&[("content-crs", uri)]).unwrap().crs, Some(Ziel::Epsg25832));
+            assert_eq!(
+                kopf(&[("content-crs", uri)]).unwrap().crs,
+                Some(Ziel::Epsg25832)
+            );
         }
     }
 }

@@ -19,11 +19,14 @@ pub mod daten;
 pub mod geometrie;
 pub mod inhalt;
 pub mod kopf;
+pub mod lage;
+mod neu;
 pub mod objekt;
 pub mod recht;
 pub mod routes;
 pub mod schnittstelle;
 pub mod store;
+mod teile;
 pub mod vorgang;
 pub mod werte;
 

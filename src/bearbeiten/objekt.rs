@@ -2,15 +2,16 @@
 
 use serde_json::{Map, Value, json};
 use sqlx::PgConnection;
-use uuid::Uuid;
 
 use super::geometrie::{self, Gesendet};
 use super::kopf::Kopf;
+use super::lage;
 use super::recht::{self, Sache};
 use super::store::{self, Fassung, Zeile};
+use super::teile::Teile;
 use super::vorgang::{Antwort, Schritt};
 use super::werte;
-use crate::auth::{Akteur, Aktion, Objektart, Rolle, Zustand};
+use crate::auth::{Akteur, Aktion, Objektart, Zustand};
 use crate::http::link::{Basis, kodiere};
 use crate::http::problem::{self, Problem};
 use crate::layers::crs::Ziel;
@@ -73,7 +74,7 @@ impl Schritt for Auftrag<'_> {
 }
 
 impl Auftrag<'_> {
-    fn dimension(&self) -> u8 {
+    pub(super) fn dimension(&self) -> u8 {
         let g = self.sammlung.ebene.relation.geometrie.as_ref();
         g.and_then(|g| g.dimension).unwrap_or(2)
     }
@@ -87,7 +88,8 @@ impl Auftrag<'_> {
             return Err(problem::KONFLIKT.mit("Diese Ebene zeigt den wirksamen Plan. Bearbeitet wird ein Entwurf: seine Ebene heißt wie diese mit der Kennung des Plans am Ende."));
         };
         let fassung = store::sperre_fassung(conn, *id).await?;
-        let fassung = fassung.ok_or_else(|| problem::NICHT_GEFUNDEN.mit("Diesen Plan gibt es nicht."))?;
+        let fassung =
+            fassung.ok_or_else(|| problem::NICHT_GEFUNDEN.mit("Diesen Plan gibt es nicht."))?;
         if fassung.stand == "entwurf" && fassung.aktuell {
             return Ok(Some(fassung));
         }
@@ -98,13 +100,22 @@ impl Auftrag<'_> {
         )))
     }
 
-    fn nicht_da(&self, fid: &str) -> Problem {
-        problem::NICHT_GEFUNDEN.mit(format!("In „{}“ gibt es kein Objekt „{fid}“.", self.sammlung.titel))
+    pub(super) fn nicht_da(&self, fid: &str) -> Problem {
+        problem::NICHT_GEFUNDEN.mit(format!(
+            "In „{}“ gibt es kein Objekt „{fid}“.",
+            self.sammlung.titel
+        ))
     }
 
     /// The feature as the layer shows it inside this transaction.
-    async fn lies(&self, conn: &mut PgConnection, fid: &str) -> Result<Option<(Vec<u8>, Value)>, Problem> {
-        let Some((zeile, wandler)) = query::einzeln(&mut *conn, self.sammlung, fid, self.crs).await? else {
+    pub(super) async fn lies(
+        &self,
+        conn: &mut PgConnection,
+        fid: &str,
+    ) -> Result<Option<(Vec<u8>, Value)>, Problem> {
+        let Some((zeile, wandler)) =
+            query::einzeln(&mut *conn, self.sammlung, fid, self.crs).await?
+        else {
             return Ok(None);
         };
         let mut doc = Vec::new();
@@ -115,7 +126,7 @@ impl Auftrag<'_> {
         Ok(Some((doc, wert)))
     }
 
-    async fn antworte(
+    pub(super) async fn antworte(
         &self,
         conn: &mut PgConnection,
         fid: &str,
@@ -141,7 +152,11 @@ impl Auftrag<'_> {
         if neu {
             kopf.push((
                 "location",
-                format!("{}/items/{}", adresse(self.basis, &self.sammlung.id), kodiere(fid)),
+                format!(
+                    "{}/items/{}",
+                    adresse(self.basis, &self.sammlung.id),
+                    kodiere(fid)
+                ),
             ));
         }
         Ok(Antwort {
@@ -155,13 +170,23 @@ impl Auftrag<'_> {
         })
     }
 
-    fn sache<'s>(&'s self, art: Objektart, zeile: Option<&Zeile>, fassung: Option<&Fassung>) -> Sache<'s> {
+    pub(super) fn sache<'s>(
+        &'s self,
+        art: Objektart,
+        zeile: Option<&Zeile>,
+        fassung: Option<&Fassung>,
+    ) -> Sache<'s> {
         let zustand = match (fassung, zeile) {
             (Some(fassung), _) => Some(fassung.veroeffentlichung.as_str()),
             (None, Some(zeile)) => zeile.text("veroeffentlichung").or(Some("veroeffentlicht")),
             (None, None) => None,
         };
-        let name = self.gegenstand.relation.split('.').nth(1).unwrap_or_default();
+        let name = self
+            .gegenstand
+            .relation
+            .split('.')
+            .nth(1)
+            .unwrap_or_default();
         Sache {
             art,
             eigner: zeile.and_then(Zeile::id).map(|id| (name, id)),
@@ -215,7 +240,11 @@ impl Auftrag<'_> {
         }
         if let Some(form) = form {
             let ort = self.gegenstand.traeger == Traeger::Ort;
-            let art = if ort { Objektart::Raumbezug } else { self.gegenstand.art };
+            let art = if ort {
+                Objektart::Raumbezug
+            } else {
+                self.gegenstand.art
+            };
             let sache = self.sache(art, Some(&zeile), fassung);
             recht::verlange(conn, self.akteur, Aktion::Aendern, sache).await?;
             let ewkb = self.pruefe_form(conn, &form).await?;
@@ -234,7 +263,11 @@ impl Auftrag<'_> {
     }
 
     /// The sent geometry where it differs from what the client was shown.
-    fn neue_form(&self, gesendet: Option<&Value>, jetzt: &Value) -> Result<Option<Gesendet>, Problem> {
+    fn neue_form(
+        &self,
+        gesendet: Option<&Value>,
+        jetzt: &Value,
+    ) -> Result<Option<Gesendet>, Problem> {
         let Some(gesendet) = gesendet else {
             return Ok(None);
         };
@@ -248,7 +281,11 @@ impl Auftrag<'_> {
         Ok(Some(form).filter(|form| !alt.is_some_and(|alt| alt.gleich(form))))
     }
 
-    async fn pruefe_form(&self, conn: &mut PgConnection, form: &Gesendet) -> Result<String, Problem> {
+    pub(super) async fn pruefe_form(
+        &self,
+        conn: &mut PgConnection,
+        form: &Gesendet,
+    ) -> Result<String, Problem> {
         let (relation, bereich) = match self.gegenstand.traeger {
             Traeger::Ort => ("strategie.raumbezug", json!({})),
             Traeger::Zeile => (self.gegenstand.relation, json!({})),
@@ -260,10 +297,15 @@ impl Auftrag<'_> {
                 (self.gegenstand.relation, wo)
             }
         };
-        geometrie::pruefe(conn, form, relation, &bereich, "/geometry").await
+        lage::pruefe(conn, form, relation, &bereich, "/geometry").await
     }
 
-    async fn setze_ort(&self, conn: &mut PgConnection, zeile: &Zeile, ewkb: &str) -> Result<(), Problem> {
+    pub(super) async fn setze_ort(
+        &self,
+        conn: &mut PgConnection,
+        zeile: &Zeile,
+        ewkb: &str,
+    ) -> Result<(), Problem> {
         let massnahme = zeile.id().unwrap_or_default();
         let art = ortsart(self.dimension());
         let orte = store::orte(conn, massnahme, art).await?;
@@ -280,7 +322,12 @@ impl Auftrag<'_> {
         store::setze_ort(conn, massnahme, art, &orte.ids, ewkb).await
     }
 
-    async fn loeschen(&self, conn: &mut PgConnection, fid: &str, fassung: Option<&Fassung>) -> Result<Antwort, Problem> {
+    async fn loeschen(
+        &self,
+        conn: &mut PgConnection,
+        fid: &str,
+        fassung: Option<&Fassung>,
+    ) -> Result<Antwort, Problem> {
         let relation = self.gegenstand.relation;
         let wo = self.gegenstand.schluessel(self.sammlung, fid);
         let Some(zeile) = store::sperre(conn, relation, &wo).await? else {
@@ -308,7 +355,12 @@ impl Auftrag<'_> {
             Traeger::Ort => {
                 let sache = self.sache(Objektart::Raumbezug, Some(&zeile), None);
                 recht::verlange(conn, self.akteur, Aktion::Aendern, sache).await?;
-                let orte = store::orte(conn, zeile.id().unwrap_or_default(), ortsart(self.dimension())).await?;
+                let orte = store::orte(
+                    conn,
+                    zeile.id().unwrap_or_default(),
+                    ortsart(self.dimension()),
+                )
+                .await?;
                 if self.dimension() == 2 && orte.verknuepft > 0 {
                     return Err(problem::KONFLIKT.mit("Die Lage dieser Maßnahme kommt (auch) aus verknüpften Flächen des Flächennutzungsplans. Bitte die Verknüpfung lösen (/daten/raumbezug)."));
                 }
@@ -323,181 +375,6 @@ impl Auftrag<'_> {
             status: axum::http::StatusCode::NO_CONTENT,
             kopf: Vec::new(),
             inhalt: String::new(),
-        })
-    }
-
-    async fn anlegen(&self, conn: &mut PgConnection, doc: &Value, fassung: Option<&Fassung>) -> Result<Antwort, Problem> {
-        let teile = Teile::lies(doc, true, None)?;
-        let leer = Map::new();
-        let eigenschaften = teile.eigenschaften.unwrap_or(&leer);
-        let kennung = self.kennung(eigenschaften, fassung)?;
-        let geometrie = teile.geometrie.filter(|g| !g.is_null());
-        let Some(geometrie) = geometrie else {
-            return Err(problem::EINGABE.mit("Die Geometrie fehlt.").stelle("/geometry"));
-        };
-        let form = geometrie::lies(geometrie, self.dimension(), self.crs, "/geometry")?;
-        let wo = self.gegenstand.schluessel(self.sammlung, &kennung);
-        let vorhanden = store::sperre(conn, self.gegenstand.relation, &wo).await?;
-        if self.lies(conn, &kennung).await?.is_some() {
-            self.kopf.pruefe(vorhanden.as_ref().map(|z| z.marke.as_str()))?;
-            return Err(problem::KONFLIKT
-                .mit(format!("Ein Objekt „{kennung}“ gibt es in „{}“ schon. Ändern Sie dieses, oder lassen Sie die Kennung leer: dann vergibt der Dienst eine.", self.sammlung.titel))
-                .stelle("/properties/kennung"));
-        }
-        self.kopf.pruefe(None)?;
-        let mut hinweise = Vec::new();
-        if form.hoehen {
-            hinweise.push("Höhen an den Ecken wurden nicht übernommen.".to_owned());
-        }
-        if let (Some(zeile), Traeger::Ort) = (&vorhanden, self.gegenstand.traeger) {
-            let sache = self.sache(Objektart::Raumbezug, Some(zeile), None);
-            recht::verlange(conn, self.akteur, Aktion::Aendern, sache).await?;
-            let ewkb = self.pruefe_form(conn, &form).await?;
-            self.setze_ort(conn, zeile, &ewkb).await?;
-            store::aendere(conn, self.gegenstand.relation, &wo, &Map::new()).await?;
-            hinweise.push(format!("Die Maßnahme „{kennung}“ gab es schon; ergänzt wurde nur ihr Ort."));
-            return self.antworte(conn, &kennung, true, &hinweise).await;
-        }
-        if vorhanden.is_some() {
-            return Err(problem::KONFLIKT
-                .mit(format!("Die Kennung „{kennung}“ ist schon vergeben."))
-                .stelle("/properties/kennung"));
-        }
-        let werte = werte::lies(conn, self.gegenstand, &self.sammlung.ebene, eigenschaften, None, true).await?;
-        hinweise.extend(werte.hinweise);
-        let ewkb = self.pruefe_form(conn, &form).await?;
-        let zeile = self.neue_zeile(conn, werte.spalten, &kennung, &ewkb, fassung).await?;
-        store::neu(conn, self.gegenstand.relation, &zeile).await?;
-        if self.gegenstand.traeger == Traeger::Ort {
-            let neu = store::sperre(conn, self.gegenstand.relation, &wo).await?;
-            let neu = neu.ok_or_else(|| self.nicht_da(&kennung))?;
-            self.uebernimm(conn, &neu).await?;
-            self.setze_ort(conn, &neu, &ewkb).await?;
-        }
-        // Asked when it is there: only now it lies in an Ortsteil and belongs to an office.
-        let neu = store::sperre(conn, self.gegenstand.relation, &wo).await?;
-        let mut sache = self.sache(self.gegenstand.art, neu.as_ref(), fassung);
-        let aktion = if self.gegenstand.traeger == Traeger::Plan {
-            Aktion::Aendern
-        } else {
-            sache.zustand = Zustand::Entwurf;
-            Aktion::Anlegen
-        };
-        recht::verlange(conn, self.akteur, aktion, sache).await?;
-        self.antworte(conn, &kennung, true, &hinweise).await
-    }
-
-    /// A Fachamt is responsible for the measure it makes.
-    async fn uebernimm(&self, conn: &mut PgConnection, neu: &Zeile) -> Result<(), Problem> {
-        if let Some(konto) = self.akteur.konto()
-            && konto.ist(Rolle::Fachamt)
-            && let (Some(referat), Some(id)) = (&konto.referat, neu.id())
-        {
-            store::zustaendig(conn, "massnahme", id, referat).await?;
-        }
-        Ok(())
-    }
-
-    /// The kennung sent, else one made here.
-    fn kennung(&self, eigenschaften: &Map<String, Value>, fassung: Option<&Fassung>) -> Result<String, Problem> {
-        let gesendet = eigenschaften.get(&self.sammlung.ebene.schluessel.name);
-        match gesendet {
-            None | Some(Value::Null) => {
-                let anfang = fassung.map_or_else(|| self.gegenstand.anfang.to_owned(), |f| format!("{}.", f.plan));
-                let zufall = Uuid::new_v4().simple().to_string();
-                Ok(format!("{anfang}{}", &zufall[..10]))
-            }
-            Some(Value::String(text)) if ist_kennung(text) => Ok(text.clone()),
-            Some(wert) => Err(problem::EINGABE
-                .mit(format!("{wert} ist keine Kennung: erlaubt sind Buchstaben, Ziffern und - _ . ~ (höchstens 100 Zeichen). Bleibt sie leer, vergibt der Dienst eine."))
-                .stelle("/properties/kennung")),
-        }
-    }
-
-    /// All columns of a new row.
-    async fn neue_zeile(
-        &self,
-        conn: &mut PgConnection,
-        mut werte: Map<String, Value>,
-        kennung: &str,
-        ewkb: &str,
-        fassung: Option<&Fassung>,
-    ) -> Result<Map<String, Value>, Problem> {
-        let fest: Map<String, Value> = serde_json::from_str(self.gegenstand.neu).map_err(crate::error::Error::from)?;
-        werte.extend(fest);
-        werte.insert("kennung".into(), json!(kennung));
-        match (self.gegenstand.traeger, fassung) {
-            (Traeger::Plan, Some(fassung)) => {
-                werte.insert("fassung_id".into(), json!(self.sammlung.fassungen.as_deref().and_then(<[i64]>::first)));
-                werte.insert("ordnung".into(), json!(fassung.ordnung));
-                werte.insert("geom".into(), json!(ewkb));
-            }
-            (Traeger::Zeile, _) => {
-                werte.insert("geom".into(), json!(ewkb));
-            }
-            _ => {}
-        }
-        if self.gegenstand.relation == "gemeinde.ortsteil" {
-            werte.insert("gemeinde_id".into(), json!(store::einzige_gemeinde(conn).await?));
-        } else if self.gegenstand.traeger != Traeger::Plan {
-            werte.insert("id".into(), json!(Uuid::now_v7()));
-        }
-        Ok(werte)
-    }
-}
-
-fn ist_kennung(text: &str) -> bool {
-    !text.is_empty()
-        && text.chars().count() <= 100
-        && text.chars().all(|c| c.is_alphanumeric() || "-_.~".contains(c))
-}
-
-/// The parts of a sent feature.
-struct Teile<'d> {
-    geometrie: Option<&'d Value>,
-    eigenschaften: Option<&'d Map<String, Value>>,
-}
-
-impl<'d> Teile<'d> {
-    /// `ganz`: a whole feature, else a merge patch of one. `fid`: the id it must not contradict.
-    fn lies(doc: &'d Value, ganz: bool, fid: Option<&str>) -> Result<Self, Problem> {
-        let falsch = |stelle: &str, text: &str| Err(problem::EINGABE.mit(text).stelle(stelle));
-        let Some(objekt) = doc.as_object() else {
-            return falsch("", "Erwartet wird ein GeoJSON-Objekt (Feature).");
-        };
-        match objekt.get("type").map(|t| t.as_str().unwrap_or_default()) {
-            Some("Feature") => {}
-            None if !ganz => {}
-            Some("FeatureCollection") => {
-                return falsch("/type", "Je Anfrage ein Objekt: erwartet wird ein Feature, keine FeatureCollection.");
-            }
-            _ => return falsch("/type", "Erwartet wird ein GeoJSON-Objekt mit \"type\": \"Feature\"."),
-        }
-        if let (Some(id), Some(fid)) = (objekt.get("id"), fid)
-            && !id.is_null()
-            && id.as_str() != Some(fid)
-        {
-            return falsch("/id", "Die id im Dokument ist eine andere als die in der Adresse; sie ist unveränderlich.");
-        }
-        let eigenschaften = match objekt.get("properties") {
-            None | Some(Value::Null) => None,
-            Some(Value::Object(karte)) => Some(karte),
-            Some(_) => return falsch("/properties", "„properties“ ist kein Objekt."),
-        };
-        let geometrie = objekt.get("geometry");
-        if ganz && geometrie.is_none() {
-            return falsch("/geometry", "Die Geometrie fehlt.");
-        }
-        let bekannt = ["type", "id", "geometry", "properties", "bbox", "links", "crs", "hinweise"];
-        if let Some(name) = objekt.keys().find(|name| !ganz && !bekannt.contains(&name.as_str())) {
-            return falsch(
-                &format!("/{name}"),
-                "Diesen Teil hat ein Objekt nicht; Eigenschaften stehen unter „properties“.",
-            );
-        }
-        Ok(Self {
-            geometrie,
-            eigenschaften,
         })
     }
 }

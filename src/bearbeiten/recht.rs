@@ -50,12 +50,19 @@ pub async fn verlange(
         zustand: Zustand::Entwurf,
         ..objekt
     };
-    let fremd = Objekt { eigen: true, ..objekt };
+    let fremd = Objekt {
+        eigen: true,
+        ..objekt
+    };
     Err(if darf(akteur, aktion, &offen) {
         problem::KONFLIKT.mit(match sache.zustand {
-            Zustand::InFreigabe => "Das Objekt liegt zur Freigabe vor und wird bis zur Entscheidung nicht geändert.",
+            Zustand::InFreigabe => {
+                "Das Objekt liegt zur Freigabe vor und wird bis zur Entscheidung nicht geändert."
+            }
             Zustand::Archiviert => "Das Objekt ist archiviert und wird nicht mehr geändert.",
-            _ => "Das Objekt ist veröffentlicht. Vor dem Löschen muss die Freigabe es zurückziehen.",
+            _ => {
+                "Das Objekt ist veröffentlicht. Vor dem Löschen muss die Freigabe es zurückziehen."
+            }
         })
     } else if darf(akteur, aktion, &fremd) {
         problem::VERWEIGERT.mit("Dafür ist eine andere Stelle zuständig: das Objekt gehört weder zu Ihrem Referat, noch liegt es in Ihrem Ortsteil.")

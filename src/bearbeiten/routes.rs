@@ -44,7 +44,10 @@ pub fn router(dienst: Arc<Dienst>) -> Router {
         .delete(loesche)
         .options(was_geht_hier);
     Router::new()
-        .route("/collections/{id}/items", post(lege_an).merge(options(was_geht)))
+        .route(
+            "/collections/{id}/items",
+            post(lege_an).merge(options(was_geht)),
+        )
         .route("/collections/{id}/items/{fid}", eines)
         .with_state(dienst)
 }
@@ -110,9 +113,24 @@ async fn lege_an(
         inhalt::pruefe_typ(&headers, FEATURE)?;
         let bytes = inhalt::bytes(body).await?;
         let doc = inhalt::json(&bytes)?;
-        let wiederholbar = [b"POST".as_slice(), anfrage.pfad.as_bytes(), kopf.crs.map_or("", Ziel::uri).as_bytes(), &bytes];
+        let wiederholbar = [
+            b"POST".as_slice(),
+            anfrage.pfad.as_bytes(),
+            kopf.crs.map_or("", Ziel::uri).as_bytes(),
+            &bytes,
+        ];
         let was = Was::Anlegen(doc);
-        fuehre_aus(&dienst, &sammlung, gegenstand, &akteur, &anfrage, &kopf, was, Some(&wiederholbar)).await
+        fuehre_aus(
+            &dienst,
+            &sammlung,
+            gegenstand,
+            &akteur,
+            &anfrage,
+            &kopf,
+            was,
+            Some(&wiederholbar),
+        )
+        .await
     }
     .await;
     ergebnis.unwrap_or_else(IntoResponse::into_response)
@@ -135,7 +153,10 @@ async fn fuehre_aus(
     was: Was,
     anfrage_ganz: Option<&[&[u8]]>,
 ) -> Antwort {
-    let crs = kopf.crs.or_else(|| alte_angabe(&was)).unwrap_or(Ziel::Crs84);
+    let crs = kopf
+        .crs
+        .or_else(|| alte_angabe(&was))
+        .unwrap_or(Ziel::Crs84);
     let wer = akteur.urheber().unwrap_or_default();
     let warum = kopf.anlass.clone().unwrap_or_else(|| {
         let tun = match &was {
@@ -160,7 +181,10 @@ async fn fuehre_aus(
         warum: &warum,
     };
     let wiederholbar = match (&kopf.schluessel, anfrage_ganz) {
-        (Some(schluessel), Some(anfrage)) => Some(Wiederholbar { schluessel, anfrage }),
+        (Some(schluessel), Some(anfrage)) => Some(Wiederholbar {
+            schluessel,
+            anfrage,
+        }),
         _ => None,
     };
     vorgang.fuehre_aus(wiederholbar, &auftrag).await
@@ -189,7 +213,16 @@ async fn ersetze(
     headers: HeaderMap,
     body: Body,
 ) -> Response {
-    eines(&dienst, &pfad, &akteur, &anfrage, &headers, body, &Method::PUT).await
+    eines(
+        &dienst,
+        &pfad,
+        &akteur,
+        &anfrage,
+        &headers,
+        body,
+        &Method::PUT,
+    )
+    .await
 }
 
 async fn aendere(
@@ -200,7 +233,16 @@ async fn aendere(
     headers: HeaderMap,
     body: Body,
 ) -> Response {
-    eines(&dienst, &pfad, &akteur, &anfrage, &headers, body, &Method::PATCH).await
+    eines(
+        &dienst,
+        &pfad,
+        &akteur,
+        &anfrage,
+        &headers,
+        body,
+        &Method::PATCH,
+    )
+    .await
 }
 
 async fn loesche(
@@ -211,7 +253,16 @@ async fn loesche(
     headers: HeaderMap,
     body: Body,
 ) -> Response {
-    eines(&dienst, &pfad, &akteur, &anfrage, &headers, body, &Method::DELETE).await
+    eines(
+        &dienst,
+        &pfad,
+        &akteur,
+        &anfrage,
+        &headers,
+        body,
+        &Method::DELETE,
+    )
+    .await
 }
 
 async fn eines(
@@ -231,11 +282,22 @@ async fn eines(
         let kopf = beginn(akteur, anfrage, headers)?;
         let was = match *methode {
             Method::DELETE => Was::Loeschen(fid.clone()),
-            Method::PUT => Was::Aendern(fid.clone(), inhalt::lies(headers, body, FEATURE).await?, true),
-            _ => Was::Aendern(fid.clone(), inhalt::lies(headers, body, PATCH).await?, false),
+            Method::PUT => Was::Aendern(
+                fid.clone(),
+                inhalt::lies(headers, body, FEATURE).await?,
+                true,
+            ),
+            _ => Was::Aendern(
+                fid.clone(),
+                inhalt::lies(headers, body, PATCH).await?,
+                false,
+            ),
         };
         sichtbar(dienst, &sammlung, fid).await?;
-        fuehre_aus(dienst, &sammlung, gegenstand, akteur, anfrage, &kopf, was, None).await
+        fuehre_aus(
+            dienst, &sammlung, gegenstand, akteur, anfrage, &kopf, was, None,
+        )
+        .await
     }
     .await;
     ergebnis.unwrap_or_else(IntoResponse::into_response)
@@ -264,7 +326,10 @@ async fn was_geht_hier(
         && moeglich(&dienst, &sammlung, gegenstand).await
     {
         let sache = sache(&dienst, &sammlung, gegenstand, &fid).await;
-        for (aktion, namen) in [(Aktion::Aendern, &["PUT", "PATCH"][..]), (Aktion::Loeschen, &["DELETE"])] {
+        for (aktion, namen) in [
+            (Aktion::Aendern, &["PUT", "PATCH"][..]),
+            (Aktion::Loeschen, &["DELETE"]),
+        ] {
             let frei = match &sache {
                 Some(_) if !darf_hier(&akteur, gegenstand, aktion) => false,
                 Some(sache) => darf_dies(&dienst, &akteur, gegenstand, aktion, *sache).await,
@@ -282,7 +347,9 @@ async fn was_geht_hier(
 fn rechte(gegenstand: &Gegenstand, aktion: Aktion) -> (&'static [Objektart], Aktion) {
     match gegenstand.traeger {
         Traeger::Plan => (&[Objektart::Plan], Aktion::Aendern),
-        Traeger::Ort if aktion == Aktion::Anlegen => (&[Objektart::Massnahme, Objektart::Raumbezug], aktion),
+        Traeger::Ort if aktion == Aktion::Anlegen => {
+            (&[Objektart::Massnahme, Objektart::Raumbezug], aktion)
+        }
         Traeger::Ort if aktion == Aktion::Loeschen => (&[Objektart::Raumbezug], Aktion::Aendern),
         Traeger::Ort => (&[Objektart::Massnahme, Objektart::Raumbezug], aktion),
         Traeger::Zeile => match gegenstand.art {
@@ -312,7 +379,10 @@ async fn darf_dies(
     };
     for art in arten {
         let sache = Sache { art: *art, ..sache };
-        if recht::verlange(&mut conn, akteur, aktion, sache).await.is_ok() {
+        if recht::verlange(&mut conn, akteur, aktion, sache)
+            .await
+            .is_ok()
+        {
             return true;
         }
     }
@@ -328,11 +398,18 @@ async fn sache<'a>(
 ) -> Option<Sache<'a>> {
     sichtbar(dienst, sammlung, fid).await.ok()?;
     let wo = gegenstand.schluessel(sammlung, fid);
-    let zeile = store::lies(&dienst.lesen, gegenstand.relation, &wo).await.ok()??;
+    let zeile = store::lies(&dienst.lesen, gegenstand.relation, &wo)
+        .await
+        .ok()??;
     let zustand = zeile.text("veroeffentlichung").unwrap_or("veroeffentlicht");
     Some(Sache {
         art: gegenstand.art,
-        eigner: zeile.id().map(|id| (gegenstand.relation.split('.').nth(1).unwrap_or_default(), id)),
+        eigner: zeile.id().map(|id| {
+            (
+                gegenstand.relation.split('.').nth(1).unwrap_or_default(),
+                id,
+            )
+        }),
         zustand: Zustand::zu(zustand)?,
     })
 }
@@ -343,7 +420,9 @@ async fn moeglich(dienst: &Dienst, sammlung: &Sammlung, gegenstand: &Gegenstand)
         return true;
     }
     match sammlung.fassungen.as_deref() {
-        Some([id]) => store::ist_entwurf(&dienst.lesen, *id).await.unwrap_or(false),
+        Some([id]) => store::ist_entwurf(&dienst.lesen, *id)
+            .await
+            .unwrap_or(false),
         _ => false,
     }
 }

@@ -16,7 +16,10 @@ fn kopfzeile(name: &str, text: &str) -> Value {
 #[must_use]
 pub fn kopfzeilen() -> Vec<Value> {
     vec![
-        kopfzeile("If-Match", "Nur wenn das Objekt noch diese Version (ETag) hat, sonst 412."),
+        kopfzeile(
+            "If-Match",
+            "Nur wenn das Objekt noch diese Version (ETag) hat, sonst 412.",
+        ),
         kopfzeile("X-Anlass", "Warum; steht im Verlauf."),
     ]
 }
@@ -24,7 +27,10 @@ pub fn kopfzeilen() -> Vec<Value> {
 /// Operations of all editable layers.
 #[must_use]
 pub fn operationen(sammlungen: &[Sammlung]) -> Vec<Operation> {
-    let crs = kopfzeile("Content-Crs", "Koordinatensystem der gesendeten Geometrie; ohne Angabe CRS84.");
+    let crs = kopfzeile(
+        "Content-Crs",
+        "Koordinatensystem der gesendeten Geometrie; ohne Angabe CRS84.",
+    );
     let mut alle = Vec::new();
     for sammlung in sammlungen {
         let Some(gegenstand) = sammlung.bearbeiten else {
@@ -42,21 +48,41 @@ pub fn operationen(sammlungen: &[Sammlung]) -> Vec<Operation> {
             medien,
             status,
         };
-        let mut neu = op("post", &items, "anlegen", &["application/geo+json"][..], 201);
+        let mut neu = op(
+            "post",
+            &items,
+            "anlegen",
+            &["application/geo+json"][..],
+            201,
+        );
         neu.parameter = vec![
             crs.clone(),
-            kopfzeile("Idempotency-Key", "Wiederholungen mit demselben Schlüssel werden 24 Stunden lang gleich beantwortet."),
-            kopfzeile("If-None-Match", "* : nur wenn es das Objekt noch nicht gibt."),
+            kopfzeile(
+                "Idempotency-Key",
+                "Wiederholungen mit demselben Schlüssel werden 24 Stunden lang gleich beantwortet.",
+            ),
+            kopfzeile(
+                "If-None-Match",
+                "* : nur wenn es das Objekt noch nicht gibt.",
+            ),
             kopfzeile("X-Anlass", "Warum; steht im Verlauf."),
         ];
         alle.push(neu);
         for (methode, tun, medien, status) in [
             ("put", "ersetzen", &["application/geo+json"][..], 200),
-            ("patch", "ändern", &["application/merge-patch+json", "application/geo+json"], 200),
+            (
+                "patch",
+                "ändern",
+                &["application/merge-patch+json", "application/geo+json"],
+                200,
+            ),
             ("delete", "löschen", &[], 204),
         ] {
             let mut operation = op(methode, &eines, tun, medien, status);
-            operation.parameter = vec![pfad_parameter("featureId", "Kennung des Objekts"), crs.clone()];
+            operation.parameter = vec![
+                pfad_parameter("featureId", "Kennung des Objekts"),
+                crs.clone(),
+            ];
             operation.parameter.extend(kopfzeilen());
             alle.push(operation);
         }

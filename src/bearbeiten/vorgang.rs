@@ -66,10 +66,8 @@ fn baue(
 /// What is done inside the transaction; done anew when that one was lost.
 pub trait Schritt: Sync {
     /// Changes and answers; an error undoes everything.
-    fn tue(
-        &self,
-        conn: &mut PgConnection,
-    ) -> impl Future<Output = Result<Antwort, Problem>> + Send;
+    fn tue(&self, conn: &mut PgConnection)
+    -> impl Future<Output = Result<Antwort, Problem>> + Send;
 }
 
 /// Who changes what why.
@@ -214,9 +212,8 @@ pub fn uebersetze(fehler: sqlx::Error) -> Problem {
             ..problem::UEBERLASTET.mit("Zwei Änderungen kamen sich in die Quere.")
         },
         // Values the column cannot take: too large a number, an impossible day.
-        Some(klasse) if klasse.starts_with("22") => {
-            problem::EINGABE.mit("Ein Wert passt nicht in sein Feld (Zahl zu groß oder Datum unmöglich).")
-        }
+        Some(klasse) if klasse.starts_with("22") => problem::EINGABE
+            .mit("Ein Wert passt nicht in sein Feld (Zahl zu groß oder Datum unmöglich)."),
         Some("23502") => {
             let spalte = fehler
                 .as_database_error()

@@ -85,19 +85,29 @@ pub async fn lies(
     }
     let mut verzeichnis = None;
     for (feld, wert) in aenderungen {
-        if verzeichnis.is_none() && matches!(feld.wert, Wert::Code(_) | Wert::Ortsteil) && !wert.is_null() {
+        if verzeichnis.is_none()
+            && matches!(feld.wert, Wert::Code(_) | Wert::Ortsteil)
+            && !wert.is_null()
+        {
             verzeichnis = Some(Verzeichnis::lade(&mut *conn).await?);
         }
-        let wert = lies_wert(feld, wert, verzeichnis.as_ref())
-            .map_err(|satz| problem::EINGABE.mit(format!("{}: {satz}", feld.name)).stelle(zeiger(feld.name)))?;
+        let wert = lies_wert(feld, wert, verzeichnis.as_ref()).map_err(|satz| {
+            problem::EINGABE
+                .mit(format!("{}: {satz}", feld.name))
+                .stelle(zeiger(feld.name))
+        })?;
         werte.spalten.insert(feld.spalte.to_owned(), wert);
     }
     if jetzt.is_none() {
         // What the client had to name and did not even mention.
         for feld in gegenstand.felder {
-            if !werte.spalten.contains_key(feld.spalte) && (feld.pflicht || feld.vorgabe.is_some()) {
-                let wert = lies_wert(feld, &Value::Null, None)
-                    .map_err(|satz| problem::EINGABE.mit(format!("{}: {satz}", feld.name)).stelle(zeiger(feld.name)))?;
+            if !werte.spalten.contains_key(feld.spalte) && (feld.pflicht || feld.vorgabe.is_some())
+            {
+                let wert = lies_wert(feld, &Value::Null, None).map_err(|satz| {
+                    problem::EINGABE
+                        .mit(format!("{}: {satz}", feld.name))
+                        .stelle(zeiger(feld.name))
+                })?;
                 werte.spalten.insert(feld.spalte.to_owned(), wert);
             }
         }
@@ -131,12 +141,18 @@ fn kurz(wert: Option<&Value>) -> String {
 }
 
 /// The value of a column. Error: what is expected, in German.
-fn lies_wert(feld: &Feld, wert: &Value, verzeichnis: Option<&Verzeichnis>) -> Result<Value, String> {
+fn lies_wert(
+    feld: &Feld,
+    wert: &Value,
+    verzeichnis: Option<&Verzeichnis>,
+) -> Result<Value, String> {
     let text = match wert {
         Value::Null => None,
         Value::String(text) if text.trim().is_empty() => None,
         Value::String(text) => Some(text.trim()),
-        Value::Array(_) | Value::Object(_) => return Err("erwartet wird ein einzelner Wert.".into()),
+        Value::Array(_) | Value::Object(_) => {
+            return Err("erwartet wird ein einzelner Wert.".into());
+        }
         _ => Some(""),
     };
     let Some(text) = text else {
@@ -154,19 +170,36 @@ fn lies_wert(feld: &Feld, wert: &Value, verzeichnis: Option<&Verzeichnis>) -> Re
         }
         Wert::Text => Ok(json!(text)),
         Wert::Datum => {
-            let tag = text.strip_suffix("T00:00:00Z").or(text.strip_suffix("T00:00:00")).unwrap_or(text);
+            let tag = text
+                .strip_suffix("T00:00:00Z")
+                .or(text.strip_suffix("T00:00:00"))
+                .unwrap_or(text);
             let gut = ist_text && tag.len() == 10 && tag.parse::<NaiveDate>().is_ok();
-            gut.then(|| json!(tag))
-                .ok_or_else(|| format!("erwartet wird ein Datum wie 2026-03-01, nicht {}.", kurz(Some(wert))))
+            gut.then(|| json!(tag)).ok_or_else(|| {
+                format!(
+                    "erwartet wird ein Datum wie 2026-03-01, nicht {}.",
+                    kurz(Some(wert))
+                )
+            })
         }
         Wert::Ganzzahl(von, bis) => {
-            #[expect(clippy::cast_possible_truncation, reason = "the fraction is zero, the range is checked")]
-            let zahl = wert
-                .as_i64()
-                .or_else(|| wert.as_f64().filter(|z| z.fract() == 0.0 && z.abs() < 1e15).map(|z| z as i64));
+            #[expect(
+                clippy::cast_possible_truncation,
+                reason = "the fraction is zero, the range is checked"
+            )]
+            let zahl = wert.as_i64().or_else(|| {
+                wert.as_f64()
+                    .filter(|z| z.fract() == 0.0 && z.abs() < 1e15)
+                    .map(|z| z as i64)
+            });
             zahl.filter(|zahl| (von..=bis).contains(zahl))
                 .map(|zahl| json!(zahl))
-                .ok_or_else(|| format!("erwartet wird eine ganze Zahl von {von} bis {bis}, nicht {}.", kurz(Some(wert))))
+                .ok_or_else(|| {
+                    format!(
+                        "erwartet wird eine ganze Zahl von {von} bis {bis}, nicht {}.",
+                        kurz(Some(wert))
+                    )
+                })
         }
         Wert::Zahl => wert
             .as_f64()
@@ -176,7 +209,10 @@ fn lies_wert(feld: &Feld, wert: &Value, verzeichnis: Option<&Verzeichnis>) -> Re
             (Some(wahr), _) => Ok(json!(wahr)),
             // QGIS 3.22 knows no boolean fields.
             (None, Some(zahl @ (0 | 1))) => Ok(json!(zahl == 1)),
-            _ => Err(format!("erwartet wird true oder false, nicht {}.", kurz(Some(wert)))),
+            _ => Err(format!(
+                "erwartet wird true oder false, nicht {}.",
+                kurz(Some(wert))
+            )),
         },
         Wert::Wahl(worte) => worte
             .iter()
@@ -190,7 +226,9 @@ fn lies_wert(feld: &Feld, wert: &Value, verzeichnis: Option<&Verzeichnis>) -> Re
                     meinten(naechster(text, worte.iter().copied()))
                 )
             }),
-        Wert::Code(_) | Wert::Ortsteil if !ist_text => Err(format!("erwartet wird ein Text, nicht {wert}.")),
+        Wert::Code(_) | Wert::Ortsteil if !ist_text => {
+            Err(format!("erwartet wird ein Text, nicht {wert}."))
+        }
         Wert::Code(tabelle) => verzeichnis
             .ok_or_else(|| "kein Verzeichnis".to_owned())?
             .code(tabelle, text)
@@ -199,7 +237,10 @@ fn lies_wert(feld: &Feld, wert: &Value, verzeichnis: Option<&Verzeichnis>) -> Re
             let ziel = verzeichnis
                 .ok_or_else(|| "kein Verzeichnis".to_owned())?
                 .verweis("ortsteil", text)?;
-            ziel.id.parse::<i32>().map(|id| json!(id)).map_err(|f| f.to_string())
+            ziel.id
+                .parse::<i32>()
+                .map(|id| json!(id))
+                .map_err(|f| f.to_string())
         }
     }
 }
@@ -223,7 +264,10 @@ mod tests {
         let gut = |wert, json: Value| lies_wert(&feld(wert, false), &json, None);
         assert_eq!(gut(Wert::Ganzzahl(0, 9), json!(3.0)), Ok(json!(3)));
         assert_eq!(gut(Wert::Wahr, json!(1)), Ok(json!(true)));
-        assert_eq!(gut(Wert::Datum, json!("2026-03-01T00:00:00Z")), Ok(json!("2026-03-01")));
+        assert_eq!(
+            gut(Wert::Datum, json!("2026-03-01T00:00:00Z")),
+            Ok(json!("2026-03-01"))
+        );
         assert_eq!(gut(Wert::Text, json!("  ")), Ok(Value::Null));
         for (wert, json) in [
             (Wert::Ganzzahl(0, 9), json!(3.5)),

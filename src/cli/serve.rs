@@ -12,6 +12,7 @@ use crate::app;
 use crate::auth;
 use crate::db::Database;
 use crate::error::{Error, Result};
+use crate::http::verbindung;
 
 #[derive(Debug, Args)]
 pub(super) struct Serve {
@@ -68,10 +69,7 @@ pub(super) async fn run(serve: Serve, db: &Database) -> Result<()> {
     if let Some(code) = auth::konto::einmal_code(&db.auth).await? {
         sage_einrichten(&wurzel(&app, listener.local_addr()?), &code);
     }
-    let dienst = app::router(&app).into_make_service_with_connect_info::<SocketAddr>();
-    axum::serve(listener, dienst)
-        .with_graceful_shutdown(ende())
-        .await?;
+    verbindung::bediene(listener, app::router(&app), ende()).await;
     Ok(())
 }
 

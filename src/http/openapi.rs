@@ -49,9 +49,17 @@ pub struct Operation {
 impl Operation {
     fn dokument(&self) -> Value {
         let mut antworten = Map::new();
-        antworten.insert(self.status.to_string(), json!({"description": "Ausgeführt."}));
-        for status in ["400", "401", "403", "404", "409", "412", "413", "415", "422", "503"] {
-            antworten.insert(status.to_owned(), json!({"$ref": "#/components/responses/Problem"}));
+        antworten.insert(
+            self.status.to_string(),
+            json!({"description": "Ausgeführt."}),
+        );
+        for status in [
+            "400", "401", "403", "404", "409", "412", "413", "415", "422", "503",
+        ] {
+            antworten.insert(
+                status.to_owned(),
+                json!({"$ref": "#/components/responses/Problem"}),
+            );
         }
         let mut doc = json!({
             "operationId": self.kennung,

@@ -25,9 +25,7 @@ pub fn schema(sammlung: &Sammlung, adresse: &str) -> Value {
             doc.insert("x-ogc-role".into(), json!(rolle));
         }
         doc.insert("x-ogc-propertySeq".into(), json!(folge));
-        let setzbar = sammlung
-            .bearbeiten
-            .and_then(|art| art.feld(&spalte.name));
+        let setzbar = sammlung.bearbeiten.and_then(|art| art.feld(&spalte.name));
         doc.insert("readOnly".into(), json!(setzbar.is_none()));
         eigenschaften.insert(spalte.name.clone(), Value::Object(doc));
     }

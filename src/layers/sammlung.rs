@@ -6,8 +6,8 @@ use sqlx::{PgPool, Row};
 
 use super::catalog::{self, EIGENE_SCHEMAS, Eintrag, Je, Legende, OEFFENTLICH, Zugang};
 use super::query;
-use super::transactions::Gegenstand;
 use super::relation::{self, Relation, Spalte, Verlangt};
+use super::transactions::Gegenstand;
 use crate::error::{Error, Result};
 use crate::strategie::frage;
 

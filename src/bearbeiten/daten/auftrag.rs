@@ -59,11 +59,19 @@ impl Schritt for Auftrag<'_> {
 
 impl Auftrag<'_> {
     fn nicht_da(&self) -> Problem {
-        problem::NICHT_GEFUNDEN.mit(format!("Diesen Eintrag gibt es in „{}“ nicht.", self.art.blatt))
+        problem::NICHT_GEFUNDEN.mit(format!(
+            "Diesen Eintrag gibt es in „{}“ nicht.",
+            self.art.blatt
+        ))
     }
 
     /// May the actor do it? Gives the owner another version where the row is part of one.
-    async fn verlange(&self, conn: &mut PgConnection, aktion: Aktion, zeile: &Map<String, Value>) -> Result<(), Problem> {
+    async fn verlange(
+        &self,
+        conn: &mut PgConnection,
+        aktion: Aktion,
+        zeile: &Map<String, Value>,
+    ) -> Result<(), Problem> {
         let (art, aktion) = regeln::recht(self.art, aktion);
         let eigner = regeln::eigner(self.art, zeile);
         let mut zustand = Zustand::Entwurf;
@@ -82,7 +90,11 @@ impl Auftrag<'_> {
         recht::verlange(conn, self.akteur, aktion, sache).await
     }
 
-    async fn beruehre(&self, conn: &mut PgConnection, zeile: &Map<String, Value>) -> Result<(), Problem> {
+    async fn beruehre(
+        &self,
+        conn: &mut PgConnection,
+        zeile: &Map<String, Value>,
+    ) -> Result<(), Problem> {
         match regeln::eigner(self.art, zeile) {
             Some((tabelle, id)) if tabelle.art != self.art.art => {
                 store::aendere(conn, &tabelle.relation(), &json!({"id": id}), &Map::new()).await
@@ -91,20 +103,32 @@ impl Auftrag<'_> {
         }
     }
 
-    async fn anlegen(&self, conn: &mut PgConnection, doc: &Map<String, Value>) -> Result<Antwort, Problem> {
+    async fn anlegen(
+        &self,
+        conn: &mut PgConnection,
+        doc: &Map<String, Value>,
+    ) -> Result<Antwort, Problem> {
         let mut werte = wandeln::eingabe(self.art, doc, None, true, self.quelle, self.verzeichnis)?;
         if self.art.mit_id {
             werte.insert("id".into(), json!(Uuid::now_v7()));
         }
         let wo: Map<String, Value> = regeln::schluesselfelder(self.art)
             .iter()
-            .map(|feld| ((*feld).to_owned(), werte.get(*feld).cloned().unwrap_or_default()))
+            .map(|feld| {
+                (
+                    (*feld).to_owned(),
+                    werte.get(*feld).cloned().unwrap_or_default(),
+                )
+            })
             .collect();
         let wo = Value::Object(wo);
         let relation = self.art.relation();
         if let Some(da) = store::sperre(conn, &relation, &wo).await? {
             self.kopf.pruefe(Some(&da.marke))?;
-            return Err(problem::KONFLIKT.mit(format!("Diesen Eintrag gibt es in „{}“ schon.", self.art.blatt)));
+            return Err(problem::KONFLIKT.mit(format!(
+                "Diesen Eintrag gibt es in „{}“ schon.",
+                self.art.blatt
+            )));
         }
         self.kopf.pruefe(None)?;
         if self.art.art == Art::Raumbezug {
@@ -125,11 +149,19 @@ impl Auftrag<'_> {
     }
 
     /// A Fachamt is responsible for the measure or Kennzahl it makes.
-    async fn uebernimm(&self, conn: &mut PgConnection, werte: &Map<String, Value>) -> Result<(), Problem> {
-        let id = werte.get("id").and_then(Value::as_str).and_then(|id| id.parse().ok());
+    async fn uebernimm(
+        &self,
+        conn: &mut PgConnection,
+        werte: &Map<String, Value>,
+    ) -> Result<(), Problem> {
+        let id = werte
+            .get("id")
+            .and_then(Value::as_str)
+            .and_then(|id| id.parse().ok());
         match (self.akteur.konto(), id) {
             (Some(konto), Some(id))
-                if konto.ist(Rolle::Fachamt) && matches!(self.art.art, Art::Massnahme | Art::Kennzahl) =>
+                if konto.ist(Rolle::Fachamt)
+                    && matches!(self.art.art, Art::Massnahme | Art::Kennzahl) =>
             {
                 match &konto.referat {
                     Some(referat) => store::zustaendig(conn, self.art.tabelle, id, referat).await,
@@ -141,7 +173,11 @@ impl Auftrag<'_> {
     }
 
     /// A linked area of a plan is kept by its anchor.
-    async fn verknuepfe(&self, conn: &mut PgConnection, werte: &Map<String, Value>) -> Result<(), Problem> {
+    async fn verknuepfe(
+        &self,
+        conn: &mut PgConnection,
+        werte: &Map<String, Value>,
+    ) -> Result<(), Problem> {
         if werte.get("flaeche_kennung").is_none_or(Value::is_null) {
             return Ok(());
         }
@@ -152,7 +188,13 @@ impl Auftrag<'_> {
         Ok(())
     }
 
-    async fn aendern(&self, conn: &mut PgConnection, wo: &Value, doc: &Map<String, Value>, ganz: bool) -> Result<Antwort, Problem> {
+    async fn aendern(
+        &self,
+        conn: &mut PgConnection,
+        wo: &Value,
+        doc: &Map<String, Value>,
+        ganz: bool,
+    ) -> Result<Antwort, Problem> {
         let relation = self.art.relation();
         let Some(zeile) = store::sperre(conn, &relation, wo).await? else {
             self.kopf.pruefe(None)?;
@@ -160,10 +202,21 @@ impl Auftrag<'_> {
         };
         self.kopf.pruefe(Some(&zeile.marke))?;
         let jetzt = wandeln::ausgabe(self.art, &zeile.werte, self.verzeichnis);
-        let mut werte = wandeln::eingabe(self.art, doc, Some(&jetzt), ganz, self.quelle, self.verzeichnis)?;
+        let mut werte = wandeln::eingabe(
+            self.art,
+            doc,
+            Some(&jetzt),
+            ganz,
+            self.quelle,
+            self.verzeichnis,
+        )?;
         // What a form sends back as text may be the stored value in other words.
         werte.retain(|feld, wert| zeile.werte.get(feld) != Some(wert));
-        if let Some(feld) = regeln::schluesselfelder(self.art).iter().chain(self.art.eigner).find(|f| werte.contains_key(**f)) {
+        if let Some(feld) = regeln::schluesselfelder(self.art)
+            .iter()
+            .chain(self.art.eigner)
+            .find(|f| werte.contains_key(**f))
+        {
             return Err(problem::EINGABE
                 .mit("Das gehört zum Schlüssel der Verknüpfung. Bitte diese löschen und eine neue anlegen.")
                 .stelle(format!("/{}", self.art.feld(feld).map_or(*feld, |s| s.name))));
@@ -206,7 +259,12 @@ impl Auftrag<'_> {
         })
     }
 
-    async fn antworte(&self, conn: &mut PgConnection, wo: &Value, neu: bool) -> Result<Antwort, Problem> {
+    async fn antworte(
+        &self,
+        conn: &mut PgConnection,
+        wo: &Value,
+        neu: bool,
+    ) -> Result<Antwort, Problem> {
         let zeile = store::sperre(conn, &self.art.relation(), wo).await?;
         let zeile = zeile.ok_or_else(|| self.nicht_da())?;
         let mut kopf = vec![
@@ -217,12 +275,20 @@ impl Auftrag<'_> {
             let schluessel = regeln::schluessel(self.art, &zeile.werte, self.verzeichnis);
             kopf.push((
                 "location",
-                self.basis.zu(&format!("/daten/{}/{}", self.art.tabelle, kodiere(&schluessel).replace("%2C", ","))),
+                self.basis.zu(&format!(
+                    "/daten/{}/{}",
+                    self.art.tabelle,
+                    kodiere(&schluessel).replace("%2C", ",")
+                )),
             ));
         }
         let doc = wandeln::ausgabe(self.art, &zeile.werte, self.verzeichnis);
         Ok(Antwort {
-            status: if neu { StatusCode::CREATED } else { StatusCode::OK },
+            status: if neu {
+                StatusCode::CREATED
+            } else {
+                StatusCode::OK
+            },
             kopf,
             inhalt: Value::Object(doc).to_string(),
         })

@@ -11,9 +11,9 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value, json};
 
 use super::auftrag::{Was, etag};
+use super::regeln;
 use super::routes::{art, fuehre_aus, namen};
 use super::wandeln::{self, Quelle};
-use super::regeln;
 use crate::auth::akteur::Herkunft;
 use crate::auth::{Akteur, geheimnis};
 use crate::bearbeiten::kopf::Kopf;
@@ -30,8 +30,19 @@ type Dienste = State<Arc<Dienst>>;
 
 /// Fields of the form of a measure, in their order.
 const MASSNAHME: &[&str] = &[
-    "titel", "nummer", "kurztext", "art", "beginn", "ende", "dauerhaft", "beschlussstand",
-    "umsetzungsphase", "ampel", "ampel_grund", "schlussbewertung", "intern_notiz",
+    "titel",
+    "nummer",
+    "kurztext",
+    "art",
+    "beginn",
+    "ende",
+    "dauerhaft",
+    "beschlussstand",
+    "umsetzungsphase",
+    "ampel",
+    "ampel_grund",
+    "schlussbewertung",
+    "intern_notiz",
 ];
 /// Fields of the form of a value.
 const WERT: &[&str] = &["stichtag", "art", "wert", "ortsteil", "status", "quelle"];
@@ -78,7 +89,13 @@ impl Blatt<'_> {
         regeln::spalten(self.art).find(|s| s.name == name)
     }
 
-    fn zeige(&self, anfrage: &Anfrage, schutz: &str, werte: &Map<String, Value>, fehler: Option<&Problem>) -> Antwort {
+    fn zeige(
+        &self,
+        anfrage: &Anfrage,
+        schutz: &str,
+        werte: &Map<String, Value>,
+        fehler: Option<&Problem>,
+    ) -> Antwort {
         let stelle = fehler.and_then(|p| p.stelle.as_deref()).unwrap_or_default();
         let mut am_feld = false;
         let felder = self
@@ -88,7 +105,12 @@ impl Blatt<'_> {
             .map(|spalte| {
                 let hier = stelle.trim_start_matches('/') == spalte.name;
                 am_feld |= hier;
-                let wort = |worte: &[&str]| worte.iter().map(|w| ((*w).to_owned(), w.replace('_', " "))).collect();
+                let wort = |worte: &[&str]| {
+                    worte
+                        .iter()
+                        .map(|w| ((*w).to_owned(), w.replace('_', " ")))
+                        .collect()
+                };
                 let (form, auswahl) = match spalte.typ {
                     Typ::Datum | Typ::Stichtag => ("date", Vec::new()),
                     Typ::Wahr => ("wahr", Vec::new()),
@@ -96,7 +118,13 @@ impl Blatt<'_> {
                     Typ::Wahl(worte) => ("auswahl", wort(worte)),
                     Typ::Code(tabelle) => ("auswahl", self.namen.codes(tabelle).to_vec()),
                     Typ::Verweis(ziel) => ("auswahl", self.verweise(ziel)),
-                    _ if matches!(spalte.name, "kurztext" | "schlussbewertung" | "intern_notiz") => ("lang", Vec::new()),
+                    _ if matches!(
+                        spalte.name,
+                        "kurztext" | "schlussbewertung" | "intern_notiz"
+                    ) =>
+                    {
+                        ("lang", Vec::new())
+                    }
                     _ => ("text", Vec::new()),
                 };
                 Eingabefeld {
@@ -106,7 +134,9 @@ impl Blatt<'_> {
                     form,
                     wert: anzeige(werte.get(spalte.name)),
                     auswahl,
-                    fehler: fehler.filter(|_| hier).map(|p| ohne_namen(&p.detail, spalte.name)),
+                    fehler: fehler
+                        .filter(|_| hier)
+                        .map(|p| ohne_namen(&p.detail, spalte.name)),
                 }
             })
             .collect();
@@ -117,11 +147,20 @@ impl Blatt<'_> {
             aktion: anfrage.basis.zu(&self.aktion),
             formular: schutz.to_owned(),
             version: self.version.clone(),
-            meldung: fehler.map(|p| if am_feld { "Bitte das markierte Feld prüfen; gespeichert wurde nichts.".to_owned() } else { p.detail.clone() }),
+            meldung: fehler.map(|p| {
+                if am_feld {
+                    "Bitte das markierte Feld prüfen; gespeichert wurde nichts.".to_owned()
+                } else {
+                    p.detail.clone()
+                }
+            }),
             felder,
         };
         let mut antwort = html(&seite)?;
-        antwort.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
+        antwort.headers_mut().insert(
+            header::CACHE_CONTROL,
+            HeaderValue::from_static("private, no-store"),
+        );
         Ok(antwort)
     }
 
@@ -146,7 +185,10 @@ fn anzeige(wert: Option<&Value>) -> String {
 }
 
 fn ohne_namen(satz: &str, name: &str) -> String {
-    satz.strip_prefix(name).and_then(|s| s.strip_prefix(": ")).unwrap_or(satz).to_owned()
+    satz.strip_prefix(name)
+        .and_then(|s| s.strip_prefix(": "))
+        .unwrap_or(satz)
+        .to_owned()
 }
 
 /// The session's form protection; without a session one signs in first.
@@ -154,12 +196,16 @@ fn schutz(akteur: &Akteur, anfrage: &Anfrage) -> Result<String, Response> {
     if let Some(Herkunft::Sitzung { formularschutz }) = akteur.konto().map(|k| &k.herkunft) {
         return Ok(formularschutz.clone());
     }
-    let ziel = format!("/anmelden?{}", kodiere_parameter([("zurueck", anfrage.pfad.as_str())]));
+    let ziel = format!(
+        "/anmelden?{}",
+        kodiere_parameter([("zurueck", anfrage.pfad.as_str())])
+    );
     Err(nach(anfrage, &ziel))
 }
 
 fn nach(anfrage: &Anfrage, pfad: &str) -> Response {
-    let ort = HeaderValue::from_str(&anfrage.basis.zu(pfad)).unwrap_or(HeaderValue::from_static("/"));
+    let ort =
+        HeaderValue::from_str(&anfrage.basis.zu(pfad)).unwrap_or(HeaderValue::from_static("/"));
     (StatusCode::SEE_OTHER, [(header::LOCATION, ort)]).into_response()
 }
 
@@ -167,7 +213,8 @@ fn nach(anfrage: &Anfrage, pfad: &str) -> Response {
 async fn lies(headers: &HeaderMap, body: Body, erwartet: &str) -> Result<Parameter, Problem> {
     inhalt::pruefe_typ(headers, &["application/x-www-form-urlencoded"])?;
     let bytes = inhalt::bytes(body).await?;
-    let text = std::str::from_utf8(&bytes).map_err(|_| problem::EINGABE.mit("Das Formular ist kein gültiges UTF-8."))?;
+    let text = std::str::from_utf8(&bytes)
+        .map_err(|_| problem::EINGABE.mit("Das Formular ist kein gültiges UTF-8."))?;
     let formular = Parameter::lies(text)?;
     let gesendet = formular.einzig("formular")?.unwrap_or_default();
     if erwartet.is_empty() || !geheimnis::gleich(gesendet, erwartet) {
@@ -191,16 +238,26 @@ fn werte(blatt: &Blatt<'_>, formular: &Parameter) -> Result<Map<String, Value>, 
     Ok(werte)
 }
 
-async fn blatt_massnahme<'a>(dienst: &Dienst, akteur: &Akteur, kennung: &str, namen: &'a Verzeichnis) -> Result<(Blatt<'a>, Map<String, Value>), Problem> {
+async fn blatt_massnahme<'a>(
+    dienst: &Dienst,
+    akteur: &Akteur,
+    kennung: &str,
+    namen: &'a Verzeichnis,
+) -> Result<(Blatt<'a>, Map<String, Value>), Problem> {
     let art = art(akteur, "massnahme")?;
     let zeile = store::lies(&dienst.lesen, &art.relation(), &json!({"kennung": kennung})).await?;
-    let zeile = zeile.ok_or_else(|| problem::NICHT_GEFUNDEN.mit(format!("Eine Maßnahme „{kennung}“ gibt es nicht.")))?;
+    let zeile = zeile.ok_or_else(|| {
+        problem::NICHT_GEFUNDEN.mit(format!("Eine Maßnahme „{kennung}“ gibt es nicht."))
+    })?;
     let jetzt = wandeln::ausgabe(art, &zeile.werte, namen);
     let blatt = Blatt {
         art,
         namen,
         felder: MASSNAHME,
-        titel: format!("Maßnahme bearbeiten: {}", zeile.text("titel").unwrap_or(kennung)),
+        titel: format!(
+            "Maßnahme bearbeiten: {}",
+            zeile.text("titel").unwrap_or(kennung)
+        ),
         zurueck: format!("/massnahmen/{}?f=html", kodiere(kennung)),
         aktion: format!("/massnahmen/{}/bearbeiten", kodiere(kennung)),
         version: etag(&zeile),
@@ -209,7 +266,12 @@ async fn blatt_massnahme<'a>(dienst: &Dienst, akteur: &Akteur, kennung: &str, na
 }
 
 /// The form of a measure.
-pub async fn massnahme(State(dienst): Dienste, Path(kennung): Path<String>, akteur: Akteur, anfrage: Anfrage) -> Antwort {
+pub async fn massnahme(
+    State(dienst): Dienste,
+    Path(kennung): Path<String>,
+    akteur: Akteur,
+    anfrage: Anfrage,
+) -> Antwort {
     anfrage.parameter.nur(&["f"])?;
     let schutz = match schutz(&akteur, &anfrage) {
         Ok(schutz) => schutz,
@@ -221,7 +283,14 @@ pub async fn massnahme(State(dienst): Dienste, Path(kennung): Path<String>, akte
 }
 
 /// A measure as it was filled in.
-pub async fn aendere_massnahme(State(dienst): Dienste, Path(kennung): Path<String>, akteur: Akteur, anfrage: Anfrage, headers: HeaderMap, body: Body) -> Antwort {
+pub async fn aendere_massnahme(
+    State(dienst): Dienste,
+    Path(kennung): Path<String>,
+    akteur: Akteur,
+    anfrage: Anfrage,
+    headers: HeaderMap,
+    body: Body,
+) -> Antwort {
     anfrage.parameter.nur(&[])?;
     let schutz = match schutz(&akteur, &anfrage) {
         Ok(schutz) => schutz,
@@ -233,8 +302,14 @@ pub async fn aendere_massnahme(State(dienst): Dienste, Path(kennung): Path<Strin
     let werte = werte(&blatt, &formular)?;
     let was = Was::Aendern(json!({"kennung": kennung}), werte.clone(), false);
     // The version the person saw: what changed since is not overwritten unseen.
-    formular.einzig("version")?.unwrap_or_default().clone_into(&mut blatt.version);
-    sende(&dienst, &akteur, &anfrage, &blatt, &schutz, &formular, werte, was).await
+    formular
+        .einzig("version")?
+        .unwrap_or_default()
+        .clone_into(&mut blatt.version);
+    sende(
+        &dienst, &akteur, &anfrage, &blatt, &schutz, &formular, werte, was,
+    )
+    .await
 }
 
 #[expect(clippy::too_many_arguments, reason = "the parts of one request")]
@@ -255,11 +330,29 @@ async fn sende(
         kopf.insert(header::IF_MATCH, wert);
     }
     let kopf = Kopf::lies(&kopf)?;
-    let anlass = formular.einzig("anlass")?.map(str::trim).filter(|a| !a.is_empty());
+    let anlass = formular
+        .einzig("anlass")?
+        .map(str::trim)
+        .filter(|a| !a.is_empty());
     let anlass: String = anlass.unwrap_or(&blatt.titel).chars().take(500).collect();
-    match fuehre_aus(dienst, blatt.art, akteur, anfrage, &kopf, was, &anlass, Quelle::Formular, None).await {
+    match fuehre_aus(
+        dienst,
+        blatt.art,
+        akteur,
+        anfrage,
+        &kopf,
+        was,
+        &anlass,
+        Quelle::Formular,
+        None,
+    )
+    .await
+    {
         Ok(_) => Ok(nach(anfrage, &blatt.zurueck)),
-        Err(problem) if problem.art.status.is_client_error() && problem.art.status != StatusCode::FORBIDDEN => {
+        Err(problem)
+            if problem.art.status.is_client_error()
+                && problem.art.status != StatusCode::FORBIDDEN =>
+        {
             let mut antwort = blatt.zeige(anfrage, schutz, &werte, Some(&problem))?;
             *antwort.status_mut() = StatusCode::OK;
             Ok(antwort)
@@ -268,15 +361,31 @@ async fn sende(
     }
 }
 
-async fn blatt_wert<'a>(dienst: &Dienst, akteur: &Akteur, kennung: &str, namen: &'a Verzeichnis) -> Result<Blatt<'a>, Problem> {
+async fn blatt_wert<'a>(
+    dienst: &Dienst,
+    akteur: &Akteur,
+    kennung: &str,
+    namen: &'a Verzeichnis,
+) -> Result<Blatt<'a>, Problem> {
     let kennzahl = art(akteur, "kennzahl")?;
-    let zeile = store::lies(&dienst.lesen, &kennzahl.relation(), &json!({"kennung": kennung})).await?;
-    let zeile = zeile.ok_or_else(|| problem::NICHT_GEFUNDEN.mit(format!("Eine Kennzahl „{kennung}“ gibt es nicht.")))?;
+    let zeile = store::lies(
+        &dienst.lesen,
+        &kennzahl.relation(),
+        &json!({"kennung": kennung}),
+    )
+    .await?;
+    let zeile = zeile.ok_or_else(|| {
+        problem::NICHT_GEFUNDEN.mit(format!("Eine Kennzahl „{kennung}“ gibt es nicht."))
+    })?;
     Ok(Blatt {
         art: art(akteur, "kennzahlwert")?,
         namen,
         felder: WERT,
-        titel: format!("Wert eintragen: {} ({})", zeile.text("titel").unwrap_or(kennung), zeile.text("einheit").unwrap_or_default()),
+        titel: format!(
+            "Wert eintragen: {} ({})",
+            zeile.text("titel").unwrap_or(kennung),
+            zeile.text("einheit").unwrap_or_default()
+        ),
         zurueck: format!("/kennzahlen/{}?f=html", kodiere(kennung)),
         aktion: format!("/kennzahlen/{}/wert", kodiere(kennung)),
         version: String::new(),
@@ -284,7 +393,12 @@ async fn blatt_wert<'a>(dienst: &Dienst, akteur: &Akteur, kennung: &str, namen: 
 }
 
 /// The form of a value.
-pub async fn kennzahlwert(State(dienst): Dienste, Path(kennung): Path<String>, akteur: Akteur, anfrage: Anfrage) -> Antwort {
+pub async fn kennzahlwert(
+    State(dienst): Dienste,
+    Path(kennung): Path<String>,
+    akteur: Akteur,
+    anfrage: Anfrage,
+) -> Antwort {
     anfrage.parameter.nur(&["f"])?;
     let schutz = match schutz(&akteur, &anfrage) {
         Ok(schutz) => schutz,
@@ -292,12 +406,22 @@ pub async fn kennzahlwert(State(dienst): Dienste, Path(kennung): Path<String>, a
     };
     let namen = namen(&dienst).await?;
     let blatt = blatt_wert(&dienst, &akteur, &kennung, &namen).await?;
-    let leer = Map::from_iter([("art".to_owned(), json!("ist")), ("status".to_owned(), json!("geprueft"))]);
+    let leer = Map::from_iter([
+        ("art".to_owned(), json!("ist")),
+        ("status".to_owned(), json!("geprueft")),
+    ]);
     blatt.zeige(&anfrage, &schutz, &leer, None)
 }
 
 /// A value as it was filled in.
-pub async fn neuer_kennzahlwert(State(dienst): Dienste, Path(kennung): Path<String>, akteur: Akteur, anfrage: Anfrage, headers: HeaderMap, body: Body) -> Antwort {
+pub async fn neuer_kennzahlwert(
+    State(dienst): Dienste,
+    Path(kennung): Path<String>,
+    akteur: Akteur,
+    anfrage: Anfrage,
+    headers: HeaderMap,
+    body: Body,
+) -> Antwort {
     anfrage.parameter.nur(&[])?;
     let schutz = match schutz(&akteur, &anfrage) {
         Ok(schutz) => schutz,
@@ -309,5 +433,15 @@ pub async fn neuer_kennzahlwert(State(dienst): Dienste, Path(kennung): Path<Stri
     let werte = werte(&blatt, &formular)?;
     let mut zeile = werte.clone();
     zeile.insert("kennzahl".to_owned(), json!(kennung));
-    sende(&dienst, &akteur, &anfrage, &blatt, &schutz, &formular, werte, Was::Anlegen(zeile)).await
+    sende(
+        &dienst,
+        &akteur,
+        &anfrage,
+        &blatt,
+        &schutz,
+        &formular,
+        werte,
+        Was::Anlegen(zeile),
+    )
+    .await
 }

@@ -64,7 +64,11 @@ pub fn wo(art: &'static Tabellenart, schluessel: &str, verzeichnis: &Verzeichnis
 
 /// The key of a row for its address.
 #[must_use]
-pub fn schluessel(art: &'static Tabellenart, zeile: &Map<String, Value>, verzeichnis: &Verzeichnis) -> String {
+pub fn schluessel(
+    art: &'static Tabellenart,
+    zeile: &Map<String, Value>,
+    verzeichnis: &Verzeichnis,
+) -> String {
     let teile: Vec<String> = schluesselfelder(art)
         .iter()
         .map(|feld| {
@@ -85,7 +89,10 @@ pub fn schluessel(art: &'static Tabellenart, zeile: &Map<String, Value>, verzeic
 
 /// The row whose publication and office decide: the row itself, or the one it is part of.
 #[must_use]
-pub fn eigner(art: &'static Tabellenart, zeile: &Map<String, Value>) -> Option<(&'static Tabellenart, Uuid)> {
+pub fn eigner(
+    art: &'static Tabellenart,
+    zeile: &Map<String, Value>,
+) -> Option<(&'static Tabellenart, Uuid)> {
     let id = |feld: &str| zeile.get(feld)?.as_str()?.parse::<Uuid>().ok();
     if art.eigner.is_empty() {
         return Some((art, id("id")?));
@@ -100,14 +107,17 @@ pub fn eigner(art: &'static Tabellenart, zeile: &Map<String, Value>) -> Option<(
 #[must_use]
 pub fn recht(art: &Tabellenart, aktion: Aktion) -> (Objektart, Aktion) {
     match art.art {
-        Art::Akteur | Art::Strategie | Art::Strategiefassung | Art::Leitlinie | Art::Handlungsfeld => {
-            (Objektart::Geruest, aktion)
-        }
+        Art::Akteur
+        | Art::Strategie
+        | Art::Strategiefassung
+        | Art::Leitlinie
+        | Art::Handlungsfeld => (Objektart::Geruest, aktion),
         Art::Zustaendigkeit => (Objektart::Geruest, Aktion::Aendern),
         Art::Massnahme => (Objektart::Massnahme, aktion),
-        Art::Teilschritt | Art::MassnahmeKennzahl | Art::MassnahmeMassnahme | Art::ZielMassnahme => {
-            (Objektart::Massnahme, Aktion::Aendern)
-        }
+        Art::Teilschritt
+        | Art::MassnahmeKennzahl
+        | Art::MassnahmeMassnahme
+        | Art::ZielMassnahme => (Objektart::Massnahme, Aktion::Aendern),
         Art::Raumbezug => (Objektart::Raumbezug, Aktion::Aendern),
         Art::Kennzahl => (Objektart::Kennzahl, aktion),
         Art::KennzahlKennzahl => (Objektart::Kennzahl, Aktion::Aendern),
@@ -115,8 +125,12 @@ pub fn recht(art: &Tabellenart, aktion: Aktion) -> (Objektart, Aktion) {
         Art::Ziel => (Objektart::Ziel, aktion),
         Art::ZielKennzahl | Art::ZielNutzung | Art::Sdg => (Objektart::Ziel, Aktion::Aendern),
         Art::Beschluss | Art::Fachplan | Art::Trend | Art::Frage => (Objektart::Unterlage, aktion),
-        Art::BeschlussBezug | Art::Fundstelle | Art::TrendBezug => (Objektart::Unterlage, Aktion::Aendern),
-        Art::Produkt | Art::Foerderprogramm | Art::Finanzwert | Art::Foerderung => (Objektart::Haushalt, aktion),
+        Art::BeschlussBezug | Art::Fundstelle | Art::TrendBezug => {
+            (Objektart::Unterlage, Aktion::Aendern)
+        }
+        Art::Produkt | Art::Foerderprogramm | Art::Finanzwert | Art::Foerderung => {
+            (Objektart::Haushalt, aktion)
+        }
         Art::Gebiet => (Objektart::Gebiet, aktion),
         Art::GebietMassnahme => (Objektart::Gebiet, Aktion::Aendern),
     }

@@ -38,9 +38,18 @@ pub fn router(dienst: Arc<Dienst>) -> Router {
     Router::new()
         .route("/daten", get(verzeichnis))
         .route("/daten/{art}", get(liste).post(lege_an))
-        .route("/daten/{art}/{schluessel}", get(eines).put(ersetze).patch(aendere).delete(loesche))
-        .route("/massnahmen/{kennung}/bearbeiten", get(formular::massnahme).post(formular::aendere_massnahme))
-        .route("/kennzahlen/{kennung}/wert", get(formular::kennzahlwert).post(formular::neuer_kennzahlwert))
+        .route(
+            "/daten/{art}/{schluessel}",
+            get(eines).put(ersetze).patch(aendere).delete(loesche),
+        )
+        .route(
+            "/massnahmen/{kennung}/bearbeiten",
+            get(formular::massnahme).post(formular::aendere_massnahme),
+        )
+        .route(
+            "/kennzahlen/{kennung}/wert",
+            get(formular::kennzahlwert).post(formular::neuer_kennzahlwert),
+        )
         .with_state(dienst)
 }
 
@@ -92,17 +101,32 @@ async fn verzeichnis(akteur: Akteur, anfrage: Anfrage) -> Antwort {
                    "schluessel": regeln::schluesselfelder(art), "felder": felder})
         })
         .collect();
-    Ok(([(header::CONTENT_TYPE, JSON)], json!({"arten": arten}).to_string()).into_response())
+    Ok((
+        [(header::CONTENT_TYPE, JSON)],
+        json!({"arten": arten}).to_string(),
+    )
+        .into_response())
 }
 
-async fn liste(State(dienst): Dienste, Path(name): Path<String>, akteur: Akteur, anfrage: Anfrage) -> Antwort {
+async fn liste(
+    State(dienst): Dienste,
+    Path(name): Path<String>,
+    akteur: Akteur,
+    anfrage: Anfrage,
+) -> Antwort {
     anfrage.parameter.nur(&["f", "ab"])?;
     let art = art(&akteur, &name)?;
     let ab = match anfrage.parameter.einzig("ab")? {
         None => 0,
-        Some(text) => text.parse::<i32>().ok().filter(|ab| (0..=100_000).contains(ab)).ok_or_else(|| {
-            problem::PARAMETER.mit("ab ist eine ganze Zahl von 0 bis 100000.").parameter("ab")
-        })?,
+        Some(text) => text
+            .parse::<i32>()
+            .ok()
+            .filter(|ab| (0..=100_000).contains(ab))
+            .ok_or_else(|| {
+                problem::PARAMETER
+                    .mit("ab ist eine ganze Zahl von 0 bis 100000.")
+                    .parameter("ab")
+            })?,
     };
     let namen = namen(&dienst).await?;
     let zeilen = store::liste(&dienst.lesen, &art.relation(), ab, ZEILEN_MAX).await?;
@@ -111,15 +135,28 @@ async fn liste(State(dienst): Dienste, Path(name): Path<String>, akteur: Akteur,
         .iter()
         .map(|zeile| Value::Object(wandeln::ausgabe(art, &zeile.werte, &namen)))
         .collect();
-    let weiter = (i32::try_from(anzahl) == Ok(ZEILEN_MAX))
-        .then(|| anfrage.basis.zu(&format!("/daten/{name}?ab={}", ab + ZEILEN_MAX)));
+    let weiter = (i32::try_from(anzahl) == Ok(ZEILEN_MAX)).then(|| {
+        anfrage
+            .basis
+            .zu(&format!("/daten/{name}?ab={}", ab + ZEILEN_MAX))
+    });
     let doc = json!({"art": name, "anzahl": anzahl, "zeilen": zeilen, "weiter": weiter});
     Ok(([(header::CONTENT_TYPE, JSON)], doc.to_string()).into_response())
 }
 
 /// The row of an address as the caller's world shows it.
-async fn zeile(dienst: &Dienst, art: &'static Tabellenart, schluessel: &str, namen: &Verzeichnis) -> Result<(Value, store::Zeile), Problem> {
-    let fehlt = || problem::NICHT_GEFUNDEN.mit(format!("In „{}“ gibt es keinen Eintrag „{schluessel}“.", art.blatt));
+async fn zeile(
+    dienst: &Dienst,
+    art: &'static Tabellenart,
+    schluessel: &str,
+    namen: &Verzeichnis,
+) -> Result<(Value, store::Zeile), Problem> {
+    let fehlt = || {
+        problem::NICHT_GEFUNDEN.mit(format!(
+            "In „{}“ gibt es keinen Eintrag „{schluessel}“.",
+            art.blatt
+        ))
+    };
     if schluessel.chars().count() > 400 {
         return Err(fehlt());
     }
@@ -128,17 +165,33 @@ async fn zeile(dienst: &Dienst, art: &'static Tabellenart, schluessel: &str, nam
     zeile.map(|zeile| (wo, zeile)).ok_or_else(fehlt)
 }
 
-async fn eines(State(dienst): Dienste, Path((name, schluessel)): Path<(String, String)>, akteur: Akteur, headers: HeaderMap, anfrage: Anfrage) -> Antwort {
+async fn eines(
+    State(dienst): Dienste,
+    Path((name, schluessel)): Path<(String, String)>,
+    akteur: Akteur,
+    headers: HeaderMap,
+    anfrage: Anfrage,
+) -> Antwort {
     anfrage.parameter.nur(&["f"])?;
     let art = art(&akteur, &name)?;
     let namen = namen(&dienst).await?;
     let (_, zeile) = zeile(&dienst, art, &schluessel, &namen).await?;
     let etag = etag(&zeile);
-    if headers.get(header::IF_NONE_MATCH).is_some_and(|wert| wert.as_bytes() == etag.as_bytes()) {
+    if headers
+        .get(header::IF_NONE_MATCH)
+        .is_some_and(|wert| wert.as_bytes() == etag.as_bytes())
+    {
         return Ok((axum::http::StatusCode::NOT_MODIFIED, [(header::ETAG, etag)]).into_response());
     }
     let doc = Value::Object(wandeln::ausgabe(art, &zeile.werte, &namen));
-    Ok(([(header::CONTENT_TYPE, JSON.to_owned()), (header::ETAG, etag)], doc.to_string()).into_response())
+    Ok((
+        [
+            (header::CONTENT_TYPE, JSON.to_owned()),
+            (header::ETAG, etag),
+        ],
+        doc.to_string(),
+    )
+        .into_response())
 }
 
 fn objekt(doc: Value) -> Result<Map<String, Value>, Problem> {
@@ -155,12 +208,23 @@ fn anlass(kopf: &Kopf, doc: Option<&Map<String, Value>>, sonst: String) -> Resul
     }
     match doc.and_then(|doc| doc.get("warum")) {
         None | Some(Value::Null) => Ok(sonst),
-        Some(Value::String(text)) if text.chars().count() <= 500 && !text.trim().is_empty() => Ok(text.clone()),
-        Some(_) => Err(problem::EINGABE.mit("warum ist ein Text bis 500 Zeichen.").stelle("/warum")),
+        Some(Value::String(text)) if text.chars().count() <= 500 && !text.trim().is_empty() => {
+            Ok(text.clone())
+        }
+        Some(_) => Err(problem::EINGABE
+            .mit("warum ist ein Text bis 500 Zeichen.")
+            .stelle("/warum")),
     }
 }
 
-async fn lege_an(State(dienst): Dienste, Path(name): Path<String>, akteur: Akteur, anfrage: Anfrage, headers: HeaderMap, body: Body) -> Antwort {
+async fn lege_an(
+    State(dienst): Dienste,
+    Path(name): Path<String>,
+    akteur: Akteur,
+    anfrage: Anfrage,
+    headers: HeaderMap,
+    body: Body,
+) -> Antwort {
     anfrage.parameter.nur(&[])?;
     verlange_lesen(&akteur)?;
     let art = art(&akteur, &name)?;
@@ -170,8 +234,22 @@ async fn lege_an(State(dienst): Dienste, Path(name): Path<String>, akteur: Akteu
     let doc = objekt(inhalt::json(&bytes)?)?;
     let warum = anlass(&kopf, Some(&doc), format!("{}: angelegt", art.blatt))?;
     let teile = [b"POST".as_slice(), anfrage.pfad.as_bytes(), &bytes];
-    let wiederholbar = kopf.schluessel.as_deref().map(|schluessel| Wiederholbar { schluessel, anfrage: &teile });
-    fuehre_aus(&dienst, art, &akteur, &anfrage, &kopf, Was::Anlegen(doc), &warum, Quelle::Json, wiederholbar).await
+    let wiederholbar = kopf.schluessel.as_deref().map(|schluessel| Wiederholbar {
+        schluessel,
+        anfrage: &teile,
+    });
+    fuehre_aus(
+        &dienst,
+        art,
+        &akteur,
+        &anfrage,
+        &kopf,
+        Was::Anlegen(doc),
+        &warum,
+        Quelle::Json,
+        wiederholbar,
+    )
+    .await
 }
 
 #[expect(clippy::too_many_arguments, reason = "the parts of one request")]
@@ -205,16 +283,64 @@ pub(super) async fn fuehre_aus(
     vorgang.fuehre_aus(wiederholbar, &auftrag).await
 }
 
-async fn ersetze(dienst: Dienste, pfad: Path<(String, String)>, akteur: Akteur, anfrage: Anfrage, headers: HeaderMap, body: Body) -> Antwort {
-    schreibe(&dienst, &pfad, &akteur, &anfrage, &headers, body, &Method::PUT).await
+async fn ersetze(
+    dienst: Dienste,
+    pfad: Path<(String, String)>,
+    akteur: Akteur,
+    anfrage: Anfrage,
+    headers: HeaderMap,
+    body: Body,
+) -> Antwort {
+    schreibe(
+        &dienst,
+        &pfad,
+        &akteur,
+        &anfrage,
+        &headers,
+        body,
+        &Method::PUT,
+    )
+    .await
 }
 
-async fn aendere(dienst: Dienste, pfad: Path<(String, String)>, akteur: Akteur, anfrage: Anfrage, headers: HeaderMap, body: Body) -> Antwort {
-    schreibe(&dienst, &pfad, &akteur, &anfrage, &headers, body, &Method::PATCH).await
+async fn aendere(
+    dienst: Dienste,
+    pfad: Path<(String, String)>,
+    akteur: Akteur,
+    anfrage: Anfrage,
+    headers: HeaderMap,
+    body: Body,
+) -> Antwort {
+    schreibe(
+        &dienst,
+        &pfad,
+        &akteur,
+        &anfrage,
+        &headers,
+        body,
+        &Method::PATCH,
+    )
+    .await
 }
 
-async fn loesche(dienst: Dienste, pfad: Path<(String, String)>, akteur: Akteur, anfrage: Anfrage, headers: HeaderMap, body: Body) -> Antwort {
-    schreibe(&dienst, &pfad, &akteur, &anfrage, &headers, body, &Method::DELETE).await
+async fn loesche(
+    dienst: Dienste,
+    pfad: Path<(String, String)>,
+    akteur: Akteur,
+    anfrage: Anfrage,
+    headers: HeaderMap,
+    body: Body,
+) -> Antwort {
+    schreibe(
+        &dienst,
+        &pfad,
+        &akteur,
+        &anfrage,
+        &headers,
+        body,
+        &Method::DELETE,
+    )
+    .await
 }
 
 async fn schreibe(
@@ -236,13 +362,28 @@ async fn schreibe(
         _ => Some(objekt(inhalt::lies(headers, body, PATCH).await?)?),
     };
     let (wo, _) = zeile(dienst, art, schluessel, &namen(dienst).await?).await?;
-    let tun = if doc.is_some() { "geändert" } else { "gelöscht" };
+    let tun = if doc.is_some() {
+        "geändert"
+    } else {
+        "gelöscht"
+    };
     let warum = anlass(&kopf, doc.as_ref(), format!("{}: {tun}", art.blatt))?;
     let was = match doc {
         None => Was::Loeschen(wo),
         Some(doc) => Was::Aendern(wo, doc, *methode == Method::PUT),
     };
-    fuehre_aus(dienst, art, akteur, anfrage, &kopf, was, &warum, Quelle::Json, None).await
+    fuehre_aus(
+        dienst,
+        art,
+        akteur,
+        anfrage,
+        &kopf,
+        was,
+        &warum,
+        Quelle::Json,
+        None,
+    )
+    .await
 }
 
 /// Reading paths, for `/api`.
@@ -260,14 +401,42 @@ pub fn pfade() -> Vec<Pfad> {
     let ab = anfrage_parameter("ab", "Erste Zeile der Seite.", &json!({"type": "integer"}));
     let seite = |p: &str, kennung: &str, titel: &str| Pfad {
         medien: &["text/html"],
-        ..pfad(p, kennung, titel, vec![pfad_parameter("kennung", "Kennung")])
+        ..pfad(
+            p,
+            kennung,
+            titel,
+            vec![pfad_parameter("kennung", "Kennung")],
+        )
     };
     vec![
-        pfad("/daten", "daten", "Arten und Felder zum Bearbeiten (nach Anmeldung)", vec![]),
-        pfad("/daten/{art}", "daten.liste", "Zeilen einer Art (nach Anmeldung)", vec![art(), ab]),
-        pfad("/daten/{art}/{schluessel}", "daten.eine", "Eine Zeile (nach Anmeldung)", vec![art(), pfad_parameter("schluessel", "Schlüssel der Zeile")]),
-        seite("/massnahmen/{kennung}/bearbeiten", "massnahme.formular", "Maßnahme bearbeiten (Formular)"),
-        seite("/kennzahlen/{kennung}/wert", "kennzahl.formular", "Wert einer Kennzahl eintragen (Formular)"),
+        pfad(
+            "/daten",
+            "daten",
+            "Arten und Felder zum Bearbeiten (nach Anmeldung)",
+            vec![],
+        ),
+        pfad(
+            "/daten/{art}",
+            "daten.liste",
+            "Zeilen einer Art (nach Anmeldung)",
+            vec![art(), ab],
+        ),
+        pfad(
+            "/daten/{art}/{schluessel}",
+            "daten.eine",
+            "Eine Zeile (nach Anmeldung)",
+            vec![art(), pfad_parameter("schluessel", "Schlüssel der Zeile")],
+        ),
+        seite(
+            "/massnahmen/{kennung}/bearbeiten",
+            "massnahme.formular",
+            "Maßnahme bearbeiten (Formular)",
+        ),
+        seite(
+            "/kennzahlen/{kennung}/wert",
+            "kennzahl.formular",
+            "Wert einer Kennzahl eintragen (Formular)",
+        ),
     ]
 }
 
@@ -277,10 +446,34 @@ pub fn operationen() -> Vec<Operation> {
     let art = pfad_parameter("art", "Art, zum Beispiel massnahme oder ziel_massnahme");
     let schluessel = pfad_parameter("schluessel", "Schlüssel der Zeile");
     [
-        ("post", "/daten/{art}", "Eine Zeile anlegen", &[JSON][..], 201),
-        ("put", "/daten/{art}/{schluessel}", "Eine Zeile ersetzen", &[JSON], 200),
-        ("patch", "/daten/{art}/{schluessel}", "Eine Zeile ändern", &["application/merge-patch+json", JSON], 200),
-        ("delete", "/daten/{art}/{schluessel}", "Eine Zeile löschen", &[], 204),
+        (
+            "post",
+            "/daten/{art}",
+            "Eine Zeile anlegen",
+            &[JSON][..],
+            201,
+        ),
+        (
+            "put",
+            "/daten/{art}/{schluessel}",
+            "Eine Zeile ersetzen",
+            &[JSON],
+            200,
+        ),
+        (
+            "patch",
+            "/daten/{art}/{schluessel}",
+            "Eine Zeile ändern",
+            &["application/merge-patch+json", JSON],
+            200,
+        ),
+        (
+            "delete",
+            "/daten/{art}/{schluessel}",
+            "Eine Zeile löschen",
+            &[],
+            204,
+        ),
     ]
     .into_iter()
     .map(|(methode, pfad, titel, medien, status)| {

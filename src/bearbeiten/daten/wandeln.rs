@@ -24,7 +24,11 @@ pub enum Quelle {
 
 /// The row as a client sees it.
 #[must_use]
-pub fn ausgabe(art: &'static Tabellenart, zeile: &Map<String, Value>, verzeichnis: &Verzeichnis) -> Map<String, Value> {
+pub fn ausgabe(
+    art: &'static Tabellenart,
+    zeile: &Map<String, Value>,
+    verzeichnis: &Verzeichnis,
+) -> Map<String, Value> {
     let mut doc = Map::new();
     if art.mit_id && !zeile.contains_key("kennung") {
         doc.insert("id".into(), zeile.get("id").cloned().unwrap_or_default());
@@ -34,7 +38,9 @@ pub fn ausgabe(art: &'static Tabellenart, zeile: &Map<String, Value>, verzeichni
         let wert = match (spalte.typ, &wert) {
             (_, Value::Null) => Value::Null,
             (Typ::Verweis(ziel), wert) => {
-                let id = wert.as_str().map_or_else(|| wert.to_string(), str::to_owned);
+                let id = wert
+                    .as_str()
+                    .map_or_else(|| wert.to_string(), str::to_owned);
                 verzeichnis
                     .kennungen_nach_id(ziel)
                     .get(id.as_str())
@@ -63,7 +69,11 @@ pub fn eingabe(
     quelle: Quelle,
     verzeichnis: &Verzeichnis,
 ) -> Result<Map<String, Value>, Problem> {
-    let falsch = |name: &str, satz: String| Err(problem::EINGABE.mit(format!("{name}: {satz}")).stelle(format!("/{name}")));
+    let falsch = |name: &str, satz: String| {
+        Err(problem::EINGABE
+            .mit(format!("{name}: {satz}"))
+            .stelle(format!("/{name}")))
+    };
     let mut felder = Map::new();
     for (name, wert) in doc {
         let alt = jetzt.and_then(|jetzt| jetzt.get(name));
@@ -78,7 +88,13 @@ pub fn eingabe(
                 return falsch(name, "Diesen Wert setzt der Dienst selbst; den Stand der Veröffentlichung ändert die Freigabe.".into());
             }
             let namen = spalten(art).map(|s| s.name);
-            return falsch(name, format!("Das gibt es hier nicht.{} Die Felder nennt /daten.", meinten(naechster(name, namen))));
+            return falsch(
+                name,
+                format!(
+                    "Das gibt es hier nicht.{} Die Felder nennt /daten.",
+                    meinten(naechster(name, namen))
+                ),
+            );
         };
         if jetzt.is_some() && spalte.typ == Typ::Kennung {
             return falsch(name, "Die Kennung ist unveränderlich.".into());
@@ -90,7 +106,10 @@ pub fn eingabe(
     }
     if ganz || jetzt.is_none() {
         for spalte in spalten(art).filter(|s| !doc.contains_key(s.name)) {
-            if jetzt.is_some() && (spalte.typ == Typ::Kennung || jetzt.is_some_and(|j| j.get(spalte.name).is_none_or(Value::is_null))) {
+            if jetzt.is_some()
+                && (spalte.typ == Typ::Kennung
+                    || jetzt.is_some_and(|j| j.get(spalte.name).is_none_or(Value::is_null)))
+            {
                 continue;
             }
             match lies(spalte, &Value::Null, quelle, verzeichnis) {
@@ -106,13 +125,24 @@ pub fn eingabe(
     Ok(felder)
 }
 
-fn lies(spalte: &Spalte, wert: &Value, quelle: Quelle, verzeichnis: &Verzeichnis) -> Result<Value, String> {
-    let zahl = matches!(spalte.typ, Typ::Ganzzahl(..) | Typ::Zahl(..) | Typ::Betrag | Typ::Anteil);
+fn lies(
+    spalte: &Spalte,
+    wert: &Value,
+    quelle: Quelle,
+    verzeichnis: &Verzeichnis,
+) -> Result<Value, String> {
+    let zahl = matches!(
+        spalte.typ,
+        Typ::Ganzzahl(..) | Typ::Zahl(..) | Typ::Betrag | Typ::Anteil
+    );
     let ziffern = matches!(spalte.typ, Typ::Verweis("sdg"));
     let feld = match wert {
         Value::Null => Feld::default(),
         Value::String(text) if zahl && quelle == Quelle::Json && !text.trim().is_empty() => {
-            return Err(format!("Erwartet wird eine Zahl, nicht der Text „{}“.", text.chars().take(60).collect::<String>()));
+            return Err(format!(
+                "Erwartet wird eine Zahl, nicht der Text „{}“.",
+                text.chars().take(60).collect::<String>()
+            ));
         }
         Value::String(text) => Feld {
             text: text.trim().to_owned(),
@@ -120,16 +150,28 @@ fn lies(spalte: &Spalte, wert: &Value, quelle: Quelle, verzeichnis: &Verzeichnis
         },
         Value::Number(n) if zahl || ziffern => Feld {
             text: n.to_string(),
-            art: if ziffern { Feldart::Text } else { Feldart::Zahl },
+            art: if ziffern {
+                Feldart::Text
+            } else {
+                Feldart::Zahl
+            },
         },
         Value::Bool(wahr) if spalte.typ == Typ::Wahr => Feld {
             text: if *wahr { "ja" } else { "nein" }.to_owned(),
             art: Feldart::Text,
         },
-        Value::Number(_) | Value::Bool(_) => return Err(format!("Der Wert {wert} passt nicht zu diesem Feld.")),
-        Value::Array(_) | Value::Object(_) => return Err("Erwartet wird ein einzelner Wert.".into()),
+        Value::Number(_) | Value::Bool(_) => {
+            return Err(format!("Der Wert {wert} passt nicht zu diesem Feld."));
+        }
+        Value::Array(_) | Value::Object(_) => {
+            return Err("Erwartet wird ein einzelner Wert.".into());
+        }
     };
-    if spalte.typ == Typ::Wahr && quelle == Quelle::Json && wert.is_string() && !feld.text.is_empty() {
+    if spalte.typ == Typ::Wahr
+        && quelle == Quelle::Json
+        && wert.is_string()
+        && !feld.text.is_empty()
+    {
         return Err("Erwartet wird true oder false.".into());
     }
     if feld.text.chars().count() > 20_000 {

@@ -2,8 +2,11 @@
 
 mod daten;
 mod ebenen;
+mod falsches;
+mod formular;
 mod planentwurf;
 mod tod;
+mod versionen;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
@@ -80,7 +83,14 @@ impl Amt {
     }
 
     /// A JSON document; PATCH as merge patch.
-    pub async fn json(&self, token: &str, methode: &str, pfad: &str, kopf: &[(&str, &str)], doc: &Value) -> Antwort {
+    pub async fn json(
+        &self,
+        token: &str,
+        methode: &str,
+        pfad: &str,
+        kopf: &[(&str, &str)],
+        doc: &Value,
+    ) -> Antwort {
         let typ = match (methode, pfad.starts_with("/collections")) {
             ("PATCH", _) => "application/merge-patch+json",
             (_, true) => "application/geo+json",
@@ -88,7 +98,8 @@ impl Amt {
         };
         let mut alle = vec![("content-type", typ)];
         alle.extend(kopf);
-        self.sende(token, methode, pfad, &alle, doc.to_string()).await
+        self.sende(token, methode, pfad, &alle, doc.to_string())
+            .await
     }
 
     pub async fn hole(&self, token: &str, pfad: &str) -> Antwort {
@@ -103,8 +114,13 @@ impl Amt {
 
     /// Kennung of the first feature of a layer.
     pub async fn erstes(&self, token: &str, ebene: &str) -> String {
-        let doc = self.feature(token, &format!("/collections/{ebene}/items?limit=1")).await;
-        doc["features"][0]["id"].as_str().unwrap_or_else(|| panic!("{ebene} is empty")).to_owned()
+        let doc = self
+            .feature(token, &format!("/collections/{ebene}/items?limit=1"))
+            .await;
+        doc["features"][0]["id"]
+            .as_str()
+            .unwrap_or_else(|| panic!("{ebene} is empty"))
+            .to_owned()
     }
 }
 
@@ -125,4 +141,3 @@ pub fn mit(antwort: Antwort, status: u16) -> Antwort {
     assert_eq!(antwort.status.as_u16(), status, "{}", antwort.text);
     antwort
 }
-

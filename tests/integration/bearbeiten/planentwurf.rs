@@ -10,7 +10,10 @@ use crate::support::zahl;
 use crate::zuwachs::gleich_dem_ganzen;
 
 const EBENE: &str = "/collections/fnp_flaechen_fnp-2025-entwurf/items";
-const UTM: (&str, &str) = ("content-crs", "<http://www.opengis.net/def/crs/EPSG/0/25832>");
+const UTM: (&str, &str) = (
+    "content-crs",
+    "<http://www.opengis.net/def/crs/EPSG/0/25832>",
+);
 const FASSUNG: &str = "(SELECT f.id FROM fnp.fassung f JOIN fnp.plan p ON p.id = f.plan_id WHERE f.aktuell AND p.kennung = 'fnp-2025-entwurf')";
 
 async fn befunde(amt: &Amt, code: &str) -> (i64, f64) {
@@ -29,7 +32,9 @@ async fn pruefung(amt: &Amt) -> (f64, f64) {
 }
 
 async fn wie_ein_ganzer_lauf(amt: &Amt, was: &str) {
-    let mut tx = zielraum::db::audit::begin(&amt.db.write, "pruefung", was).await.unwrap();
+    let mut tx = zielraum::db::audit::begin(&amt.db.write, "pruefung", was)
+        .await
+        .unwrap();
     gleich_dem_ganzen(&mut tx, was).await;
     tx.rollback().await.unwrap();
 }
@@ -51,41 +56,90 @@ async fn an_edit_of_an_area_keeps_figures_and_findings() {
     let flaeche: serde_json::Value = serde_json::from_str(&ewkt).unwrap();
 
     // Drawn over it: an overlap of 400 m².
-    let quadrat = json!([[x - 10.0, y - 10.0], [x + 10.0, y - 10.0], [x + 10.0, y + 10.0], [x - 10.0, y + 10.0], [x - 10.0, y - 10.0]]);
+    let quadrat = json!([
+        [x - 10.0, y - 10.0],
+        [x + 10.0, y - 10.0],
+        [x + 10.0, y + 10.0],
+        [x - 10.0, y + 10.0],
+        [x - 10.0, y - 10.0]
+    ]);
     let neu = json!({"type": "Feature", "geometry": {"type": "Polygon", "coordinates": [quadrat]}, "properties": {"nutzung": "Grünfläche"}});
-    let neu = doc(&mit(amt.json(&token, "POST", EBENE, &[UTM], &neu).await, 201));
+    let neu = doc(&mit(
+        amt.json(&token, "POST", EBENE, &[UTM], &neu).await,
+        201,
+    ));
     assert_eq!(neu["properties"]["nutzung"], "gruen");
     assert!((neu["properties"]["flaeche_m2"].as_f64().unwrap() - 400.0).abs() < 0.01);
     let danach = pruefung(&amt).await;
-    assert!((danach.0 - vorher.0 - 400.0).abs() < 0.01 && (danach.1 - vorher.1).abs() < 0.01, "{vorher:?} {danach:?}");
+    assert!(
+        (danach.0 - vorher.0 - 400.0).abs() < 0.01 && (danach.1 - vorher.1).abs() < 0.01,
+        "{vorher:?} {danach:?}"
+    );
     let (zahl_jetzt, _) = befunde(&amt, "flaechenschluss-ueberlappung").await;
     assert_eq!(zahl_jetzt, ueberlappungen + 1);
     wie_ein_ganzer_lauf(&amt, "overlap").await;
 
     // The old area gets a hole there: the overlap and its finding are gone.
     let mut mit_loch = flaeche["coordinates"].clone();
-    mit_loch[0].as_array_mut().unwrap().push(json!(quadrat.as_array().unwrap().iter().rev().collect::<Vec<_>>()));
+    mit_loch[0].as_array_mut().unwrap().push(json!(
+        quadrat.as_array().unwrap().iter().rev().collect::<Vec<_>>()
+    ));
     let pfad = format!("{EBENE}/{kennung}");
-    mit(amt.json(&token, "PATCH", &pfad, &[UTM], &json!({"geometry": {"type": "MultiPolygon", "coordinates": mit_loch}})).await, 200);
+    mit(
+        amt.json(
+            &token,
+            "PATCH",
+            &pfad,
+            &[UTM],
+            &json!({"geometry": {"type": "MultiPolygon", "coordinates": mit_loch}}),
+        )
+        .await,
+        200,
+    );
     let danach = pruefung(&amt).await;
-    assert!((danach.0 - vorher.0).abs() < 0.01 && (danach.1 - vorher.1).abs() < 0.01, "{vorher:?} {danach:?}");
-    assert_eq!(befunde(&amt, "flaechenschluss-ueberlappung").await.0, ueberlappungen);
+    assert!(
+        (danach.0 - vorher.0).abs() < 0.01 && (danach.1 - vorher.1).abs() < 0.01,
+        "{vorher:?} {danach:?}"
+    );
+    assert_eq!(
+        befunde(&amt, "flaechenschluss-ueberlappung").await.0,
+        ueberlappungen
+    );
     assert_eq!(befunde(&amt, "flaechenschluss-luecke").await.0, luecken);
     wie_ein_ganzer_lauf(&amt, "hole").await;
 
     // The new one goes: a gap of 400 m² with its finding.
     let id = neu["id"].as_str().unwrap();
-    mit(amt.sende(&token, "DELETE", &format!("{EBENE}/{id}"), &[], "").await, 204);
+    mit(
+        amt.sende(&token, "DELETE", &format!("{EBENE}/{id}"), &[], "")
+            .await,
+        204,
+    );
     let danach = pruefung(&amt).await;
-    assert!((danach.1 - vorher.1 - 400.0).abs() < 0.01, "{vorher:?} {danach:?}");
+    assert!(
+        (danach.1 - vorher.1 - 400.0).abs() < 0.01,
+        "{vorher:?} {danach:?}"
+    );
     let (zahl_jetzt, _) = befunde(&amt, "flaechenschluss-luecke").await;
     assert_eq!(zahl_jetzt, luecken + 1);
     wie_ein_ganzer_lauf(&amt, "gap").await;
 
     // The use alone changes: the balance follows, no area moves.
-    let gruen = format!("SELECT coalesce(round(sum(m2)), 0)::bigint FROM fnp.anteil WHERE nutzung = 'sport' AND fassung_id = {FASSUNG}");
+    let gruen = format!(
+        "SELECT coalesce(round(sum(m2)), 0)::bigint FROM fnp.anteil WHERE nutzung = 'sport' AND fassung_id = {FASSUNG}"
+    );
     let sport = zahl(&amt.db.write, &gruen).await.unwrap();
-    mit(amt.json(&token, "PATCH", &pfad, &[], &json!({"properties": {"nutzung": "sport"}})).await, 200);
+    mit(
+        amt.json(
+            &token,
+            "PATCH",
+            &pfad,
+            &[],
+            &json!({"properties": {"nutzung": "sport"}}),
+        )
+        .await,
+        200,
+    );
     assert!(zahl(&amt.db.write, &gruen).await.unwrap() > sport);
     wie_ein_ganzer_lauf(&amt, "use").await;
     let eintraege = zahl(&amt.db.write, "SELECT count(*) FROM audit.zeile z JOIN audit.aenderung a ON a.id = z.aenderung_id WHERE a.wer LIKE 'konto:planung%' AND z.relation = 'fnp.flaeche'").await.unwrap();

@@ -29,7 +29,11 @@ fn programm(dir: &Path, argumente: &[&str]) -> Command {
 
 fn rufe(dir: &Path, argumente: &[&str]) -> String {
     let ergebnis = programm(dir, argumente).output().unwrap();
-    assert!(ergebnis.status.success(), "{argumente:?}: {}", String::from_utf8_lossy(&ergebnis.stderr));
+    assert!(
+        ergebnis.status.success(),
+        "{argumente:?}: {}",
+        String::from_utf8_lossy(&ergebnis.stderr)
+    );
     String::from_utf8(ergebnis.stdout).unwrap()
 }
 
@@ -71,17 +75,56 @@ fn sende(adresse: &str, token: &str, kennung: &str) -> Option<u16> {
 }
 
 async fn pool(dir: &Path) -> PgPool {
-    let cluster = zielraum::db::cluster::Cluster::start(Some(dir), zielraum::db::cluster::Durability::Full).unwrap();
-    PgPool::connect_with(cluster.connect_options("zielraum", "postgres")).await.unwrap()
+    let cluster =
+        zielraum::db::cluster::Cluster::start(Some(dir), zielraum::db::cluster::Durability::Full)
+            .unwrap();
+    PgPool::connect_with(cluster.connect_options("zielraum", "postgres"))
+        .await
+        .unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn acknowledged_writes_survive_sudden_death() {
     let (_temp, dir) = data_dir();
-    rufe(&dir, &["import", "ortsteile", demo("ortsteile.geojson").to_str().unwrap()]);
-    rufe(&dir, &["user", "add", "last", "--rolle", "strategie", "--ohne-kennwort"]);
-    let token = rufe(&dir, &["user", "token", "add", "last", "--name", "Last", "--umfang", "lesen", "--umfang", "schreiben"]);
-    let token = token.split_whitespace().find(|w| w.starts_with("zr_")).unwrap().to_owned();
+    rufe(
+        &dir,
+        &[
+            "import",
+            "ortsteile",
+            demo("ortsteile.geojson").to_str().unwrap(),
+        ],
+    );
+    rufe(
+        &dir,
+        &[
+            "user",
+            "add",
+            "last",
+            "--rolle",
+            "strategie",
+            "--ohne-kennwort",
+        ],
+    );
+    let token = rufe(
+        &dir,
+        &[
+            "user",
+            "token",
+            "add",
+            "last",
+            "--name",
+            "Last",
+            "--umfang",
+            "lesen",
+            "--umfang",
+            "schreiben",
+        ],
+    );
+    let token = token
+        .split_whitespace()
+        .find(|w| w.starts_with("zr_"))
+        .unwrap()
+        .to_owned();
     let bestaetigt: Arc<Mutex<BTreeSet<String>>> = Arc::default();
     let mut unklar = BTreeSet::new();
     for runde in 0..10 {
@@ -89,7 +132,12 @@ async fn acknowledged_writes_survive_sudden_death() {
         let ende = Arc::new(AtomicBool::new(false));
         let schreiber: Vec<_> = (0..8)
             .map(|n| {
-                let (adresse, token, ende, bestaetigt) = (adresse.clone(), token.clone(), Arc::clone(&ende), Arc::clone(&bestaetigt));
+                let (adresse, token, ende, bestaetigt) = (
+                    adresse.clone(),
+                    token.clone(),
+                    Arc::clone(&ende),
+                    Arc::clone(&bestaetigt),
+                );
                 std::thread::spawn(move || {
                     let mut offen = Vec::new();
                     for nr in 0.. {
@@ -114,8 +162,16 @@ async fn acknowledged_writes_survive_sudden_death() {
             .collect();
         // Not before something was acknowledged in this round.
         let anfang = Instant::now();
-        while !bestaetigt.lock().unwrap().iter().any(|k| k.starts_with(&format!("m-{runde}-"))) {
-            assert!(anfang.elapsed() < Duration::from_secs(60), "nothing is written");
+        while !bestaetigt
+            .lock()
+            .unwrap()
+            .iter()
+            .any(|k| k.starts_with(&format!("m-{runde}-")))
+        {
+            assert!(
+                anfang.elapsed() < Duration::from_secs(60),
+                "nothing is written"
+            );
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
         tokio::time::sleep(Duration::from_millis(150 + 70 * runde)).await;
@@ -129,9 +185,15 @@ async fn acknowledged_writes_survive_sudden_death() {
             .parse()
             .unwrap();
         // Which of the two dies first changes from round to round.
-        let opfer = [Pid::from_raw(dienst.id().try_into().unwrap()), Pid::from_raw(postgres)];
+        let opfer = [
+            Pid::from_raw(dienst.id().try_into().unwrap()),
+            Pid::from_raw(postgres),
+        ];
         kill(opfer[usize::try_from(runde % 2).unwrap()], Signal::SIGKILL).unwrap();
-        let _ = kill(opfer[usize::try_from((runde + 1) % 2).unwrap()], Signal::SIGKILL);
+        let _ = kill(
+            opfer[usize::try_from((runde + 1) % 2).unwrap()],
+            Signal::SIGKILL,
+        );
         ende.store(true, Ordering::Relaxed);
         let _ = dienst.wait();
         for s in schreiber {
@@ -151,12 +213,18 @@ async fn acknowledged_writes_survive_sudden_death() {
     assert!(bestaetigt.len() > 50, "only {} writes", bestaetigt.len());
     for (kennung, zeilen, eintraege) in &da {
         assert_eq!((*zeilen, *eintraege), (1, 1), "{kennung}");
-        assert!(bestaetigt.contains(kennung) || unklar.contains(kennung) || kennung.starts_with("m-"), "{kennung} was never sent");
+        assert!(
+            bestaetigt.contains(kennung) || unklar.contains(kennung) || kennung.starts_with("m-"),
+            "{kennung} was never sent"
+        );
     }
     let da: BTreeSet<String> = da.into_iter().map(|z| z.0).collect();
     let verloren: Vec<_> = bestaetigt.difference(&da).collect();
     assert!(verloren.is_empty(), "acknowledged and lost: {verloren:?}");
-    let kette: i64 = sqlx::query_scalar("SELECT count(*) FROM audit.pruefe()").fetch_one(&pool).await.unwrap();
+    let kette: i64 = sqlx::query_scalar("SELECT count(*) FROM audit.pruefe()")
+        .fetch_one(&pool)
+        .await
+        .unwrap();
     assert_eq!(kette, 0, "the chain is whole");
 }
 
