@@ -126,7 +126,7 @@ fn ungueltig() -> Problem {
 }
 
 /// The one answer with a challenge.
-fn abgewiesen(problem: Problem) -> Response {
+pub(super) fn abgewiesen(problem: Problem) -> Response {
     let ungueltig = problem.art.status == axum::http::StatusCode::UNAUTHORIZED;
     let mut antwort = problem.into_response();
     if ungueltig {

@@ -12,6 +12,7 @@ pub mod negotiate;
 pub mod openapi;
 pub mod page;
 pub mod problem;
+pub mod verbindung;
 
 /// What the operator configured and every page or link needs; an extension of each request.
 #[derive(Debug, Clone, Default)]

@@ -7,6 +7,7 @@ use sqlx::{PgPool, Row};
 use super::catalog::{self, EIGENE_SCHEMAS, Eintrag, Je, Legende, OEFFENTLICH, Zugang};
 use super::query;
 use super::relation::{self, Relation, Spalte, Verlangt};
+use super::transactions::Gegenstand;
 use crate::error::{Error, Result};
 use crate::strategie::frage::{self, Gespeichert};
 
@@ -56,6 +57,8 @@ pub struct Sammlung {
     /// Only the features of these keys: what answers a saved question. A list of collections
     /// leaves it out: there may be many questions, and each is a search.
     pub nur: Option<Vec<String>>,
+    /// What its features are when somebody edits them; None: read only.
+    pub bearbeiten: Option<&'static Gegenstand>,
 }
 
 #[derive(Debug)]
@@ -122,6 +125,12 @@ impl Katalog {
             }
         }
         Ok(Self { zeilen, welt })
+    }
+
+    /// Read by signed-in staff, over the working schemas.
+    #[must_use]
+    pub fn ist_intern(&self) -> bool {
+        self.welt == Welt::Intern
     }
 
     /// All collections the readers of this catalogue see, in the order of the catalogue. Plans are
@@ -265,6 +274,7 @@ impl Zeile {
             ebene: Arc::clone(&self.ebene),
             fassungen,
             nur: None,
+            bearbeiten: self.gegenstand(),
         })
     }
 
@@ -276,7 +286,12 @@ impl Zeile {
             ebene: Arc::clone(ebene),
             fassungen: Some(vec![plan.fassung]),
             nur: None,
+            bearbeiten: self.gegenstand(),
         }
+    }
+
+    fn gegenstand(&self) -> Option<&'static Gegenstand> {
+        Gegenstand::zu(self.eintrag.bearbeiten.as_deref()?)
     }
 }
 
@@ -317,6 +332,7 @@ impl Zeile {
             ebene: Arc::clone(&self.ebene),
             fassungen: None,
             nur,
+            bearbeiten: None,
         }
     }
 }

@@ -7,6 +7,7 @@
 
 mod abgleich;
 mod anfrage;
+mod bearbeiten;
 mod bilanz;
 mod cli;
 mod cli_fragen;
