@@ -1,12 +1,14 @@
 //! Fills whatever is not public. Tables and columns come from the catalogue and from
 //! `freigabe.art` and `freigabe.teil`: what is added there is filled too.
 
+#[expect(clippy::disallowed_types, reason = "test support: names made here")]
+use sqlx::AssertSqlSafe;
 use zielraum::auth::Rolle;
 use zielraum::auth::konto::{self, Angaben};
 
 use crate::freigabe::als;
 use crate::lieferung::Plan;
-use crate::support::TestDb;
+use crate::support::{TestDb, admin};
 
 /// The rare word, in whatever case.
 pub const WORT: &str = "xyloquarz";
@@ -76,13 +78,29 @@ END $$;
 SELECT freigabe.beantrage('00000000-0000-0000-00ff-00000000000a', 'massnahme', id, 'Xyloquarz Begründung') FROM massnahme WHERE kennung = 'xyloquarz-massnahme';
 ";
 
+/// What the walk must know of it.
+pub struct Versteckt {
+    /// A moment at which some of it was public.
+    pub damals: String,
+    /// Kennungen of what lies closest to it: kind and key of the first public rows of every
+    /// kind, and what was withdrawn.
+    pub nah: Vec<(String, String)>,
+    /// Code of a link that makes the first account.
+    pub code: String,
+}
+
 /// Hides word, number and place wherever something is not public.
-pub async fn verstecke(db: &TestDb) {
-    for (was, sql) in [("before", VORHER), ("back", ZURUECK), ("drafts", ENTWUERFE)] {
+pub async fn verstecke(db: &TestDb) -> Versteckt {
+    let code = konto::einmal_code(&db.auth).await.unwrap().unwrap();
+    let schreibe = async |was: &str, sql: &str| {
         als(db, WER, sql)
             .await
             .unwrap_or_else(|fehler| panic!("{was}: {fehler:?}"));
-    }
+    };
+    schreibe("before", VORHER).await;
+    let damals = chrono::Utc::now().to_rfc3339_opts(chrono::SecondsFormat::Micros, true);
+    schreibe("back", ZURUECK).await;
+    schreibe("drafts", ENTWUERFE).await;
     // A plan that is a draft, by somebody, from a file with a name.
     let plan = Plan::neu("Xyloquarz")
         .wohnen(0.0, 200.0)
@@ -99,4 +117,28 @@ pub async fn verstecke(db: &TestDb) {
     konto::lege_an(&db.auth, WER, WORT, "Xyloquarz Person", &angaben, None)
         .await
         .unwrap();
+    Versteckt {
+        damals,
+        nah: nah(db).await,
+        code,
+    }
+}
+
+async fn nah(db: &TestDb) -> Vec<(String, String)> {
+    let mut nah = vec![("massnahme".to_owned(), "xyloquarz-zurueck".to_owned())];
+    let arten: Vec<(String, String)> =
+        sqlx::query_as("SELECT art, 'oeffentlich.' || split_part(relation, '.', 2) FROM freigabe.art ORDER BY reihenfolge")
+            .fetch_all(&admin(db).await)
+            .await
+            .unwrap();
+    for (art, relation) in arten {
+        let sql = format!("SELECT kennung FROM {relation} ORDER BY kennung LIMIT 2");
+        let kennungen: Vec<String> = sqlx::query_scalar(AssertSqlSafe(sql))
+            .fetch_all(&admin(db).await)
+            .await
+            .unwrap();
+        nah.extend(kennungen.into_iter().map(|kennung| (art.clone(), kennung)));
+    }
+    assert!(nah.len() > 10, "{nah:?}");
+    nah
 }
