@@ -192,15 +192,16 @@ fn ohne_namen(satz: &str, name: &str) -> String {
 }
 
 /// The session's form protection; without a session one signs in first.
-fn schutz(akteur: &Akteur, anfrage: &Anfrage) -> Result<String, Response> {
-    if let Some(Herkunft::Sitzung { formularschutz }) = akteur.konto().map(|k| &k.herkunft) {
-        return Ok(formularschutz.clone());
+fn schutz(akteur: &Akteur) -> Option<String> {
+    match &akteur.konto()?.herkunft {
+        Herkunft::Sitzung { formularschutz } => Some(formularschutz.clone()),
+        Herkunft::Token { .. } => None,
     }
-    let ziel = format!(
-        "/anmelden?{}",
-        kodiere_parameter([("zurueck", anfrage.pfad.as_str())])
-    );
-    Err(nach(anfrage, &ziel))
+}
+
+fn zur_anmeldung(anfrage: &Anfrage) -> Response {
+    let zurueck = kodiere_parameter([("zurueck", anfrage.pfad.as_str())]);
+    nach(anfrage, &format!("/anmelden?{zurueck}"))
 }
 
 fn nach(anfrage: &Anfrage, pfad: &str) -> Response {
@@ -273,9 +274,8 @@ pub async fn massnahme(
     anfrage: Anfrage,
 ) -> Antwort {
     anfrage.parameter.nur(&["f"])?;
-    let schutz = match schutz(&akteur, &anfrage) {
-        Ok(schutz) => schutz,
-        Err(antwort) => return Ok(antwort),
+    let Some(schutz) = schutz(&akteur) else {
+        return Ok(zur_anmeldung(&anfrage));
     };
     let namen = namen(&dienst).await?;
     let (blatt, jetzt) = blatt_massnahme(&dienst, &akteur, &kennung, &namen).await?;
@@ -292,9 +292,8 @@ pub async fn aendere_massnahme(
     body: Body,
 ) -> Antwort {
     anfrage.parameter.nur(&[])?;
-    let schutz = match schutz(&akteur, &anfrage) {
-        Ok(schutz) => schutz,
-        Err(antwort) => return Ok(antwort),
+    let Some(schutz) = schutz(&akteur) else {
+        return Ok(zur_anmeldung(&anfrage));
     };
     let formular = lies(&headers, body, &schutz).await?;
     let namen = namen(&dienst).await?;
@@ -400,9 +399,8 @@ pub async fn kennzahlwert(
     anfrage: Anfrage,
 ) -> Antwort {
     anfrage.parameter.nur(&["f"])?;
-    let schutz = match schutz(&akteur, &anfrage) {
-        Ok(schutz) => schutz,
-        Err(antwort) => return Ok(antwort),
+    let Some(schutz) = schutz(&akteur) else {
+        return Ok(zur_anmeldung(&anfrage));
     };
     let namen = namen(&dienst).await?;
     let blatt = blatt_wert(&dienst, &akteur, &kennung, &namen).await?;
@@ -423,9 +421,8 @@ pub async fn neuer_kennzahlwert(
     body: Body,
 ) -> Antwort {
     anfrage.parameter.nur(&[])?;
-    let schutz = match schutz(&akteur, &anfrage) {
-        Ok(schutz) => schutz,
-        Err(antwort) => return Ok(antwort),
+    let Some(schutz) = schutz(&akteur) else {
+        return Ok(zur_anmeldung(&anfrage));
     };
     let formular = lies(&headers, body, &schutz).await?;
     let namen = namen(&dienst).await?;
