@@ -198,7 +198,7 @@ fn geojson(doc: Vec<u8>, crs: Ziel) -> Response {
     (headers, doc).into_response()
 }
 
-/// With its ETag; 304 without a body where the caller has it already.
+/// With its tag; 304 without a body where the caller has it already.
 fn mit_etag(antwort: Response, etag: &str, headers: &HeaderMap) -> Response {
     let da = headers
         .get_all(header::IF_NONE_MATCH)

@@ -192,7 +192,7 @@ fn ohne_namen(satz: &str, name: &str) -> String {
 }
 
 /// The session's form protection; without a session one signs in first.
-fn schutz(akteur: &Akteur, anfrage: &Anfrage) -> Result<String, Response> {
+fn schutz(akteur: &Akteur, anfrage: &Anfrage) -> Result<String, Box<Response>> {
     if let Some(Herkunft::Sitzung { formularschutz }) = akteur.konto().map(|k| &k.herkunft) {
         return Ok(formularschutz.clone());
     }
@@ -200,7 +200,7 @@ fn schutz(akteur: &Akteur, anfrage: &Anfrage) -> Result<String, Response> {
         "/anmelden?{}",
         kodiere_parameter([("zurueck", anfrage.pfad.as_str())])
     );
-    Err(nach(anfrage, &ziel))
+    Err(Box::new(nach(anfrage, &ziel)))
 }
 
 fn nach(anfrage: &Anfrage, pfad: &str) -> Response {
@@ -275,7 +275,7 @@ pub async fn massnahme(
     anfrage.parameter.nur(&["f"])?;
     let schutz = match schutz(&akteur, &anfrage) {
         Ok(schutz) => schutz,
-        Err(antwort) => return Ok(antwort),
+        Err(antwort) => return Ok(*antwort),
     };
     let namen = namen(&dienst).await?;
     let (blatt, jetzt) = blatt_massnahme(&dienst, &akteur, &kennung, &namen).await?;
@@ -294,7 +294,7 @@ pub async fn aendere_massnahme(
     anfrage.parameter.nur(&[])?;
     let schutz = match schutz(&akteur, &anfrage) {
         Ok(schutz) => schutz,
-        Err(antwort) => return Ok(antwort),
+        Err(antwort) => return Ok(*antwort),
     };
     let formular = lies(&headers, body, &schutz).await?;
     let namen = namen(&dienst).await?;
@@ -402,7 +402,7 @@ pub async fn kennzahlwert(
     anfrage.parameter.nur(&["f"])?;
     let schutz = match schutz(&akteur, &anfrage) {
         Ok(schutz) => schutz,
-        Err(antwort) => return Ok(antwort),
+        Err(antwort) => return Ok(*antwort),
     };
     let namen = namen(&dienst).await?;
     let blatt = blatt_wert(&dienst, &akteur, &kennung, &namen).await?;
@@ -425,7 +425,7 @@ pub async fn neuer_kennzahlwert(
     anfrage.parameter.nur(&[])?;
     let schutz = match schutz(&akteur, &anfrage) {
         Ok(schutz) => schutz,
-        Err(antwort) => return Ok(antwort),
+        Err(antwort) => return Ok(*antwort),
     };
     let formular = lies(&headers, body, &schutz).await?;
     let namen = namen(&dienst).await?;
