@@ -347,9 +347,6 @@ async fn was_geht_hier(
 fn rechte(gegenstand: &Gegenstand, aktion: Aktion) -> (&'static [Objektart], Aktion) {
     match gegenstand.traeger {
         Traeger::Plan => (&[Objektart::Plan], Aktion::Aendern),
-        Traeger::Ort if aktion == Aktion::Anlegen => {
-            (&[Objektart::Massnahme, Objektart::Raumbezug], aktion)
-        }
         Traeger::Ort if aktion == Aktion::Loeschen => (&[Objektart::Raumbezug], Aktion::Aendern),
         Traeger::Ort => (&[Objektart::Massnahme, Objektart::Raumbezug], aktion),
         Traeger::Zeile => match gegenstand.art {

@@ -6,8 +6,8 @@ use sqlx::PgConnection;
 
 use crate::http::problem::{self, Problem};
 use crate::import::strategie::verzeichnis::Verzeichnis;
+use crate::layers::ebene::Ebene;
 use crate::layers::relation::{meinten, naechster};
-use crate::layers::sammlung::Ebene;
 use crate::layers::transactions::{Feld, Gegenstand, Wert};
 
 /// Longest text, in characters.

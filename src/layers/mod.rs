@@ -17,6 +17,7 @@ pub mod crs;
 pub mod cursor;
 pub mod datetime;
 pub mod documents;
+pub mod ebene;
 pub mod extent;
 pub mod geojson;
 pub mod html;

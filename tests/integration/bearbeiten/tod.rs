@@ -44,15 +44,14 @@ fn starte(dir: &Path) -> (Child, String) {
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    let zeilen = BufReader::new(dienst.stderr.take().unwrap()).lines();
-    let mut adresse = None;
-    for zeile in zeilen {
+    let mut zeilen = BufReader::new(dienst.stderr.take().unwrap()).lines();
+    let adresse = zeilen.find_map(|zeile| {
         let zeile = zeile.unwrap();
-        if let Some(rest) = zeile.split("http://").nth(1) {
-            adresse = Some(rest.split('/').next().unwrap().trim().to_owned());
-            break;
-        }
-    }
+        let rest = zeile.split("http://").nth(1)?;
+        Some(rest.split('/').next().unwrap().trim().to_owned())
+    });
+    // Read on: a service that cannot write its messages dies.
+    std::thread::spawn(move || zeilen.for_each(drop));
     (dienst, adresse.expect("no address"))
 }
 
