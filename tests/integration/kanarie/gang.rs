@@ -12,7 +12,7 @@ use serde_json::Value;
 use tokio::task::JoinSet;
 
 use super::anfrage::{Anfrage, Antwort, UMKREIS, gleicht_nichts, lies, sende};
-use super::routen::{Routen, faellt, heute};
+use super::routen::{Routen, faellt, hat_vergangenheit, heute};
 use super::werte;
 
 /// Requests on their way at once.
@@ -100,7 +100,8 @@ impl Gang {
         let gut =
             |muster: &str| self.erreicht.get(&(zeit.to_owned(), muster.to_owned())) == Some(&200);
         let alle = self.routen.alle().into_iter();
-        alle.filter(|(muster, offen)| *offen && !gut(muster))
+        alle.filter(|(muster, offen)| *offen && (zeit.is_empty() || hat_vergangenheit(muster)))
+            .filter(|(muster, _)| !gut(muster))
             .map(|(muster, _)| muster)
             .collect()
     }
@@ -121,7 +122,7 @@ impl Gang {
 
     /// Asked for by its key, in the path or a parameter, what is hidden answers as what never
     /// was.
-    pub async fn verborgenes_gleicht_nichts(&mut self, kennungen: &[&str]) -> Vec<String> {
+    pub async fn verborgenes_gleicht_nichts(&self, kennungen: &[&str]) -> Vec<String> {
         let mut muster = BTreeSet::new();
         for (m, _) in self.routen.alle() {
             if m.contains('{') {
@@ -141,9 +142,12 @@ impl Gang {
         let mut fragen = Vec::new();
         for kennung in kennungen {
             for muster in &muster {
-                for f in ["json", "html"] {
-                    let trenner = if muster.contains('?') { '&' } else { '?' };
-                    fragen.push((format!("{muster}{trenner}f={f}"), (*kennung).to_owned()));
+                let enden: &[&str] = match muster.contains('?') {
+                    true => &["&f=json"],
+                    false => &["?f=json", "?f=html"],
+                };
+                for ende in enden {
+                    fragen.push((format!("{muster}{ende}"), (*kennung).to_owned()));
                 }
             }
         }
@@ -323,7 +327,13 @@ impl Gang {
             .iter()
             .map(|wert| {
                 let teile = muster.split('/');
-                let teile = teile.map(|teil| if teil.starts_with('{') { wert } else { teil });
+                let teile = teile.map(|teil| {
+                    if teil.starts_with('{') {
+                        wert.as_str()
+                    } else {
+                        teil
+                    }
+                });
                 teile.collect::<Vec<_>>().join("/")
             })
             .collect();

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use zielraum::auth::{Akteur, regel, wege};
+use zielraum::auth::{Akteur, Objektart, regel, wege};
 
 use crate::konto::rechte;
 
@@ -72,6 +72,11 @@ impl Routen {
 fn fuer_alle(muster: &str) -> bool {
     wege::weg("GET", muster)
         .is_some_and(|(aktion, art)| regel::darf_je(&Akteur::ANONYM, aktion, art))
+}
+
+/// Part of the world that has pasts, not one of the doors.
+pub fn hat_vergangenheit(muster: &str) -> bool {
+    wege::weg("GET", muster).is_some_and(|(_, art)| art == Objektart::Lesewelt)
 }
 
 /// The path falls under the pattern.

@@ -98,8 +98,11 @@ fn laufe(bytes: &[u8], tiefe: usize, gefunden: &mut Gefunden) {
                 }
             }
             b'%' | b'\\' | b'&' if !verhuellt => {
-                verhuellt = entziffere(bytes, stelle)
-                    .is_some_and(|(zeichen, _)| zeichen.is_ascii_alphanumeric() || zeichen == '%');
+                verhuellt = entziffere(bytes, stelle).is_some_and(|(zeichen, _)| {
+                    zeichen.is_ascii_alphanumeric()
+                        || zeichen == '%'
+                        || zeichen == '&' && *b == b'\\'
+                });
             }
             _ => {}
         }
@@ -171,8 +174,9 @@ fn weg(bytes: &[u8], stelle: usize) -> Option<String> {
         .take(2000)
         .position(|b| b"\"'<> \\),\n#".contains(b))?;
     let weg = std::str::from_utf8(&bytes[stelle..stelle + ende]).ok()?;
-    let brauchbar =
-        weg.is_ascii() && !weg.contains(['{', '|', '^', '`', '[', ']']) && !weg.starts_with("//");
+    let brauchbar = weg.bytes().all(|b| b.is_ascii_graphic())
+        && !weg.contains(['{', '}', '|', '^', '`', '[', ']'])
+        && !weg.starts_with("//");
     brauchbar.then(|| weg.replace("&amp;", "&").replace("&#38;", "&"))
 }
 
