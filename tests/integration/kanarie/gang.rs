@@ -262,6 +262,17 @@ impl Gang {
                 .or_insert(antwort.status);
             *bester = (*bester).min(antwort.status);
         }
+        for f in &antwort.funde {
+            eprintln!("FUND {f}");
+        }
+        eprintln!(
+            "A\t{}\t{}\t{}\t{}\t{}",
+            antwort.zeit.0.as_micros(),
+            antwort.zeit.1.as_micros(),
+            antwort.text.len(),
+            antwort.status,
+            antwort.anfrage.adresse
+        );
         self.funde.extend(antwort.funde);
         if self.werte.len() < 600 {
             self.werte.extend(antwort.werte);
@@ -284,10 +295,13 @@ impl Gang {
         }
         let mut je_muster: HashMap<String, usize> = HashMap::new();
         for (beschrieben, inhalt) in pfade {
-            let Some(pfad) = self.belege(beschrieben).await else {
-                self.funde.push(format!("nothing answers {beschrieben}"));
-                continue;
+            // Some answer only with a parameter; a collection without objects has none to ask for.
+            let pfad = if beschrieben.contains('{') {
+                self.belege(beschrieben).await
+            } else {
+                Some(beschrieben.clone())
             };
+            let Some(pfad) = pfad else { continue };
             let muster = self.routen.passend(beschrieben).unwrap_or_default();
             let schon = je_muster.entry(muster.to_owned()).or_default();
             *schon += 1;
@@ -322,8 +336,8 @@ impl Gang {
         if let Some(pfad) = bekannt(self) {
             return Some(pfad);
         }
-        let werte: Vec<String> = self.werte.iter().take(VERSUCHE).cloned().collect();
-        let mut versuche: Vec<String> = werte
+        let mut versuche: Vec<String> = self
+            .schluessel_fuer(muster)
             .iter()
             .map(|wert| {
                 let teile = muster.split('/');
@@ -346,6 +360,20 @@ impl Gang {
             }
         }
         None
+    }
+
+    /// Keys to try on a pattern: first those under which related addresses answered
+    /// (`/ortsteil/…` as `/ortsteile/…`), then what was seen anywhere.
+    fn schluessel_fuer(&self, muster: &str) -> Vec<String> {
+        let stamm = muster.get(..6.min(muster.len())).unwrap_or_default();
+        let verwandte = self.gut.values().flatten();
+        let verwandte = verwandte
+            .filter(|pfad| pfad.starts_with(stamm))
+            .filter_map(|pfad| pfad.split('/').nth(2).map(str::to_owned));
+        let mut schluessel: Vec<String> = verwandte.collect::<BTreeSet<_>>().into_iter().collect();
+        schluessel.truncate(VERSUCHE / 2);
+        schluessel.extend(self.werte.iter().take(VERSUCHE).cloned());
+        schluessel
     }
 
     async fn unerreichte_muster(&mut self) {
