@@ -27,7 +27,6 @@ pub struct Anfrage {
 pub struct Antwort {
     pub anfrage: Anfrage,
     pub status: u16,
-    pub zeit: (std::time::Duration, std::time::Duration),
     pub text: String,
     pub funde: Vec<String>,
     pub wege: HashSet<String>,
@@ -95,11 +94,9 @@ pub async fn sende(router: Router, anfrage: Anfrage) -> Antwort {
         .header("content-type", "application/json")
         .body(Body::from(*koerper))
         .unwrap_or_else(|fehler| panic!("{adresse}: {fehler}"));
-    let t0 = std::time::Instant::now();
     let antwort = router.oneshot(gestellt).await.unwrap();
     let (parts, body) = antwort.into_parts();
     let bytes = to_bytes(body, usize::MAX).await.unwrap();
-    let t1 = t0.elapsed();
     let status = parts.status.as_u16();
     let medium = parts
         .headers
@@ -139,7 +136,6 @@ pub async fn sende(router: Router, anfrage: Anfrage) -> Antwort {
     }
     Antwort {
         status,
-        zeit: (t1, t0.elapsed() - t1),
         text,
         funde,
         wege: gefunden.wege,

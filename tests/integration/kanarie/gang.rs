@@ -205,10 +205,11 @@ impl Gang {
             namen.push("");
         }
         let mut neu = false;
+        let hoechstens = if zeit.is_empty() { JE_ART } else { 1 };
         for name in namen {
             let art = format!("{zeit} {muster} {ebene} {name} {format}");
             let zahl = self.je_art.entry(art).or_default();
-            neu |= *zahl < JE_ART;
+            neu |= *zahl < hoechstens;
             *zahl += 1;
         }
         if neu {
@@ -262,17 +263,6 @@ impl Gang {
                 .or_insert(antwort.status);
             *bester = (*bester).min(antwort.status);
         }
-        for f in &antwort.funde {
-            eprintln!("FUND {f}");
-        }
-        eprintln!(
-            "A\t{}\t{}\t{}\t{}\t{}",
-            antwort.zeit.0.as_micros(),
-            antwort.zeit.1.as_micros(),
-            antwort.text.len(),
-            antwort.status,
-            antwort.anfrage.adresse
-        );
         self.funde.extend(antwort.funde);
         if self.werte.len() < 600 {
             self.werte.extend(antwort.werte);
