@@ -89,13 +89,10 @@ pub struct Versteckt {
     /// Kennungen of what lies closest to it: kind and key of the first public rows of every
     /// kind, and what was withdrawn.
     pub nah: Vec<(String, String)>,
-    /// Code of a link that makes the first account.
-    pub code: String,
 }
 
 /// Hides word, number and place wherever something is not public.
 pub async fn verstecke(db: &TestDb) -> Versteckt {
-    let code = konto::einmal_code(&db.auth).await.unwrap().unwrap();
     let schreibe = async |was: &str, sql: &str| {
         als(db, WER, sql)
             .await
@@ -131,7 +128,6 @@ pub async fn verstecke(db: &TestDb) -> Versteckt {
     Versteckt {
         damals,
         nah: nah(db).await,
-        code,
     }
 }
 

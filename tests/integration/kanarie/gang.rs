@@ -70,6 +70,13 @@ impl Gang {
     /// Walks until nothing new is left: these addresses, what they lead to, what is
     /// described, the same in each of the pasts, and what is asked wrongly.
     pub async fn gehe(&mut self, anfaenge: &[String], zeiten: &[String]) {
+        let doc = sende(self.router.clone(), lies("/api?f=json")).await;
+        let doc: Value = serde_json::from_str(&doc.text).unwrap();
+        let pfade = doc["paths"].as_object().unwrap();
+        assert!(pfade.len() > 40, "{}", pfade.len());
+        for pfad in pfade.keys() {
+            self.routen.ergaenze(pfad);
+        }
         self.merke("/");
         for (muster, offen) in self.routen.alle() {
             if offen && !muster.contains('{') {
@@ -79,7 +86,7 @@ impl Gang {
         self.offen
             .extend(anfaenge.iter().map(|adresse| lies(adresse)));
         self.folge().await;
-        self.beschriebenes().await;
+        self.beschriebenes(&doc).await;
         self.unerreichte_muster().await;
         self.medien().await;
         for zeit in zeiten {
@@ -275,14 +282,8 @@ impl Gang {
     }
 
     /// Every path of the document with every parameter it names, one at a time.
-    async fn beschriebenes(&mut self) {
-        let doc = sende(self.router.clone(), lies("/api?f=json")).await;
-        let doc: Value = serde_json::from_str(&doc.text).unwrap();
-        let pfade = doc["paths"].as_object().unwrap();
-        assert!(pfade.len() > 40, "{}", pfade.len());
-        for pfad in pfade.keys() {
-            self.routen.ergaenze(pfad);
-        }
+    async fn beschriebenes(&mut self, doc: &Value) {
+        let pfade = doc["paths"].as_object().into_iter().flatten();
         let mut je_muster: HashMap<String, usize> = HashMap::new();
         for (beschrieben, inhalt) in pfade {
             // Some answer only with a parameter; a collection without objects has none to ask for.
@@ -296,7 +297,7 @@ impl Gang {
             let schon = je_muster.entry(muster.to_owned()).or_default();
             *schon += 1;
             let mut fragen = vec![pfad.clone()];
-            for (name, schema) in werte::parameter(&doc, inhalt) {
+            for (name, schema) in werte::parameter(doc, inhalt) {
                 // Collections share what they take: all of it is tried on a few.
                 if *schon > 2 && name != "f" {
                     continue;

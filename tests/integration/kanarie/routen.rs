@@ -69,9 +69,11 @@ impl Routen {
     }
 }
 
+/// The link of the first start answers only who holds it, and nobody once there is an account.
 fn fuer_alle(muster: &str) -> bool {
-    wege::weg("GET", muster)
-        .is_some_and(|(aktion, art)| regel::darf_je(&Akteur::ANONYM, aktion, art))
+    muster != "/einrichten/{code}"
+        && wege::weg("GET", muster)
+            .is_some_and(|(aktion, art)| regel::darf_je(&Akteur::ANONYM, aktion, art))
 }
 
 /// Part of the world that has pasts, not one of the doors.
