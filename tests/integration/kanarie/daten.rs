@@ -100,7 +100,8 @@ pub async fn verstecke(db: &TestDb) -> Versteckt {
     };
     schreibe("before", VORHER).await;
     // A public plan with its protocol, by somebody nobody may know.
-    let mut auftrag = Plan::neu("Gezeigt").wohnen(300.0, 500.0).auftrag();
+    let gezeigt = Plan::neu("Gezeigt").wohnen(300.0, 500.0);
+    let mut auftrag = gezeigt.auftrag();
     auftrag.veroeffentlichen = true;
     auftrag.wer = WER.into();
     zielraum::import::fnp::fuehre_aus(db, &auftrag)
