@@ -31,6 +31,10 @@ INSERT INTO akteur (id, kennung, titel, art, veroeffentlichung) VALUES (gen_rand
 INSERT INTO zustaendigkeit (id, akteur_id, massnahme_id, rolle) SELECT gen_random_uuid(), a.id, m.id, 'informiert' FROM akteur a, massnahme m WHERE a.kennung = 'xyloquarz-privat';
 INSERT INTO massnahme (id, kennung, titel, art) VALUES ('00000000-0000-0000-00ff-000000000003', 'xyloquarz-zurueck', 'Xyloquarz zurückgezogen', 'bau');
 INSERT INTO raumbezug (id, massnahme_id, art, geom) VALUES (gen_random_uuid(), '00000000-0000-0000-00ff-000000000003', 'punkt', st_setsrid('MULTIPOINT (655555 5355555)'::geometry, 25832));
+INSERT INTO fachplan (id, kennung, titel, typ) SELECT gen_random_uuid(), 'gezeigter-fachplan', 'Gezeigter Fachplan', min(schluessel) FROM fachplan_typ;
+INSERT INTO trend (id, kennung, titel) VALUES (gen_random_uuid(), 'gezeigter-trend', 'Gezeigter Trend');
+SELECT freigabe.veroeffentliche('fachplan', array_agg(id)) FROM fachplan WHERE kennung = 'gezeigter-fachplan';
+SELECT freigabe.veroeffentliche('trend', array_agg(id)) FROM trend WHERE kennung = 'gezeigter-trend';
 SELECT freigabe.veroeffentliche('beschluss', array_agg(id)) FROM beschluss;
 SELECT freigabe.veroeffentliche('gebiet', array_agg(id)) FROM gebiet;
 SELECT freigabe.veroeffentliche('massnahme', array_agg(m.id)) FROM massnahme m WHERE m.id IN (SELECT id FROM oeffentlich.massnahme) OR m.kennung = 'xyloquarz-zurueck';
@@ -85,19 +89,24 @@ pub struct Versteckt {
     /// Kennungen of what lies closest to it: kind and key of the first public rows of every
     /// kind, and what was withdrawn.
     pub nah: Vec<(String, String)>,
-    /// Code of a link that makes the first account.
-    pub code: String,
 }
 
 /// Hides word, number and place wherever something is not public.
 pub async fn verstecke(db: &TestDb) -> Versteckt {
-    let code = konto::einmal_code(&db.auth).await.unwrap().unwrap();
     let schreibe = async |was: &str, sql: &str| {
         als(db, WER, sql)
             .await
             .unwrap_or_else(|fehler| panic!("{was}: {fehler:?}"));
     };
     schreibe("before", VORHER).await;
+    // A public plan with its protocol, by somebody nobody may know.
+    let gezeigt = Plan::neu("Gezeigt").wohnen(300.0, 500.0);
+    let mut auftrag = gezeigt.auftrag();
+    auftrag.veroeffentlichen = true;
+    auftrag.wer = WER.into();
+    zielraum::import::fnp::fuehre_aus(db, &auftrag)
+        .await
+        .unwrap();
     let damals = chrono::Utc::now().to_rfc3339_opts(chrono::SecondsFormat::Micros, true);
     schreibe("back", ZURUECK).await;
     schreibe("drafts", ENTWUERFE).await;
@@ -120,7 +129,6 @@ pub async fn verstecke(db: &TestDb) -> Versteckt {
     Versteckt {
         damals,
         nah: nah(db).await,
-        code,
     }
 }
 

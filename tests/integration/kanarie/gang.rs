@@ -12,7 +12,7 @@ use serde_json::Value;
 use tokio::task::JoinSet;
 
 use super::anfrage::{Anfrage, Antwort, UMKREIS, gleicht_nichts, lies, sende};
-use super::routen::{Routen, faellt, heute};
+use super::routen::{Routen, faellt, hat_vergangenheit, heute};
 use super::werte;
 
 /// Requests on their way at once.
@@ -70,6 +70,13 @@ impl Gang {
     /// Walks until nothing new is left: these addresses, what they lead to, what is
     /// described, the same in each of the pasts, and what is asked wrongly.
     pub async fn gehe(&mut self, anfaenge: &[String], zeiten: &[String]) {
+        let doc = sende(self.router.clone(), lies("/api?f=json")).await;
+        let doc: Value = serde_json::from_str(&doc.text).unwrap();
+        let pfade = doc["paths"].as_object().unwrap();
+        assert!(pfade.len() > 40, "{}", pfade.len());
+        for pfad in pfade.keys() {
+            self.routen.ergaenze(pfad);
+        }
         self.merke("/");
         for (muster, offen) in self.routen.alle() {
             if offen && !muster.contains('{') {
@@ -79,7 +86,7 @@ impl Gang {
         self.offen
             .extend(anfaenge.iter().map(|adresse| lies(adresse)));
         self.folge().await;
-        self.beschriebenes().await;
+        self.beschriebenes(&doc).await;
         self.unerreichte_muster().await;
         self.medien().await;
         for zeit in zeiten {
@@ -100,7 +107,8 @@ impl Gang {
         let gut =
             |muster: &str| self.erreicht.get(&(zeit.to_owned(), muster.to_owned())) == Some(&200);
         let alle = self.routen.alle().into_iter();
-        alle.filter(|(muster, offen)| *offen && !gut(muster))
+        alle.filter(|(muster, offen)| *offen && (zeit.is_empty() || hat_vergangenheit(muster)))
+            .filter(|(muster, _)| !gut(muster))
             .map(|(muster, _)| muster)
             .collect()
     }
@@ -121,7 +129,7 @@ impl Gang {
 
     /// Asked for by its key, in the path or a parameter, what is hidden answers as what never
     /// was.
-    pub async fn verborgenes_gleicht_nichts(&mut self, kennungen: &[&str]) -> Vec<String> {
+    pub async fn verborgenes_gleicht_nichts(&self, kennungen: &[&str]) -> Vec<String> {
         let mut muster = BTreeSet::new();
         for (m, _) in self.routen.alle() {
             if m.contains('{') {
@@ -141,9 +149,12 @@ impl Gang {
         let mut fragen = Vec::new();
         for kennung in kennungen {
             for muster in &muster {
-                for f in ["json", "html"] {
-                    let trenner = if muster.contains('?') { '&' } else { '?' };
-                    fragen.push((format!("{muster}{trenner}f={f}"), (*kennung).to_owned()));
+                let enden: &[&str] = match muster.contains('?') {
+                    true => &["&f=json"],
+                    false => &["?f=json", "?f=html"],
+                };
+                for ende in enden {
+                    fragen.push((format!("{muster}{ende}"), (*kennung).to_owned()));
                 }
             }
         }
@@ -201,10 +212,11 @@ impl Gang {
             namen.push("");
         }
         let mut neu = false;
+        let hoechstens = if zeit.is_empty() { JE_ART } else { 1 };
         for name in namen {
             let art = format!("{zeit} {muster} {ebene} {name} {format}");
             let zahl = self.je_art.entry(art).or_default();
-            neu |= *zahl < JE_ART;
+            neu |= *zahl < hoechstens;
             *zahl += 1;
         }
         if neu {
@@ -270,25 +282,22 @@ impl Gang {
     }
 
     /// Every path of the document with every parameter it names, one at a time.
-    async fn beschriebenes(&mut self) {
-        let doc = sende(self.router.clone(), lies("/api?f=json")).await;
-        let doc: Value = serde_json::from_str(&doc.text).unwrap();
-        let pfade = doc["paths"].as_object().unwrap();
-        assert!(pfade.len() > 40, "{}", pfade.len());
-        for pfad in pfade.keys() {
-            self.routen.ergaenze(pfad);
-        }
+    async fn beschriebenes(&mut self, doc: &Value) {
+        let pfade = doc["paths"].as_object().into_iter().flatten();
         let mut je_muster: HashMap<String, usize> = HashMap::new();
         for (beschrieben, inhalt) in pfade {
-            let Some(pfad) = self.belege(beschrieben).await else {
-                self.funde.push(format!("nothing answers {beschrieben}"));
-                continue;
+            // Some answer only with a parameter; a collection without objects has none to ask for.
+            let pfad = if beschrieben.contains('{') {
+                self.belege(beschrieben).await
+            } else {
+                Some(beschrieben.clone())
             };
+            let Some(pfad) = pfad else { continue };
             let muster = self.routen.passend(beschrieben).unwrap_or_default();
             let schon = je_muster.entry(muster.to_owned()).or_default();
             *schon += 1;
             let mut fragen = vec![pfad.clone()];
-            for (name, schema) in werte::parameter(&doc, inhalt) {
+            for (name, schema) in werte::parameter(doc, inhalt) {
                 // Collections share what they take: all of it is tried on a few.
                 if *schon > 2 && name != "f" {
                     continue;
@@ -318,12 +327,18 @@ impl Gang {
         if let Some(pfad) = bekannt(self) {
             return Some(pfad);
         }
-        let werte: Vec<String> = self.werte.iter().take(VERSUCHE).cloned().collect();
-        let mut versuche: Vec<String> = werte
+        let mut versuche: Vec<String> = self
+            .schluessel_fuer(muster)
             .iter()
             .map(|wert| {
                 let teile = muster.split('/');
-                let teile = teile.map(|teil| if teil.starts_with('{') { wert } else { teil });
+                let teile = teile.map(|teil| {
+                    if teil.starts_with('{') {
+                        wert.as_str()
+                    } else {
+                        teil
+                    }
+                });
                 teile.collect::<Vec<_>>().join("/")
             })
             .collect();
@@ -336,6 +351,20 @@ impl Gang {
             }
         }
         None
+    }
+
+    /// Keys to try on a pattern: first those under which related addresses answered
+    /// (`/ortsteil/…` as `/ortsteile/…`), then what was seen anywhere.
+    fn schluessel_fuer(&self, muster: &str) -> Vec<String> {
+        let stamm = muster.get(..6.min(muster.len())).unwrap_or_default();
+        let verwandte = self.gut.values().flatten();
+        let verwandte = verwandte
+            .filter(|pfad| pfad.starts_with(stamm))
+            .filter_map(|pfad| pfad.split('/').nth(2).map(str::to_owned));
+        let mut schluessel: Vec<String> = verwandte.collect::<BTreeSet<_>>().into_iter().collect();
+        schluessel.truncate(VERSUCHE / 2);
+        schluessel.extend(self.werte.iter().take(VERSUCHE).cloned());
+        schluessel
     }
 
     async fn unerreichte_muster(&mut self) {

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use zielraum::auth::{Akteur, regel, wege};
+use zielraum::auth::{Akteur, Objektart, regel, wege};
 
 use crate::konto::rechte;
 
@@ -69,9 +69,16 @@ impl Routen {
     }
 }
 
+/// The link of the first start answers only who holds it, and nobody once there is an account.
 fn fuer_alle(muster: &str) -> bool {
-    wege::weg("GET", muster)
-        .is_some_and(|(aktion, art)| regel::darf_je(&Akteur::ANONYM, aktion, art))
+    muster != "/einrichten/{code}"
+        && wege::weg("GET", muster)
+            .is_some_and(|(aktion, art)| regel::darf_je(&Akteur::ANONYM, aktion, art))
+}
+
+/// Part of the world that has pasts, not one of the doors.
+pub fn hat_vergangenheit(muster: &str) -> bool {
+    wege::weg("GET", muster).is_some_and(|(_, art)| art == Objektart::Lesewelt)
 }
 
 /// The path falls under the pattern.

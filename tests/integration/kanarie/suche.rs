@@ -45,6 +45,10 @@ pub fn durchsuche(medium: &str, bytes: &[u8]) -> Gefunden {
     for teil in &stoff {
         laufe(teil, 0, &mut gefunden);
     }
+    if medium.starts_with("text/css") {
+        // The lines of a drawing are numbers without spaces.
+        gefunden.funde.retain(|(was, ..)| *was != "Summe");
+    }
     gefunden
 }
 
@@ -98,8 +102,11 @@ fn laufe(bytes: &[u8], tiefe: usize, gefunden: &mut Gefunden) {
                 }
             }
             b'%' | b'\\' | b'&' if !verhuellt => {
-                verhuellt = entziffere(bytes, stelle)
-                    .is_some_and(|(zeichen, _)| zeichen.is_ascii_alphanumeric() || zeichen == '%');
+                verhuellt = entziffere(bytes, stelle).is_some_and(|(zeichen, _)| {
+                    zeichen.is_ascii_alphanumeric()
+                        || zeichen == '%'
+                        || zeichen == '&' && *b == b'\\'
+                });
             }
             _ => {}
         }
@@ -171,8 +178,9 @@ fn weg(bytes: &[u8], stelle: usize) -> Option<String> {
         .take(2000)
         .position(|b| b"\"'<> \\),\n#".contains(b))?;
     let weg = std::str::from_utf8(&bytes[stelle..stelle + ende]).ok()?;
-    let brauchbar =
-        weg.is_ascii() && !weg.contains(['{', '|', '^', '`', '[', ']']) && !weg.starts_with("//");
+    let brauchbar = weg.bytes().all(|b| b.is_ascii_graphic())
+        && !weg.contains(['{', '}', '|', '^', '`', '[', ']'])
+        && !weg.starts_with("//");
     brauchbar.then(|| weg.replace("&amp;", "&").replace("&#38;", "&"))
 }
 
