@@ -139,6 +139,7 @@ pub async fn datenbank(
         schema(&mut conn).await?,
         kette(&mut conn).await?,
         rechte(&mut conn).await?,
+        konten(&mut conn).await?,
         statistik(&mut conn).await?,
         oeffentlich(&mut conn).await?,
     ];
@@ -255,6 +256,25 @@ pub(super) async fn rechte(conn: &mut PgConnection) -> Result<Punkt> {
             NAME,
             format!(
                 "zielraum_public darf mehr als das Veröffentlichte: {}",
+                auszug(&offen)
+            ),
+        )
+    })
+}
+
+/// Accounts, sessions and tokens: `zielraum_auth` alone.
+pub(super) async fn konten(conn: &mut PgConnection) -> Result<Punkt> {
+    const NAME: &str = "Rechte an den Konten";
+    let offen: Vec<String> = sqlx::query_scalar(include_str!("pruefung/konten.sql"))
+        .fetch_all(conn)
+        .await?;
+    Ok(if offen.is_empty() {
+        Punkt::gut(NAME, "allein für die Anmeldung")
+    } else {
+        Punkt::fehler(
+            NAME,
+            format!(
+                "Konten, Sitzungen und Zugangsschlüssel stehen offen: {}",
                 auszug(&offen)
             ),
         )

@@ -1,5 +1,5 @@
 -- Before the dump: what belongs to the server or to the database itself, and so to no dump.
--- The roles come as setting zielraum.rollen. The rights are those of migration 0001.
+-- The roles come as setting zielraum.rollen. The rights are those of migrations 0001 and 0030.
 DO $$
 DECLARE
   r record; m text;
@@ -20,12 +20,15 @@ BEGIN
       END IF;
     END LOOP;
   END LOOP;
-  FOR m IN SELECT rolname FROM pg_roles WHERE rolname IN ('zielraum_owner', 'zielraum_public', 'zielraum_staff', 'zielraum_write')
+  -- Those a later migration makes are not there yet when an older backup comes in; it gives them their rights itself.
+  FOR m IN SELECT rolname FROM pg_roles WHERE rolname IN ('zielraum_owner', 'zielraum_public', 'zielraum_staff', 'zielraum_write', 'zielraum_auth')
       AND NOT pg_has_role(oid, 'MEMBER') LOOP
     EXECUTE format('GRANT %I TO %I', m, current_user);
   END LOOP;
   EXECUTE format('GRANT CREATE, CONNECT ON DATABASE %I TO zielraum_owner', current_database());
-  EXECUTE format('GRANT CONNECT ON DATABASE %I TO zielraum_public, zielraum_staff, zielraum_write', current_database());
+  FOR m IN SELECT rolname FROM pg_roles WHERE rolname IN ('zielraum_public', 'zielraum_staff', 'zielraum_write', 'zielraum_auth') LOOP
+    EXECUTE format('GRANT CONNECT ON DATABASE %I TO %I', current_database(), m);
+  END LOOP;
   EXECUTE format('REVOKE TEMPORARY ON DATABASE %I FROM PUBLIC', current_database());
   EXECUTE format('GRANT TEMPORARY ON DATABASE %I TO zielraum_owner, zielraum_write', current_database());
 END $$;

@@ -144,7 +144,12 @@ async fn spiele(
     let db = ziel.with_database(ziel.database()).open(durability).await?;
     db.write.close().await;
     db.public.close().await;
-    for punkt in [pruefen::kette(conn).await?, pruefen::rechte(conn).await?] {
+    db.auth.close().await;
+    for punkt in [
+        pruefen::kette(conn).await?,
+        pruefen::rechte(conn).await?,
+        pruefen::konten(conn).await?,
+    ] {
         if punkt.ist_fehler() {
             return Err(Error::umgebung(format!(
                 "Nach dem Zurückspielen stimmt etwas nicht: {}",

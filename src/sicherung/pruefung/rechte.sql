@@ -1,7 +1,11 @@
--- What zielraum_public may do outside schema oeffentlich, and what makes it more than itself.
+-- What zielraum_public may do outside its schemas, and what makes it more than itself. Its schemas:
+-- the public copy and the past of this copy. Their views read with the rights of the reader; one
+-- without security_invoker, or a function with its owner's rights, would be a hole in the wall.
 -- A schema of ours is one that zielraum_owner owns; a town may open its own tables.
 WITH unser AS (
-  SELECT oid, nspname FROM pg_namespace WHERE pg_get_userbyid(nspowner) = 'zielraum_owner' AND nspname <> 'oeffentlich'
+  SELECT oid, nspname FROM pg_namespace WHERE pg_get_userbyid(nspowner) = 'zielraum_owner' AND nspname NOT IN ('oeffentlich', 'oeffentlich_damals')
+), oeffentlich AS (
+  SELECT oid, nspname FROM pg_namespace WHERE nspname IN ('oeffentlich', 'oeffentlich_damals')
 )
 SELECT 'Schema ' || nspname FROM unser WHERE has_schema_privilege('zielraum_public', oid, 'USAGE, CREATE')
 UNION ALL
@@ -12,13 +16,15 @@ SELECT k.oid::regclass::text FROM pg_class k JOIN unser u ON u.oid = k.relnamesp
 UNION ALL
 SELECT p.oid::regprocedure::text FROM pg_proc p JOIN unser u ON u.oid = p.pronamespace WHERE has_function_privilege('zielraum_public', p.oid, 'EXECUTE')
 UNION ALL
-SELECT k.oid::regclass::text || ' (schreiben)' FROM pg_class k WHERE k.relnamespace = 'oeffentlich'::regnamespace AND k.relkind IN ('r', 'p', 'v')
+SELECT k.oid::regclass::text || ' (schreiben)' FROM pg_class k JOIN oeffentlich o ON o.oid = k.relnamespace WHERE k.relkind IN ('r', 'p', 'v')
   AND (has_any_column_privilege('zielraum_public', k.oid, 'INSERT, UPDATE') OR has_table_privilege('zielraum_public', k.oid, 'DELETE, TRUNCATE, TRIGGER'))
 UNION ALL
-SELECT 'Schema oeffentlich (anlegen)' WHERE has_schema_privilege('zielraum_public', 'oeffentlich', 'CREATE')
+SELECT 'Schema ' || nspname || ' (anlegen)' FROM oeffentlich WHERE has_schema_privilege('zielraum_public', oid, 'CREATE')
 UNION ALL
-SELECT 'Sicht ' || oid::regclass || ' ohne security_invoker' FROM pg_class WHERE relkind = 'v' AND relnamespace = 'oeffentlich'::regnamespace
+SELECT 'Sicht ' || k.oid::regclass || ' ohne security_invoker' FROM pg_class k JOIN oeffentlich o ON o.oid = k.relnamespace WHERE k.relkind = 'v'
   AND pg_get_userbyid(relowner) = 'zielraum_owner' AND NOT coalesce('security_invoker=true' = ANY (reloptions), false)
+UNION ALL
+SELECT p.oid::regprocedure::text || ' (SECURITY DEFINER)' FROM pg_proc p JOIN oeffentlich o ON o.oid = p.pronamespace WHERE p.prosecdef AND has_function_privilege('zielraum_public', p.oid, 'EXECUTE')
 UNION ALL
 SELECT 'zeitweilige Tabellen' WHERE has_database_privilege('zielraum_public', current_database(), 'TEMPORARY')
 UNION ALL
