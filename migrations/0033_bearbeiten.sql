@@ -114,22 +114,6 @@ BEGIN
   RETURN ergebnis;
 END $$;
 
--- The object is one of the Referat (or of an office below it), or lies in the Ortsteil. For the writer,
--- who sees all: asked with the actor's own Referat and Ortsteil.
-CREATE FUNCTION freigabe.ist_eigen(art text, id_ uuid, referat text, ortsteil text) RETURNS boolean LANGUAGE sql STABLE AS $$
-  WITH RECURSIVE amt AS (
-      SELECT a.id FROM strategie.akteur a WHERE a.kennung = referat
-    UNION
-      SELECT a.id FROM strategie.akteur a JOIN amt ON a.uebergeordnet_id = amt.id),
-  ort AS (SELECT o.id FROM gemeinde.ortsteil o WHERE o.kennung = ortsteil)
-  SELECT EXISTS (SELECT FROM strategie.zustaendigkeit z JOIN amt ON amt.id = z.akteur_id
-      WHERE CASE art WHEN 'massnahme' THEN z.massnahme_id WHEN 'ziel' THEN z.ziel_id WHEN 'kennzahl' THEN z.kennzahl_id END = id_)
-    OR art = 'handlungsfeld' AND EXISTS (SELECT FROM strategie.handlungsfeld h JOIN amt ON amt.id = h.akteur_id WHERE h.id = id_)
-    OR art = 'massnahme' AND EXISTS (SELECT FROM strategie.raumbezug r JOIN ort ON ort.id = r.ortsteil_id WHERE r.massnahme_id = id_)
-    OR art = 'massnahme' AND EXISTS (SELECT FROM strategie.massnahme_ortsteil m JOIN ort ON ort.id = m.ortsteil_id WHERE m.massnahme_id = id_)
-    OR art = 'gebiet' AND EXISTS (SELECT FROM dorferneuerung.gebiet g JOIN ort ON ort.id = g.ortsteil_id WHERE g.id = id_)
-$$;
-
 -- Stored corners near a shape, of this table (and version): a client sends back rounded coordinates,
 -- and a corner it did not move, or snapped to, is to stay where it is.
 CREATE FUNCTION freigabe.eckpunkte(rel regclass, bereich jsonb, form geometry) RETURNS TABLE (x double precision, y double precision) LANGUAGE plpgsql STABLE AS $$

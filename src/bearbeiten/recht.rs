@@ -3,8 +3,7 @@
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::vorgang::uebersetze;
-use crate::auth::{Akteur, Aktion, Objekt, Objektart, Zustand, darf, wege};
+use crate::auth::{Akteur, Aktion, Objekt, Objektart, Zustand, darf, store, wege};
 use crate::http::problem::{self, Problem};
 
 /// What the rights of an object hang on.
@@ -26,16 +25,7 @@ pub async fn verlange(
     sache: Sache<'_>,
 ) -> Result<(), Problem> {
     let eigen = match (sache.eigner, akteur.konto()) {
-        (Some((art, id)), Some(konto)) => sqlx::query_scalar!(
-            r#"SELECT freigabe.ist_eigen($1, $2, $3, $4) AS "eigen!""#,
-            art,
-            id,
-            konto.referat,
-            konto.ortsteil
-        )
-        .fetch_one(conn)
-        .await
-        .map_err(uebersetze)?,
+        (Some((art, id)), Some(konto)) => store::eigen(conn, konto, art, id).await?,
         _ => false,
     };
     let objekt = Objekt {

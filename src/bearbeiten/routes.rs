@@ -8,7 +8,7 @@ use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{MethodRouter, options, post};
+use axum::routing::{options, post, put};
 
 use super::kopf::Kopf;
 use super::objekt::{Auftrag, Was};
@@ -38,17 +38,18 @@ const PATCH: &[&str] = &[
 
 /// All routes of this module; the layers' own routes answer GET on the same addresses.
 pub fn router(dienst: Arc<Dienst>) -> Router {
-    let eines: MethodRouter<Arc<Dienst>> = MethodRouter::new()
-        .put(ersetze)
-        .patch(aendere)
-        .delete(loesche)
-        .options(was_geht_hier);
     Router::new()
         .route(
             "/collections/{id}/items",
             post(lege_an).merge(options(was_geht)),
         )
-        .route("/collections/{id}/items/{fid}", eines)
+        .route(
+            "/collections/{id}/items/{fid}",
+            put(ersetze)
+                .patch(aendere)
+                .delete(loesche)
+                .options(was_geht_hier),
+        )
         .with_state(dienst)
 }
 

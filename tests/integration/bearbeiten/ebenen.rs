@@ -113,6 +113,7 @@ pub fn feature(geometrie: &Value, eigenschaften: &Value) -> Value {
 }
 
 #[tokio::test]
+#[expect(clippy::too_many_lines, reason = "one life of a feature, in order")]
 async fn every_editable_layer_takes_post_put_patch_delete() {
     let amt = Amt::neu().await;
     let token = amt.token("planung", ALLE).await;
@@ -245,6 +246,7 @@ async fn every_editable_layer_takes_post_put_patch_delete() {
 }
 
 #[tokio::test]
+#[expect(clippy::too_many_lines, reason = "one table: who, what, status")]
 async fn rights_decide_and_drafts_do_not_exist_for_others() {
     let amt = Amt::neu().await;
     let planung = amt.token("planung", &[Rolle::Stadtplanung]).await;

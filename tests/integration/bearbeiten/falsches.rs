@@ -7,6 +7,7 @@ use super::{Amt, doc, kopfzeile, mit};
 use crate::support::zahl;
 
 /// Ways to get it wrong: type, body, status, word of the sentence.
+#[expect(clippy::too_many_lines, reason = "one table: body, status, word")]
 fn schlechtes(
     ebene: &str,
     dimension: u8,

@@ -1,13 +1,14 @@
 //! Sudden death of program and database under eight writers, ten times: every acknowledged
-//! write is there once, with its entry in the history.
+//! write is there once, with its entry in the history; and what was never answered can be
+//! sent again with its key.
 
 use std::collections::BTreeSet;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use nix::sys::signal::{Signal, kill};
@@ -55,10 +56,10 @@ fn starte(dir: &Path) -> (Child, String) {
     (dienst, adresse.expect("no address"))
 }
 
-/// One POST; Some(status) when a whole head came back.
-fn sende(adresse: &str, token: &str, kennung: &str) -> Option<u16> {
+/// One POST; Some(status and text) when a whole head came back.
+fn sende(adresse: &str, token: &str, kennung: &str) -> Option<(u16, String)> {
     let mut strom = TcpStream::connect(adresse).ok()?;
-    strom.set_read_timeout(Some(Duration::from_secs(20))).ok()?;
+    strom.set_read_timeout(Some(Duration::from_mins(1))).ok()?;
     let doc = format!(r#"{{"kennung": "{kennung}", "titel": "Unter Last", "art": "bau"}}"#);
     let text = format!(
         "POST /daten/massnahme HTTP/1.1\r\nHost: {adresse}\r\nAuthorization: Bearer {token}\r\nContent-Type: application/json\r\nIdempotency-Key: {kennung}\r\nConnection: close\r\nContent-Length: {}\r\n\r\n{doc}",
@@ -67,164 +68,190 @@ fn sende(adresse: &str, token: &str, kennung: &str) -> Option<u16> {
     strom.write_all(text.as_bytes()).ok()?;
     let mut antwort = Vec::new();
     let _ = strom.read_to_end(&mut antwort);
-    let kopf = String::from_utf8_lossy(&antwort);
-    kopf.contains("\r\n\r\n")
-        .then(|| kopf.split(' ').nth(1)?.parse().ok())
-        .flatten()
+    let antwort = String::from_utf8_lossy(&antwort).into_owned();
+    if !antwort.contains("\r\n\r\n") {
+        return None;
+    }
+    Some((antwort.split(' ').nth(1)?.parse().ok()?, antwort))
 }
 
-async fn pool(dir: &Path) -> PgPool {
+/// What the writers of a round know.
+#[derive(Default)]
+struct Stand {
+    bestaetigt: BTreeSet<String>,
+    /// Sent, and not acknowledged: no answer, or one that says the database is away.
+    unklar: BTreeSet<String>,
+}
+
+/// Writes until told to end, or until nobody listens any more.
+fn schreibe(adresse: &str, token: &str, name: &str, ende: &AtomicBool, stand: &Mutex<Stand>) {
+    let mut stumm = 0;
+    for nr in 0.. {
+        if ende.load(Ordering::Relaxed) || stumm > 3 {
+            return;
+        }
+        let kennung = format!("{name}-{nr}");
+        let antwort = sende(adresse, token, &kennung);
+        let mut stand = stand.lock().unwrap();
+        match antwort {
+            Some((201, _)) => {
+                stand.bestaetigt.insert(kennung);
+                continue;
+            }
+            Some((status, text)) => assert_eq!(status, 503, "{text}"),
+            None => stumm += 1,
+        }
+        stand.unklar.insert(kennung);
+    }
+}
+
+/// Sudden death of both; which of the two dies first changes from round to round.
+fn toete(dir: &Path, dienst: &mut Child, runde: u64) {
+    let postgres: i32 = std::fs::read_to_string(finde(dir))
+        .unwrap()
+        .lines()
+        .next()
+        .unwrap()
+        .trim()
+        .parse()
+        .unwrap();
+    let mut opfer = [
+        Pid::from_raw(dienst.id().try_into().unwrap()),
+        Pid::from_raw(postgres),
+    ];
+    if runde % 2 == 1 {
+        opfer.reverse();
+    }
+    kill(opfer[0], Signal::SIGKILL).unwrap();
+    // Between the two the other goes on for a moment; a server left alone may stop itself.
+    std::thread::sleep(Duration::from_millis(5 * (runde / 2)));
+    let _ = kill(opfer[1], Signal::SIGKILL);
+    dienst.wait().unwrap();
+}
+
+/// One round: eight writers, and death while they write. Fewer than ten acknowledged writes
+/// are no load.
+fn runde(dir: &Path, token: &str, runde: u64) -> Stand {
+    let (mut dienst, adresse) = starte(dir);
+    let ende = AtomicBool::new(false);
+    let stand = Mutex::<Stand>::default();
+    std::thread::scope(|s| {
+        for n in 0..8 {
+            let name = format!("m-{runde}-{n}");
+            let (adresse, ende, stand) = (&adresse, &ende, &stand);
+            s.spawn(move || schreibe(adresse, token, &name, ende, stand));
+        }
+        let anfang = Instant::now();
+        while stand.lock().unwrap().bestaetigt.len() < 10 {
+            if anfang.elapsed() > Duration::from_mins(2) {
+                // Else the writers go on, and nobody hears of it.
+                ende.store(true, Ordering::Relaxed);
+                let _ = dienst.kill();
+                panic!("nothing is written");
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        std::thread::sleep(Duration::from_millis(70 * runde));
+        toete(dir, &mut dienst, runde);
+        ende.store(true, Ordering::Relaxed);
+    });
+    stand.into_inner().unwrap()
+}
+
+async fn pool(dir: &Path) -> (zielraum::db::cluster::Cluster, PgPool) {
     let cluster =
         zielraum::db::cluster::Cluster::start(Some(dir), zielraum::db::cluster::Durability::Full)
             .unwrap();
-    PgPool::connect_with(cluster.connect_options("zielraum", "postgres"))
+    let pool = PgPool::connect_with(cluster.connect_options("zielraum", "postgres"))
         .await
+        .unwrap();
+    (cluster, pool)
+}
+
+/// Rows and sealed entries of the history of every measure.
+const GESCHRIEBEN: &str = "SELECT m.kennung, count(DISTINCT m.id), (SELECT count(*) FROM audit.zeile z JOIN audit.aenderung a ON a.id = z.aenderung_id
+       WHERE z.relation = 'strategie.massnahme' AND z.art = 'neu' AND z.daten ->> 'kennung' = m.kennung AND a.wer LIKE 'konto:last%' AND a.lfd IS NOT NULL)
+     FROM strategie.massnahme m GROUP BY m.kennung";
+
+async fn pruefe(dir: &Path, stand: &Stand) {
+    let (_cluster, pool) = pool(dir).await;
+    let da: Vec<(String, i64, i64)> = sqlx::query_as(GESCHRIEBEN).fetch_all(&pool).await.unwrap();
+    for (kennung, zeilen, eintraege) in &da {
+        assert_eq!((*zeilen, *eintraege), (1, 1), "{kennung}");
+        assert!(
+            stand.bestaetigt.contains(kennung) || stand.unklar.contains(kennung),
+            "{kennung} was never sent"
+        );
+    }
+    let da: BTreeSet<String> = da.into_iter().map(|z| z.0).collect();
+    let verloren: Vec<_> = stand.bestaetigt.difference(&da).collect();
+    assert!(verloren.is_empty(), "acknowledged and lost: {verloren:?}");
+    // No entry of a write that is not there.
+    let eintraege: i64 = sqlx::query_scalar(
+        "SELECT count(*) FROM audit.zeile WHERE relation = 'strategie.massnahme' AND art = 'neu'",
+    )
+    .fetch_one(&pool)
+    .await
+    .unwrap();
+    assert_eq!(usize::try_from(eintraege).unwrap(), da.len());
+    let bruch: Vec<(i64, String)> = sqlx::query_as("SELECT lfd, grund FROM audit.pruefe()")
+        .fetch_all(&pool)
+        .await
+        .unwrap();
+    assert!(bruch.is_empty(), "the chain is broken: {bruch:?}");
+    pool.close().await;
+}
+
+/// A town with an account that may write: its token.
+fn richte_ein(dir: &Path) -> String {
+    let orte = demo("ortsteile.geojson");
+    rufe(dir, &["import", "ortsteile", orte.to_str().unwrap()]);
+    rufe(
+        dir,
+        &"user add last --rolle strategie --ohne-kennwort"
+            .split(' ')
+            .collect::<Vec<_>>(),
+    );
+    let token = rufe(
+        dir,
+        &"user token add last --name Last --umfang lesen --umfang schreiben"
+            .split(' ')
+            .collect::<Vec<_>>(),
+    );
+    token
+        .split_whitespace()
+        .find(|w| w.starts_with("zr_"))
         .unwrap()
+        .to_owned()
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn acknowledged_writes_survive_sudden_death() {
     let (_temp, dir) = data_dir();
-    rufe(
-        &dir,
-        &[
-            "import",
-            "ortsteile",
-            demo("ortsteile.geojson").to_str().unwrap(),
-        ],
-    );
-    rufe(
-        &dir,
-        &[
-            "user",
-            "add",
-            "last",
-            "--rolle",
-            "strategie",
-            "--ohne-kennwort",
-        ],
-    );
-    let token = rufe(
-        &dir,
-        &[
-            "user",
-            "token",
-            "add",
-            "last",
-            "--name",
-            "Last",
-            "--umfang",
-            "lesen",
-            "--umfang",
-            "schreiben",
-        ],
-    );
-    let token = token
-        .split_whitespace()
-        .find(|w| w.starts_with("zr_"))
-        .unwrap()
-        .to_owned();
-    let bestaetigt: Arc<Mutex<BTreeSet<String>>> = Arc::default();
-    let mut unklar = BTreeSet::new();
-    for runde in 0..10 {
-        let (mut dienst, adresse) = starte(&dir);
-        let ende = Arc::new(AtomicBool::new(false));
-        let schreiber: Vec<_> = (0..8)
-            .map(|n| {
-                let (adresse, token, ende, bestaetigt) = (
-                    adresse.clone(),
-                    token.clone(),
-                    Arc::clone(&ende),
-                    Arc::clone(&bestaetigt),
-                );
-                std::thread::spawn(move || {
-                    let mut offen = Vec::new();
-                    for nr in 0.. {
-                        if ende.load(Ordering::Relaxed) {
-                            break;
-                        }
-                        let kennung = format!("m-{runde}-{n}-{nr}");
-                        match sende(&adresse, &token, &kennung) {
-                            Some(201) => {
-                                bestaetigt.lock().unwrap().insert(kennung);
-                            }
-                            Some(status) => assert!(status == 503, "{status}"),
-                            None => offen.push(kennung),
-                        }
-                        if offen.len() > 3 {
-                            break;
-                        }
-                    }
-                    offen
-                })
-            })
-            .collect();
-        // Not before something was acknowledged in this round.
-        let anfang = Instant::now();
-        while !bestaetigt
-            .lock()
-            .unwrap()
-            .iter()
-            .any(|k| k.starts_with(&format!("m-{runde}-")))
-        {
-            assert!(
-                anfang.elapsed() < Duration::from_secs(60),
-                "nothing is written"
-            );
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
-        tokio::time::sleep(Duration::from_millis(150 + 70 * runde)).await;
-        let postgres: i32 = std::fs::read_to_string(dir.join("pg/postmaster.pid"))
-            .or_else(|_| std::fs::read_to_string(finde(&dir)))
-            .unwrap()
-            .lines()
-            .next()
-            .unwrap()
-            .trim()
-            .parse()
-            .unwrap();
-        // Which of the two dies first changes from round to round.
-        let opfer = [
-            Pid::from_raw(dienst.id().try_into().unwrap()),
-            Pid::from_raw(postgres),
-        ];
-        kill(opfer[usize::try_from(runde % 2).unwrap()], Signal::SIGKILL).unwrap();
-        let _ = kill(
-            opfer[usize::try_from((runde + 1) % 2).unwrap()],
-            Signal::SIGKILL,
-        );
-        ende.store(true, Ordering::Relaxed);
-        let _ = dienst.wait();
-        for s in schreiber {
-            unklar.extend(s.join().unwrap());
-        }
+    let token = richte_ein(&dir);
+    let mut stand = Stand::default();
+    for nr in 0..10 {
+        let neu = runde(&dir, &token, nr);
+        stand.bestaetigt.extend(neu.bestaetigt);
+        stand.unklar.extend(neu.unklar);
     }
-    let pool = pool(&dir).await;
-    let da: Vec<(String, i64, i64)> = sqlx::query_as(
-        "SELECT m.kennung, count(DISTINCT m.id), (SELECT count(*) FROM audit.zeile z JOIN audit.aenderung a ON a.id = z.aenderung_id
-           WHERE z.relation = 'strategie.massnahme' AND z.art = 'neu' AND z.daten ->> 'kennung' = m.kennung AND a.wer LIKE 'konto:last%' AND a.lfd IS NOT NULL)
-         FROM strategie.massnahme m GROUP BY m.kennung",
+    assert!(stand.bestaetigt.len() >= 100);
+    assert!(!stand.unklar.is_empty(), "death came in a pause");
+    pruefe(&dir, &stand).await;
+    // What was not answered is sent again: written once, whether it had been written or not.
+    let (mut dienst, adresse) = starte(&dir);
+    for kennung in std::mem::take(&mut stand.unklar) {
+        let (status, text) = sende(&adresse, &token, &kennung).unwrap();
+        assert_eq!(status, 201, "{kennung}: {text}");
+        stand.bestaetigt.insert(kennung);
+    }
+    kill(
+        Pid::from_raw(dienst.id().try_into().unwrap()),
+        Signal::SIGTERM,
     )
-    .fetch_all(&pool)
-    .await
     .unwrap();
-    let bestaetigt = bestaetigt.lock().unwrap().clone();
-    assert!(bestaetigt.len() > 50, "only {} writes", bestaetigt.len());
-    for (kennung, zeilen, eintraege) in &da {
-        assert_eq!((*zeilen, *eintraege), (1, 1), "{kennung}");
-        assert!(
-            bestaetigt.contains(kennung) || unklar.contains(kennung) || kennung.starts_with("m-"),
-            "{kennung} was never sent"
-        );
-    }
-    let da: BTreeSet<String> = da.into_iter().map(|z| z.0).collect();
-    let verloren: Vec<_> = bestaetigt.difference(&da).collect();
-    assert!(verloren.is_empty(), "acknowledged and lost: {verloren:?}");
-    let kette: i64 = sqlx::query_scalar("SELECT count(*) FROM audit.pruefe()")
-        .fetch_one(&pool)
-        .await
-        .unwrap();
-    assert_eq!(kette, 0, "the chain is whole");
+    dienst.wait().unwrap();
+    pruefe(&dir, &stand).await;
 }
 
 fn finde(dir: &Path) -> std::path::PathBuf {

@@ -78,7 +78,7 @@ fn laufe(bytes: &[u8], tiefe: usize, gefunden: &mut Gefunden) {
     for (stelle, b) in bytes.iter().enumerate() {
         match b {
             b'x' | b'X' if beginnt(bytes, stelle, WORT) => {
-                gefunden.melde("Wort", WORT, bytes, stelle)
+                gefunden.melde("Wort", WORT, bytes, stelle);
             }
             b'0'..=b'9' if !davor.is_ascii_digit() => {
                 // The middle of another number, or of a request's number, is no place.
