@@ -8,7 +8,7 @@ use axum::http::Request;
 use serde_json::Value;
 use tower::ServiceExt;
 
-use super::suche::durchsuche;
+use super::suche::{ORTE, durchsuche};
 use super::werte;
 
 /// A polygon around the rare place, for what is asked by `POST`.
@@ -119,7 +119,11 @@ pub async fn sende(router: Router, anfrage: Anfrage) -> Antwort {
     let mut funde: Vec<String> = gefunden
         .funde
         .into_iter()
-        .filter(|(_, fund, _)| !gesagt.contains(fund.as_str()))
+        .filter(|(was, fund, _)| {
+            // A place that was asked for comes back in other coordinates too.
+            let ort = *was == "Ort" && ORTE.iter().any(|ort| gesagt.contains(ort));
+            !ort && !gesagt.contains(fund.as_str())
+        })
         .map(|(was, fund, umfeld)| format!("{was} {fund}: {methode} {adresse} ({accept}) {umfeld}"))
         .collect();
     if status >= 500 {

@@ -9,7 +9,7 @@ use super::daten::{WORT, ZAHL};
 /// Where the service believes to be.
 pub const WURZEL: &str = "http://zr.test:8080";
 /// The rare place 655555 5355555 in the systems answers come in, cut short.
-const ORTE: [&str; 5] = ["655555", "5355555", "11.0989", "48.3340", "1235529"];
+pub const ORTE: [&str; 5] = ["655555", "5355555", "11.0989", "48.3340", "1235529"];
 /// What may stand between the digits of an amount.
 const TRENNER: [&str; 9] = [
     ".", ",", " ", "'", "\u{a0}", "\u{202f}", "&nbsp;", "&#160;", "&#8239;",
