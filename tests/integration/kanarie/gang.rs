@@ -40,6 +40,8 @@ pub struct Gang {
     erreicht: HashMap<(String, String), u16>,
     /// Addresses without a question that answered 200, per pattern of today.
     gut: BTreeMap<String, Vec<String>>,
+    /// Paths of today that answered 200, whatever the question.
+    beantwortet: BTreeSet<String>,
     gekannt: HashSet<String>,
     je_art: HashMap<String, usize>,
     offen: Vec<Anfrage>,
@@ -55,6 +57,7 @@ impl Gang {
             routen: Routen::der_quellen(),
             erreicht: HashMap::new(),
             gut: BTreeMap::new(),
+            beantwortet: BTreeSet::new(),
             gekannt: HashSet::new(),
             je_art: HashMap::new(),
             offen: Vec::new(),
@@ -258,6 +261,9 @@ impl Gang {
         if let Some(muster) = self.routen.passend(pfad).map(str::to_owned)
             && antwort.anfrage.methode == "GET"
         {
+            if zeit.is_empty() && antwort.status == 200 {
+                self.beantwortet.insert(pfad.to_owned());
+            }
             if frage.is_empty() && zeit.is_empty() && antwort.status == 200 {
                 let gut = self.gut.entry(muster.clone()).or_default();
                 if !gut.iter().any(|schon| schon == pfad) {
@@ -357,8 +363,9 @@ impl Gang {
     /// (`/ortsteil/…` as `/ortsteile/…`), then what was seen anywhere.
     fn schluessel_fuer(&self, muster: &str) -> Vec<String> {
         let stamm = muster.get(..6.min(muster.len())).unwrap_or_default();
-        let verwandte = self.gut.values().flatten();
-        let verwandte = verwandte
+        let verwandte = self
+            .beantwortet
+            .iter()
             .filter(|pfad| pfad.starts_with(stamm))
             .filter_map(|pfad| pfad.split('/').nth(2).map(str::to_owned));
         let mut schluessel: Vec<String> = verwandte.collect::<BTreeSet<_>>().into_iter().collect();

@@ -69,9 +69,19 @@ impl Routen {
     }
 }
 
-/// The link of the first start answers only who holds it, and nobody once there is an account.
+/// Readable by everybody in the table of routes, but by design never answered with 200 to nobody
+/// known: the link of the first start (only who holds it), and what is there to be edited.
+const NACH_ANMELDUNG: [&str; 6] = [
+    "/einrichten/{code}",
+    "/daten",
+    "/daten/{art}",
+    "/daten/{art}/{schluessel}",
+    "/massnahmen/{kennung}/bearbeiten",
+    "/kennzahlen/{kennung}/wert",
+];
+
 fn fuer_alle(muster: &str) -> bool {
-    muster != "/einrichten/{code}"
+    !NACH_ANMELDUNG.contains(&muster)
         && wege::weg("GET", muster)
             .is_some_and(|(aktion, art)| regel::darf_je(&Akteur::ANONYM, aktion, art))
 }
