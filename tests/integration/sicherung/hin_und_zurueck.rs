@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use sqlx::Connection as _;
+use sqlx::{Connection as _, PgPool};
 use zielraum::db::audit;
 use zielraum::db::cluster::Durability;
 use zielraum::sicherung::{pruefen, rueckspielen};
@@ -13,9 +13,36 @@ use crate::support::{datenbank, datenbank_mit_demo, leere_datenbank, verwalte, z
 
 const MASSNAHME: &str = "INSERT INTO handlungsfeld (id, kennung, titel) VALUES (gen_random_uuid(), 'neu', 'Nach der Rückkehr')";
 
+/// An account with what it needs to sign in, by cookie and by token.
+async fn lege_konto_an(auth: &PgPool) {
+    let mut tx = audit::begin(auth, "pruefung", "Konto").await.unwrap();
+    for sql in [
+        "INSERT INTO konto (login, name, hash, referat) VALUES ('m.muster', 'M. Muster', '$argon2id$erfunden', NULL)",
+        "INSERT INTO konto_rolle SELECT id, 'freigabe' FROM konto",
+        "INSERT INTO kontakt SELECT id, 'm@example.org', NULL, NULL FROM konto",
+        "INSERT INTO sitzung (hash, konto_id) SELECT sha256('keks'), id FROM konto",
+        "INSERT INTO token (konto_id, hash, anfang, name, umfang, laeuft_ab) SELECT id, sha256('token'), 'zr_x', 'QGIS', '{lesen}', clock_timestamp() + interval '1 day' FROM konto",
+    ] {
+        sqlx::query(sql).execute(&mut *tx).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+}
+
+/// Everything the sign-in reads, in one text.
+async fn konten(auth: &PgPool) -> String {
+    sqlx::query_scalar(
+        "SELECT jsonb_build_array((SELECT jsonb_agg(k) FROM konto k), (SELECT jsonb_agg(k) FROM konto_rolle k), (SELECT jsonb_agg(k) FROM kontakt k),
+           (SELECT jsonb_agg(k) FROM sitzung k), (SELECT jsonb_agg(k) FROM token k))::text",
+    )
+    .fetch_one(auth)
+    .await
+    .unwrap()
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn everything_comes_back() {
     let quelle = datenbank_mit_demo().await;
+    lege_konto_an(&quelle.auth).await;
     let ordner = tempfile::tempdir().unwrap();
     let datei = ordner.path().join("stadt.zip");
     let geschrieben = sichere(&quelle.server, &datei).await.manifest;
@@ -38,6 +65,15 @@ async fn everything_comes_back() {
     assert_eq!(zweite.migrationen, geschrieben.migrationen);
 
     let db = ort.oeffne().await;
+    let angelegt = konten(&quelle.auth).await;
+    assert!(angelegt.contains("argon2id") && angelegt.contains("QGIS"));
+    assert_eq!(konten(&db.auth).await, angelegt);
+    for pool in [&db.public, &db.write] {
+        assert!(
+            zahl(pool, "SELECT count(*) FROM auth.konto").await.is_err(),
+            "accounts are for the sign-in alone"
+        );
+    }
     let bilanz = "SELECT (sum(m2) * 1000)::bigint FROM anteil";
     assert_eq!(
         zahl(&db.public, bilanz).await.unwrap(),
@@ -59,6 +95,7 @@ async fn everything_comes_back() {
     tx.commit().await.unwrap();
     db.write.close().await;
     db.public.close().await;
+    db.auth.close().await;
     for punkt in pruefen::datenbank(&ort.server(), Durability::Tests, false)
         .await
         .unwrap()
