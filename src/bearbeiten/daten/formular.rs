@@ -15,9 +15,11 @@ use super::regeln;
 use super::routes::{art, fuehre_aus, namen};
 use super::wandeln::{self, Quelle};
 use crate::auth::akteur::Herkunft;
-use crate::auth::{Akteur, geheimnis};
+use crate::auth::{Akteur, Aktion, Zustand, geheimnis};
 use crate::bearbeiten::kopf::Kopf;
+use crate::bearbeiten::recht::{self, Sache};
 use crate::bearbeiten::{Dienst, inhalt, store};
+use crate::error::Error;
 use crate::http::extract::{Anfrage, Parameter};
 use crate::http::link::{kodiere, kodiere_parameter};
 use crate::http::page::{Seite, html};
@@ -266,6 +268,28 @@ async fn blatt_massnahme<'a>(
     Ok((blatt, jetzt))
 }
 
+/// Refuses the form to whom its content will be refused: nobody fills it in for nothing.
+async fn verlange(
+    dienst: &Dienst,
+    akteur: &Akteur,
+    aktion: Aktion,
+    art: &'static Tabellenart,
+    (eigner, kennung): (&'static Tabellenart, &str),
+) -> Result<(), Problem> {
+    let wo = json!({"kennung": kennung});
+    let zeile = store::lies(&dienst.lesen, &eigner.relation(), &wo).await?;
+    let Some(zeile) = zeile else { return Ok(()) };
+    let (art, aktion) = regeln::recht(art, aktion);
+    let zustand = zeile.text("veroeffentlichung").and_then(Zustand::zu);
+    let sache = Sache {
+        art,
+        eigner: regeln::eigner(eigner, &zeile.werte).map(|(tabelle, id)| (tabelle.tabelle, id)),
+        zustand: zustand.unwrap_or(Zustand::Entwurf),
+    };
+    let mut conn = dienst.schreiben.acquire().await.map_err(Error::from)?;
+    recht::verlange(&mut conn, akteur, aktion, sache).await
+}
+
 /// The form of a measure.
 pub async fn massnahme(
     State(dienst): Dienste,
@@ -279,6 +303,8 @@ pub async fn massnahme(
     };
     let namen = namen(&dienst).await?;
     let (blatt, jetzt) = blatt_massnahme(&dienst, &akteur, &kennung, &namen).await?;
+    let eigner = (blatt.art, kennung.as_str());
+    verlange(&dienst, &akteur, Aktion::Aendern, blatt.art, eigner).await?;
     blatt.zeige(&anfrage, &schutz, &jetzt, None)
 }
 
@@ -404,6 +430,8 @@ pub async fn kennzahlwert(
     };
     let namen = namen(&dienst).await?;
     let blatt = blatt_wert(&dienst, &akteur, &kennung, &namen).await?;
+    let eigner = (art(&akteur, "kennzahl")?, kennung.as_str());
+    verlange(&dienst, &akteur, Aktion::Anlegen, blatt.art, eigner).await?;
     let leer = Map::from_iter([
         ("art".to_owned(), json!("ist")),
         ("status".to_owned(), json!("geprueft")),

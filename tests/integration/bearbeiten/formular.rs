@@ -68,6 +68,12 @@ async fn a_measure_is_edited_by_form() {
         200,
     );
     assert!(!seite.text.contains("<script"));
+    // The page of the measure leads there, for who may; not for the public.
+    let steckbrief = format!("/massnahmen/{kennung}?f=html");
+    let eigen = amt.sende("", "GET", &steckbrief, &mit_sitzung[1..], Body::empty());
+    assert!(mit(eigen.await, 200).text.contains(&format!("{pfad}\"")));
+    let fremd = mit(amt.hole("", &steckbrief).await, 200);
+    assert!(!fremd.text.contains(&format!("{pfad}\"")));
     let (formular, version) = (
         feld(&seite.text, "formular"),
         feld(&seite.text, "version").replace("&#34;", "\""),

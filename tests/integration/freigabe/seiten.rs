@@ -141,7 +141,9 @@ async fn from_draft_to_public_by_two_people() {
         assert!(html.text.contains(wort), "{}", html.text);
     }
     let liste = haus.hole("/freigaben?f=html", &haus.leitung).await.text;
-    assert!(liste.contains("Titel berichtigt"), "{liste}");
+    for wort in ["Titel berichtigt", "Maßnahme „Neuer Titel“"] {
+        assert!(liste.contains(wort), "{liste}");
+    }
 
     let gut = json!({"anmerkung": "gut"});
     let antwort = haus.poste(freigeben, &haus.leitung, &gut).await;
@@ -178,4 +180,23 @@ async fn refusals_are_sentences_and_withdrawal_withdraws() {
         assert_eq!(antwort.status, status, "{schritt}: {}", antwort.text);
     }
     assert_eq!(text(&haus.db.public, TITEL).await, None);
+}
+
+/// A browser's form that lacks its reason comes back with the reason asked for, not with an
+/// answer about something else.
+#[tokio::test]
+async fn a_form_says_what_is_missing() {
+    let haus = Rathaus::neu().await;
+    let request = Request::post("/freigaben/massnahme/m-treff/beantragen")
+        .header("host", "zr.test:8080")
+        .header("authorization", format!("Bearer {}", haus.amt))
+        .header("accept", "text/html")
+        .header("content-type", "application/x-www-form-urlencoded")
+        .body(Body::from("anmerkung="))
+        .unwrap();
+    let antwort = anfrage::frage(&haus.router, request).await;
+    assert_eq!(antwort.status, 400, "{}", antwort.text);
+    for wort in ["role=\"alert\"", "Freigabe beantragen", "Neuer Titel"] {
+        assert!(antwort.text.contains(wort), "{wort}: {}", antwort.text);
+    }
 }
