@@ -152,9 +152,10 @@ impl Gang {
         let mut fragen = Vec::new();
         for kennung in kennungen {
             for muster in &muster {
-                let enden: &[&str] = match muster.contains('?') {
-                    true => &["&f=json"],
-                    false => &["?f=json", "?f=html"],
+                let enden: &[&str] = if muster.contains('?') {
+                    &["&f=json"]
+                } else {
+                    &["?f=json", "?f=html"]
                 };
                 for ende in enden {
                     fragen.push((format!("{muster}{ende}"), (*kennung).to_owned()));
