@@ -69,7 +69,7 @@ pub(super) async fn sichten(conn: &mut PgConnection) -> Result<Option<String>> {
 /// Roles this database depends on, and ours.
 pub(super) async fn rollen(conn: &mut PgConnection) -> Result<Vec<Rolle>> {
     let zeilen: Vec<(String, bool, Vec<String>)> = sqlx::query_as(
-        "SELECT r.rolname::text, r.rolcanlogin, coalesce((SELECT array_agg(o.rolname::text ORDER BY 1) FROM pg_auth_members m
+        "SELECT r.rolname::text, r.rolcanlogin, coalesce((SELECT array_agg(o.rolname::text ORDER BY o.rolname) FROM pg_auth_members m
            JOIN pg_roles o ON o.oid = m.roleid WHERE m.member = r.oid AND o.rolname ~ '^zielraum_'), '{}')
          FROM pg_roles r WHERE r.rolname !~ '^pg_' AND (r.rolname ~ '^zielraum_' OR EXISTS (SELECT FROM pg_shdepend d
            WHERE d.refclassid = 'pg_authid'::regclass AND d.refobjid = r.oid

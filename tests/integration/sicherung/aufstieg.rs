@@ -113,7 +113,7 @@ async fn offices_amounts_and_drafts_of_level_25_go_on() {
         "the public sees what it saw"
     );
     let gleich: String = sqlx::query_scalar(
-        "SELECT string_agg(m.kennung || CASE WHEN g.version = m.version THEN ' gleich' ELSE ' im Entwurf' END, ', ' ORDER BY 1)
+        "SELECT string_agg(m.kennung || CASE WHEN g.version = m.version THEN ' gleich' ELSE ' im Entwurf' END, ', ' ORDER BY m.kennung)
          FROM freigabe.gleichstand g JOIN strategie.massnahme m USING (id)",
     )
     .fetch_one(&mut conn)
