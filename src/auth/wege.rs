@@ -170,7 +170,7 @@ pub async fn pruefe(request: Request, next: Next) -> Response {
     let programm = pfad.starts_with("/collections/") || pfad.starts_with("/daten");
     if art == Objektart::Inhalt && programm && akteur.konto().is_none() {
         return super::pforte::abgewiesen(problem::ANMELDUNG.mit(
-            "Zum Ändern müssen Sie sich anmelden: in QGIS und Skripten mit Anmeldename und Zugangsschlüssel (Umfang „lesen“ und „ändern“).",
+            "Zum Ändern müssen Sie sich anmelden: in QGIS und Skripten mit Anmeldename und Zugangsschlüssel (Umfang „lesen“ und „schreiben“).",
         ));
     }
     verweigert(&akteur).into_response()

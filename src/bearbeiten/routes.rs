@@ -79,7 +79,7 @@ pub(super) fn verlange_lesen(akteur: &Akteur) -> Result<(), Problem> {
     if akteur.sicht().is_some() {
         return Ok(());
     }
-    Err(problem::VERWEIGERT.mit("Zum Ändern gehört das Lesen der Entwürfe: der Zugangsschlüssel braucht beide Umfänge („lesen“ und „ändern“), das Konto eine Rolle, die Entwürfe liest."))
+    Err(problem::VERWEIGERT.mit("Zum Ändern gehört das Lesen der Entwürfe: der Zugangsschlüssel braucht beide Umfänge („lesen“ und „schreiben“), das Konto eine Rolle, die Entwürfe liest."))
 }
 
 /// A feature of the layer the caller sees.
