@@ -45,10 +45,7 @@ pub fn router(dienst: Arc<Dienst>) -> Router {
         )
         .route(
             "/collections/{id}/items/{fid}",
-            put(ersetze)
-                .patch(aendere)
-                .delete(loesche)
-                .options(was_geht_hier),
+            put(eines).patch(eines).delete(eines).options(was_geht_hier),
         )
         .with_state(dienst)
 }
@@ -206,97 +203,38 @@ fn alte_angabe(was: &Was) -> Option<Ziel> {
     }
 }
 
-async fn ersetze(
-    dienst: Dienste,
-    pfad: Path<(String, String)>,
-    akteur: Akteur,
-    anfrage: Anfrage,
-    headers: HeaderMap,
-    body: Body,
-) -> Response {
-    eines(
-        &dienst,
-        &pfad,
-        &akteur,
-        &anfrage,
-        &headers,
-        body,
-        &Method::PUT,
-    )
-    .await
-}
-
-async fn aendere(
-    dienst: Dienste,
-    pfad: Path<(String, String)>,
-    akteur: Akteur,
-    anfrage: Anfrage,
-    headers: HeaderMap,
-    body: Body,
-) -> Response {
-    eines(
-        &dienst,
-        &pfad,
-        &akteur,
-        &anfrage,
-        &headers,
-        body,
-        &Method::PATCH,
-    )
-    .await
-}
-
-async fn loesche(
-    dienst: Dienste,
-    pfad: Path<(String, String)>,
-    akteur: Akteur,
-    anfrage: Anfrage,
-    headers: HeaderMap,
-    body: Body,
-) -> Response {
-    eines(
-        &dienst,
-        &pfad,
-        &akteur,
-        &anfrage,
-        &headers,
-        body,
-        &Method::DELETE,
-    )
-    .await
-}
-
+/// PUT, PATCH and DELETE of one feature.
 async fn eines(
-    dienst: &Dienst,
-    (id, fid): &(String, String),
-    akteur: &Akteur,
-    anfrage: &Anfrage,
-    headers: &HeaderMap,
+    State(dienst): Dienste,
+    Path((id, fid)): Path<(String, String)>,
+    methode: Method,
+    akteur: Akteur,
+    anfrage: Anfrage,
+    headers: HeaderMap,
     body: Body,
-    methode: &Method,
 ) -> Response {
-    let (sammlung, gegenstand) = match ebene(dienst, id).await {
+    let (sammlung, gegenstand) = match ebene(&dienst, &id).await {
         Ok(gefunden) => gefunden,
         Err(antwort) => return antwort,
     };
     let ergebnis: Antwort = async {
-        let kopf = beginn(akteur, anfrage, headers)?;
-        let was = match *methode {
+        let kopf = beginn(&akteur, &anfrage, &headers)?;
+        let was = match methode {
             Method::DELETE => Was::Loeschen(fid.clone()),
             Method::PUT => Was::Aendern(
                 fid.clone(),
-                inhalt::lies(headers, body, FEATURE).await?,
+                inhalt::lies(&headers, body, FEATURE).await?,
                 true,
             ),
             _ => Was::Aendern(
                 fid.clone(),
-                inhalt::lies(headers, body, PATCH).await?,
+                inhalt::lies(&headers, body, PATCH).await?,
                 false,
             ),
         };
-        sichtbar(dienst, &sammlung, fid).await?;
+        sichtbar(&dienst, &sammlung, &fid).await?;
         fuehre_aus(
-            dienst, &sammlung, gegenstand, akteur, anfrage, &kopf, was, None,
+            &dienst, &sammlung, gegenstand, &akteur, &anfrage, &kopf, was, None,
         )
         .await
     }

@@ -41,7 +41,7 @@ pub fn router(dienst: Arc<Dienst>) -> Router {
         .route("/daten/{art}", get(liste).post(lege_an))
         .route(
             "/daten/{art}/{schluessel}",
-            get(eines).put(ersetze).patch(aendere).delete(loesche),
+            get(eines).put(schreibe).patch(schreibe).delete(schreibe),
         )
         .route(
             "/massnahmen/{kennung}/bearbeiten",
@@ -284,85 +284,26 @@ pub(super) async fn fuehre_aus(
     vorgang.fuehre_aus(wiederholbar, &auftrag).await
 }
 
-async fn ersetze(
-    dienst: Dienste,
-    pfad: Path<(String, String)>,
-    akteur: Akteur,
-    anfrage: Anfrage,
-    headers: HeaderMap,
-    body: Body,
-) -> Antwort {
-    schreibe(
-        &dienst,
-        &pfad,
-        &akteur,
-        &anfrage,
-        &headers,
-        body,
-        &Method::PUT,
-    )
-    .await
-}
-
-async fn aendere(
-    dienst: Dienste,
-    pfad: Path<(String, String)>,
-    akteur: Akteur,
-    anfrage: Anfrage,
-    headers: HeaderMap,
-    body: Body,
-) -> Antwort {
-    schreibe(
-        &dienst,
-        &pfad,
-        &akteur,
-        &anfrage,
-        &headers,
-        body,
-        &Method::PATCH,
-    )
-    .await
-}
-
-async fn loesche(
-    dienst: Dienste,
-    pfad: Path<(String, String)>,
-    akteur: Akteur,
-    anfrage: Anfrage,
-    headers: HeaderMap,
-    body: Body,
-) -> Antwort {
-    schreibe(
-        &dienst,
-        &pfad,
-        &akteur,
-        &anfrage,
-        &headers,
-        body,
-        &Method::DELETE,
-    )
-    .await
-}
-
+/// PUT, PATCH and DELETE of one row.
 async fn schreibe(
-    dienst: &Dienst,
-    (name, schluessel): &(String, String),
-    akteur: &Akteur,
-    anfrage: &Anfrage,
-    headers: &HeaderMap,
+    State(dienst): Dienste,
+    Path((name, schluessel)): Path<(String, String)>,
+    methode: Method,
+    akteur: Akteur,
+    anfrage: Anfrage,
+    headers: HeaderMap,
     body: Body,
-    methode: &Method,
 ) -> Antwort {
     anfrage.parameter.nur(&[])?;
-    verlange_lesen(akteur)?;
-    let art = art(akteur, name)?;
-    let kopf = Kopf::lies(headers)?;
-    let doc = match *methode {
+    verlange_lesen(&akteur)?;
+    let art = art(&akteur, &name)?;
+    let kopf = Kopf::lies(&headers)?;
+    let doc = match methode {
         Method::DELETE => None,
-        Method::PUT => Some(objekt(inhalt::lies(headers, body, EINGABE).await?)?),
-        _ => Some(objekt(inhalt::lies(headers, body, PATCH).await?)?),
+        Method::PUT => Some(objekt(inhalt::lies(&headers, body, EINGABE).await?)?),
+        _ => Some(objekt(inhalt::lies(&headers, body, PATCH).await?)?),
     };
-    let (wo, _) = zeile(dienst, art, schluessel, &namen(dienst).await?).await?;
+    let (wo, _) = zeile(&dienst, art, &schluessel, &namen(&dienst).await?).await?;
     let tun = if doc.is_some() {
         "geändert"
     } else {
@@ -371,13 +312,13 @@ async fn schreibe(
     let warum = anlass(&kopf, doc.as_ref(), format!("{}: {tun}", art.blatt))?;
     let was = match doc {
         None => Was::Loeschen(wo),
-        Some(doc) => Was::Aendern(wo, doc, *methode == Method::PUT),
+        Some(doc) => Was::Aendern(wo, doc, methode == Method::PUT),
     };
     fuehre_aus(
-        dienst,
+        &dienst,
         art,
-        akteur,
-        anfrage,
+        &akteur,
+        &anfrage,
         &kopf,
         was,
         &warum,
