@@ -9,6 +9,7 @@ use serde_json::Value;
 use sqlx::PgConnection;
 
 use super::store::{self, Anfaenge, Namen, Titel, Urheber, Version};
+use super::worte;
 use crate::error::{Error, Result};
 
 /// Changes of one moment belong together: one publication writes its rows within this span.
@@ -337,7 +338,7 @@ impl Worte {
             Value::Bool(true) => "ja".to_owned(),
             Value::Bool(false) => "nein".to_owned(),
             Value::Number(zahl) => zahl.to_string().replace('.', ","),
-            _ => tag(&text).unwrap_or(text),
+            _ => tag(&text).unwrap_or_else(|| worte::wert(&text).to_owned()),
         })
     }
 }

@@ -47,6 +47,9 @@ pub fn router(dienst: Arc<Dienst>) -> Router {
             "/collections/{id}/items/{fid}",
             put(eines).patch(eines).delete(eines).options(was_geht_hier),
         )
+        .route("/collections/{id}", options(gibt_es))
+        .route("/collections/{id}/schema", options(gibt_es))
+        .route("/collections/{id}/queryables", options(gibt_es))
         .with_state(dienst)
 }
 
@@ -242,10 +245,37 @@ async fn eines(
     ergebnis.unwrap_or_else(IntoResponse::into_response)
 }
 
+/// What every address of a layer answers.
+const LESEN: [&str; 3] = ["GET", "HEAD", "OPTIONS"];
+
+/// OPTIONS of a layer and its documents: nothing to change, but 404 where there is none.
+async fn gibt_es(State(dienst): Dienste, Path(id): Path<String>) -> Response {
+    aenderbar(&dienst, &id)
+        .await
+        .err()
+        .unwrap_or_else(|| erlaubt(&LESEN))
+}
+
+/// Layer and kind; None for what is only read, 404 for what the caller does not see.
+async fn aenderbar(
+    dienst: &Dienst,
+    id: &str,
+) -> Result<Option<(Sammlung, &'static Gegenstand)>, Response> {
+    match ebene(dienst, id).await {
+        Ok(gefunden) => Ok(Some(gefunden)),
+        Err(antwort) if antwort.status() == StatusCode::METHOD_NOT_ALLOWED => Ok(None),
+        Err(antwort) => Err(antwort),
+    }
+}
+
 /// OPTIONS of the features of a layer.
 async fn was_geht(State(dienst): Dienste, Path(id): Path<String>, akteur: Akteur) -> Response {
-    let mut methoden = vec!["GET", "HEAD", "OPTIONS"];
-    if let Ok((sammlung, gegenstand)) = ebene(&dienst, &id).await
+    let mut methoden = LESEN.to_vec();
+    let aenderbar = match aenderbar(&dienst, &id).await {
+        Ok(aenderbar) => aenderbar,
+        Err(antwort) => return antwort,
+    };
+    if let Some((sammlung, gegenstand)) = aenderbar
         && moeglich(&dienst, &sammlung, gegenstand).await
         && darf_hier(&akteur, gegenstand, Aktion::Anlegen)
     {
@@ -260,8 +290,12 @@ async fn was_geht_hier(
     Path((id, fid)): Path<(String, String)>,
     akteur: Akteur,
 ) -> Response {
-    let mut methoden = vec!["GET", "HEAD", "OPTIONS"];
-    if let Ok((sammlung, gegenstand)) = ebene(&dienst, &id).await
+    let mut methoden = LESEN.to_vec();
+    let aenderbar = match aenderbar(&dienst, &id).await {
+        Ok(aenderbar) => aenderbar,
+        Err(antwort) => return antwort,
+    };
+    if let Some((sammlung, gegenstand)) = aenderbar
         && moeglich(&dienst, &sammlung, gegenstand).await
     {
         let sache = sache(&dienst, &sammlung, gegenstand, &fid).await;

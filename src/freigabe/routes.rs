@@ -71,9 +71,11 @@ impl Blick {
         let mut conn = pool.acquire().await?;
         let alle = store::gegenstaende(&mut conn).await?;
         let mut eigene = Vec::new();
-        if sicht.referat.is_some() || sicht.ortsteil.is_some() {
+        if let Some(konto) = akteur.konto()
+            && konto.zustaendig() != (None, None)
+        {
             for art in ["handlungsfeld", "ziel", "massnahme", "kennzahl", "gebiet"] {
-                eigene.extend(store::eigene(&mut conn, art).await?);
+                eigene.extend(store::eigene(&mut conn, konto, art).await?);
             }
         }
         drop(conn);

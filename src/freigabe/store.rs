@@ -8,6 +8,7 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::gegenstand::{Antrag, Gegenstand, Schritt, Seite, Unterschied, unterschiede};
+use crate::auth::Angemeldet;
 use crate::error::{Error, Result};
 
 /// Everything that can be published, by kind and key.
@@ -380,11 +381,16 @@ pub async fn etwas_abgelaufen(conn: &mut PgConnection) -> Result<bool> {
     .await?)
 }
 
-/// Objects of one kind that are the reader's own, asked in the reader's world.
-pub async fn eigene(conn: &mut PgConnection, art: &str) -> Result<Vec<Uuid>> {
-    Ok(
-        sqlx::query_scalar!(r#"SELECT freigabe.eigene($1) AS "id!""#, art)
-            .fetch_all(conn)
-            .await?,
+/// Objects of one kind that are the account's own, by its office as Fachamt and its Ortsteil
+/// as Ortssprecher. Not asked of the reading world, which leaves both out for who reads all.
+pub async fn eigene(conn: &mut PgConnection, konto: &Angemeldet, art: &str) -> Result<Vec<Uuid>> {
+    let (referat, ortsteil) = konto.zustaendig();
+    Ok(sqlx::query_scalar!(
+        r#"SELECT freigabe.eigene_von($1, $2, $3) AS "id!""#,
+        art,
+        referat,
+        ortsteil
     )
+    .fetch_all(conn)
+    .await?)
 }

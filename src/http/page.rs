@@ -32,6 +32,12 @@ impl Seite {
         heute.map_or_else(Formulare::default, |p| p.formulare)
     }
 
+    /// Drafts and their release can be shown: to who reads them, as they are today.
+    #[must_use]
+    pub fn entwuerfe(&self) -> bool {
+        self.stand.is_none() && self.person.as_ref().is_some_and(|p| p.entwuerfe)
+    }
+
     /// Address of the service as it is today.
     #[must_use]
     pub fn heute(&self) -> &str {

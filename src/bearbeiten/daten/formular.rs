@@ -14,6 +14,7 @@ use super::auftrag::{Was, etag};
 use super::regeln;
 use super::routes::{art, fuehre_aus, namen};
 use super::wandeln::{self, Quelle};
+use crate::audit::worte;
 use crate::auth::akteur::Herkunft;
 use crate::auth::{Akteur, Aktion, Zustand, geheimnis};
 use crate::bearbeiten::kopf::Kopf;
@@ -110,7 +111,7 @@ impl Blatt<'_> {
                 let wort = |worte: &[&str]| {
                     worte
                         .iter()
-                        .map(|w| ((*w).to_owned(), w.replace('_', " ")))
+                        .map(|w| ((*w).to_owned(), worte::wert(w).to_owned()))
                         .collect()
                 };
                 let (form, auswahl) = match spalte.typ {
