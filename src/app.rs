@@ -160,6 +160,9 @@ fn welt(pool: PgPool, katalog: Arc<Katalog>, schreiben: Option<PgPool>) -> Route
     ]
     .concat();
     let mut routes = Router::new();
+    let pruefer = schreiben.clone().map(|pool| {
+        Arc::new(bearbeiten::zurueck::Pruefer(pool)) as Arc<dyn audit::ruecknahme::Pruefer>
+    });
     if let Some(schreiben) = schreiben {
         let dienst = bearbeiten::Dienst {
             lesen: pool.clone(),
@@ -184,7 +187,7 @@ fn welt(pool: PgPool, katalog: Arc<Katalog>, schreiben: Option<PgPool>) -> Route
         .merge(hier::routes::router(pool.clone()))
         .merge(luecken::routes::router(pool.clone()))
         .merge(web::routes::router(pool.clone()))
-        .merge(audit::routes::router(pool.clone()))
+        .merge(audit::routes::router(pool.clone(), pruefer))
         .merge(frame::router())
         .route("/health/live", get(|| async { "ok" }))
         .route("/health/ready", get(ready).with_state(pool))

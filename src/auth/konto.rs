@@ -252,7 +252,12 @@ fn pruefe_name(name: &str) -> Result<&str> {
 /// A Fachamt acts for a Referat, an Ortssprecher for an Ortsteil, and both must exist.
 async fn pruefe_angaben(pool: &PgPool, angaben: &Angaben) -> Result<()> {
     for (rolle, was, kennung, name) in [
-        (Rolle::Fachamt, "das Referat, für das gehandelt wird", &angaben.referat, "referat"),
+        (
+            Rolle::Fachamt,
+            "das Referat, für das gehandelt wird",
+            &angaben.referat,
+            "referat",
+        ),
         (
             Rolle::Ortssprecher,
             "der Ortsteil, für den gesprochen wird",

@@ -96,6 +96,7 @@ const WEGE: &[Weg] = &[
     ("DELETE", "/daten/{art}/{schluessel}", Aktion::Aendern, Objektart::Inhalt),
     ("POST",   "/massnahmen/{kennung}/bearbeiten", Aktion::Aendern, Objektart::Inhalt),
     ("POST",   "/kennzahlen/{kennung}/wert", Aktion::Aendern, Objektart::Inhalt),
+    ("POST",   "/verlauf/{art}/{kennung}/{lfd}/zuruecknehmen", Aktion::Aendern, Objektart::Inhalt),
 
     ("GET",  "/anmelden", Aktion::Lesen, Objektart::Anmeldung),
     ("POST", "/anmelden", Aktion::Aendern, Objektart::Anmeldung),

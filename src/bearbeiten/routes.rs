@@ -14,7 +14,7 @@ use super::kopf::Kopf;
 use super::objekt::{Auftrag, Was};
 use super::recht::{self, Sache};
 use super::vorgang::{Vorgang, Wiederholbar};
-use super::{Dienst, inhalt, store};
+use super::{Dienst, inhalt, store, zurueck};
 use crate::auth::regel::darf_je;
 use crate::auth::{Akteur, Aktion, Objektart, Zustand};
 use crate::http::extract::Anfrage;
@@ -50,6 +50,10 @@ pub fn router(dienst: Arc<Dienst>) -> Router {
         .route("/collections/{id}", options(gibt_es))
         .route("/collections/{id}/schema", options(gibt_es))
         .route("/collections/{id}/queryables", options(gibt_es))
+        .route(
+            "/verlauf/{art}/{kennung}/{lfd}/zuruecknehmen",
+            post(zurueck::nimm_zurueck),
+        )
         .with_state(dienst)
 }
 

@@ -1,6 +1,7 @@
 //! Migrations, then the view files of `migrations/sichten`, once per world.
 
 use sha2::{Digest, Sha256};
+use sqlx::migrate::MigrateError;
 use sqlx::{Acquire, Executor, PgConnection};
 
 use super::CONTEXTS;
@@ -89,13 +90,40 @@ pub fn versions() -> Vec<(i64, String)> {
 
 /// Brings the database to this program's schema. Safe to call by several programs at once.
 pub(super) async fn run(admin: &mut PgConnection) -> Result<()> {
-    sqlx::migrate!().run(&mut *admin).await.map_err(|cause| match cause {
-        sqlx::migrate::MigrateError::VersionMissing(version) => Error::umgebung(format!(
-            "Die Datenbank ist neuer als dieses Programm (Migration {version} ist hier unbekannt). Bitte die neuere Version starten."
-        )),
-        other => Error::intern(other),
-    })?;
+    if let Err(cause) = sqlx::migrate!().run(&mut *admin).await {
+        return Err(refused(admin, cause).await);
+    }
     views(admin).await
+}
+
+/// Why a migration did not run, in words an operator can act on.
+async fn refused(admin: &mut PgConnection, cause: MigrateError) -> Error {
+    let text = match &cause {
+        MigrateError::VersionMissing(version) => {
+            return Error::umgebung(format!(
+                "Die Datenbank ist neuer als dieses Programm (Migration {version} ist hier unbekannt). Bitte die neuere Version starten."
+            ));
+        }
+        MigrateError::Execute(sqlx::Error::Database(error))
+        | MigrateError::ExecuteMigration(sqlx::Error::Database(error), _)
+            if error.code().as_deref() == Some("42501") =>
+        {
+            error.message().to_owned()
+        }
+        _ => return Error::intern(cause),
+    };
+    // The failed migration's transaction may still be open.
+    admin.execute("ROLLBACK").await.ok();
+    let login: Option<String> = sqlx::query_scalar("SELECT quote_ident(session_user)")
+        .fetch_one(admin)
+        .await
+        .ok();
+    let login = login.unwrap_or_else(|| "ROLLE".to_owned());
+    Error::umgebung(format!(
+        "Der Rolle {login} aus DATABASE_URL fehlt ein Recht, um die Datenbank einzurichten: {text}. \
+         Als Superuser des Servers: ALTER ROLE {login} CREATEROLE; in der Datenbank CREATE EXTENSION postgis und btree_gist und GRANT CREATE ON DATABASE … TO {login} WITH GRANT OPTION (oder {login} zu ihrem Eigentümer machen). \
+         Gibt es die Rollen zielraum_* auf dem Server schon, dazu (nötig ab PostgreSQL 16): GRANT zielraum_owner, zielraum_public, zielraum_staff, zielraum_write, zielraum_auth TO {login} WITH ADMIN OPTION. Danach neu starten."
+    ))
 }
 
 async fn views(admin: &mut PgConnection) -> Result<()> {

@@ -98,6 +98,8 @@ impl Server {
             Self::Foreign(options) => (**options).clone(),
         }
         .log_statements(tracing::log::LevelFilter::Trace)
+        // A migration may take its time, and its text is no message for an operator.
+        .log_slow_statements(tracing::log::LevelFilter::Off, Duration::ZERO)
     }
 
     /// Pool whose sessions act as `role`.

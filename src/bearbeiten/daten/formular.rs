@@ -195,7 +195,7 @@ fn ohne_namen(satz: &str, name: &str) -> String {
 }
 
 /// The session's form protection; without a session one signs in first.
-fn schutz(akteur: &Akteur) -> Option<String> {
+pub(in crate::bearbeiten) fn schutz(akteur: &Akteur) -> Option<String> {
     match &akteur.konto()?.herkunft {
         Herkunft::Sitzung { formularschutz } => Some(formularschutz.clone()),
         Herkunft::Token { .. } => None,
@@ -207,14 +207,18 @@ fn zur_anmeldung(anfrage: &Anfrage) -> Response {
     nach(anfrage, &format!("/anmelden?{zurueck}"))
 }
 
-fn nach(anfrage: &Anfrage, pfad: &str) -> Response {
+pub(in crate::bearbeiten) fn nach(anfrage: &Anfrage, pfad: &str) -> Response {
     let ort =
         HeaderValue::from_str(&anfrage.basis.zu(pfad)).unwrap_or(HeaderValue::from_static("/"));
     (StatusCode::SEE_OTHER, [(header::LOCATION, ort)]).into_response()
 }
 
 /// A form as a browser sends it, refused when it is not ours.
-async fn lies(headers: &HeaderMap, body: Body, erwartet: &str) -> Result<Parameter, Problem> {
+pub(in crate::bearbeiten) async fn lies(
+    headers: &HeaderMap,
+    body: Body,
+    erwartet: &str,
+) -> Result<Parameter, Problem> {
     inhalt::pruefe_typ(headers, &["application/x-www-form-urlencoded"])?;
     let bytes = inhalt::bytes(body).await?;
     let text = std::str::from_utf8(&bytes)

@@ -8,6 +8,7 @@ mod planentwurf;
 mod tod;
 mod versionen;
 mod wegweiser;
+mod zurueck;
 
 use axum::Router;
 use axum::body::Body;

@@ -6,6 +6,7 @@ mod rechte;
 mod ruecknahme;
 mod stand;
 mod verlauf;
+mod worte;
 
 use axum::Router;
 use zielraum::app::{self, App};
