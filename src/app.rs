@@ -34,7 +34,7 @@ pub struct App {
     pub katalog: Arc<Katalog>,
     /// Accounts and the reading worlds of staff; without it everybody is anonymous.
     pub intern: Option<(PgPool, Intern)>,
-    /// Pools of the public's past; without it only today is answered.
+    /// Pools of the past; without it only today is answered.
     pub damals: Option<Damals>,
     /// Public address without a trailing slash.
     pub public_url: Option<String>,
@@ -59,13 +59,17 @@ impl App {
             .as_ref()
             .map(|(name, text)| (name.as_str(), text.as_str()));
         let katalog = Katalog::lies(&db.public, catalog::EIGENE, weitere).await?;
-        let alles = db.personal.pool("alles", None, None);
-        let intern = Katalog::lies_intern(&alles, catalog::EIGENE, weitere).await?;
-        alles.close().await;
+        let lies = async |umfang| {
+            let pool = db.personal.pool(umfang, None, None);
+            let katalog = Katalog::lies_intern(&pool, catalog::EIGENE, weitere).await?;
+            pool.close().await;
+            Ok::<_, Error>(Arc::new(katalog))
+        };
         let intern = Intern {
             personal: db.personal.clone(),
             schreiben: db.write.clone(),
-            katalog: Arc::new(intern),
+            katalog: lies("alles").await?,
+            eingeschraenkt: lies("veroeffentlicht").await?,
         };
         Ok(Self {
             public: db.public.clone(),
@@ -92,6 +96,7 @@ pub fn router(app: &App) -> Router {
     };
     let intern = app.intern.as_ref().map(|(_, intern)| intern.clone());
     let schreiben = intern.as_ref().map(|intern| intern.schreiben.clone());
+    let heute = intern.clone();
     let welten = Arc::new(Welten::neu(
         app.public.clone(),
         Arc::clone(&app.katalog),
@@ -105,7 +110,7 @@ pub fn router(app: &App) -> Router {
     if let Some(damals) = &app.damals {
         let zeitreise = Zeitreise::neu(
             damals.clone(),
-            Arc::clone(&app.katalog),
+            (Arc::clone(&app.katalog), heute),
             kontext.clone(),
             Box::new(|pool, katalog| welt(pool, katalog, None)),
         );

@@ -36,6 +36,7 @@ struct Zeile {
     eintrag: Eintrag,
     ebene: Arc<Ebene>,
     je_plan: Option<Arc<Ebene>>,
+    welt: Welt,
 }
 
 /// All layers of the catalogue files, checked against the database.
@@ -51,7 +52,7 @@ impl Katalog {
         Self::lies_fuer(pool, eigene, weitere, Welt::Oeffentlich).await
     }
 
-    /// The same for signed-in staff, over the working schemas: also layers with
+    /// The same for signed-in staff, over the schemas of their pool: also layers with
     /// `access = "intern"`. A layer of the town that staff cannot read is left out and
     /// named in the log: it must not keep anybody from signing in.
     pub async fn lies_intern(
@@ -191,6 +192,7 @@ impl Zeile {
             ebene: Arc::new(ebene),
             je_plan,
             eintrag,
+            welt,
         })
     }
 
@@ -214,6 +216,9 @@ impl Zeile {
             (false, _) => None,
             (true, true) => Some(
                 "Früher (datetime=JJJJ-MM-TT oder /stand/JJJJ-MM-TT vor der Adresse): die Fassung, die an dem Tag galt.",
+            ),
+            (true, false) if self.welt == Welt::Intern => Some(
+                "Früher (datetime=JJJJ-MM-TT oder /stand/JJJJ-MM-TT vor der Adresse): der Arbeitsstand des Tages, mit den Entwürfen, die Sie lesen dürfen.",
             ),
             (true, false) => Some(
                 "Früher (datetime=JJJJ-MM-TT oder /stand/JJJJ-MM-TT vor der Adresse): was an dem Tag veröffentlicht war.",

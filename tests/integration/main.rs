@@ -24,6 +24,7 @@ mod isek;
 mod kanarie;
 mod konto;
 mod layers;
+mod leser;
 mod lieferung;
 mod protokoll;
 mod pruefsumme;
