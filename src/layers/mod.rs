@@ -13,6 +13,7 @@ pub mod auswahl;
 pub mod bbox;
 pub mod catalog;
 pub mod conformance;
+pub mod cql2;
 pub mod crs;
 pub mod cursor;
 pub mod datetime;

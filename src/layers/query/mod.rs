@@ -6,7 +6,7 @@
 //! each time (`persistent(false)`): a generic plan would guess their size.
 
 mod erkundung;
-mod sql;
+pub(super) mod sql;
 
 use futures_util::TryStreamExt;
 use sqlx::postgres::PgRow;
