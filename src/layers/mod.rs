@@ -29,6 +29,7 @@ pub mod queryables;
 pub mod relation;
 pub mod routes;
 pub mod sammlung;
+pub mod sortierung;
 pub mod transactions;
 pub mod wert;
 

@@ -149,7 +149,7 @@ async fn objekte(State(dienst): Dienste, Path(id): Path<String>, anfrage: Anfrag
         Format::Json => LIMIT_VORGABE,
         Format::Html => LIMIT_HTML,
     };
-    let auswahl = Auswahl::lies(&anfrage.parameter, &sammlung.ebene, vorgabe)?;
+    let auswahl = Auswahl::lies(&anfrage.parameter, &sammlung, vorgabe)?;
     let doc = items::sammlung_json(&dienst, &anfrage, &sammlung, &auswahl).await?;
     match format {
         Format::Json => Ok(geojson(doc, auswahl.crs)),

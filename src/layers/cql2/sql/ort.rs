@@ -8,7 +8,7 @@ use crate::error::Result;
 use crate::layers::cql2::baum::Raum;
 use crate::layers::cql2::typ::{Literal, Mass, Ort};
 use crate::layers::crs::Lage;
-use crate::layers::query::sql::{geometrie_sql, hat_geometrie};
+use crate::layers::query::sql::{geometrie_sql, hat_geometrie, vergleichbar};
 use crate::layers::relation::Geometrie;
 
 /// Name of the function in PostGIS and whether its result is turned round.
@@ -30,19 +30,6 @@ fn gespiegelt(op: Raum) -> Raum {
         Raum::Innerhalb => Raum::Enthaelt,
         Raum::Enthaelt => Raum::Innerhalb,
         op => op,
-    }
-}
-
-/// The column in a system the literals can be turned into, that system, and its SRID.
-pub(in crate::layers) fn vergleichbar(g: &Geometrie) -> (String, Lage, i32) {
-    let spalte = geometrie_sql(g);
-    match Lage::zu_srid(g.srid) {
-        Some(lage) => (spalte, lage, g.srid),
-        None => (
-            format!("ST_Transform({spalte}, 4326)"),
-            Lage::Geografisch,
-            4326,
-        ),
     }
 }
 

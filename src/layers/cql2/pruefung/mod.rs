@@ -1,9 +1,14 @@
 //! Names and types against the columns of a layer.
 
+mod muster;
+mod raumzeit;
+
 use super::baum::{Art, Ausdruck, Logik, Op};
 use super::funktionen::{self, Gestalt};
-use super::typ::{Bedingung, Ende, Menge, Ort, Spalte, Stueck, Typ, Was, Wert, Zeitraum};
-use super::{Fehler, Grenzen, raum, schreiben, zeit};
+pub(super) use muster::muster;
+
+use super::typ::{Bedingung, Spalte, Typ, Was, Wert};
+use super::{Fehler, schreiben, zeit};
 use crate::error::Result as Ergebnis;
 use crate::layers::crs::Ziel;
 use crate::layers::ebene::Ebene;
@@ -356,141 +361,6 @@ impl Pruefung<'_> {
             _ => self.wert(a).map(Was::Wert),
         }
     }
-
-    fn wie(&self, [wert, muster]: &[Ausdruck; 2]) -> Geprueft<Bedingung> {
-        let links = self.vom_typ(wert, Typ::Text)?;
-        let mut faltungen = Vec::new();
-        let mut innen = muster;
-        // casei('a%') folds the pattern as casei(name) folds the value.
-        while let Art::Aufruf(Op::Funktion(name), argumente) = &innen.art
-            && let Some(funktionen::Funktion {
-                gestalt: Gestalt::Falte(faltung),
-                ..
-            }) = funktionen::zu_name(name)
-            && let [argument] = argumente.as_slice()
-        {
-            faltungen.insert(0, *faltung);
-            innen = argument;
-        }
-        let Art::Text(text) = &innen.art else {
-            return Err(falsch(
-                innen,
-                "ein Muster in einfachen Anführungszeichen wie 'Wald%'",
-            ));
-        };
-        let stuecke = stuecke(text);
-        let platzhalter = stuecke.iter().filter(|s| **s == Stueck::Beliebig).count();
-        if stuecke.len() > Grenzen::MUSTER || platzhalter > Grenzen::PLATZHALTER {
-            return Err(Fehler::neu(
-                &innen.stelle,
-                format!(
-                    "Das Muster ist zu umfangreich: höchstens {} Zeichen und {} Mal „%“.",
-                    Grenzen::MUSTER,
-                    Grenzen::PLATZHALTER
-                ),
-            ));
-        }
-        Ok(Bedingung::Wie(links, stuecke, faltungen))
-    }
-
-    fn ort(&self, a: &Ausdruck) -> Geprueft<Ort> {
-        match &a.art {
-            Art::Geometrie(geometrie) => {
-                Ok(Ort::Literal(raum::pruefe(geometrie, self.crs, &a.stelle)?))
-            }
-            Art::Kasten(zahlen) => Ok(Ort::Literal(raum::pruefe_kasten(
-                zahlen, self.crs, &a.stelle,
-            )?)),
-            Art::Eigenschaft(name) if self.ist_geometrie(name) => Ok(Ort::Spalte),
-            Art::Eigenschaft(name) if self.ebene.spalte(name).is_none() => {
-                self.spalte(a, name)?;
-                Err(falsch(a, "eine Geometrie"))
-            }
-            _ if self.ebene.relation.geometrie.is_none() => {
-                Err(falsch(a, "eine Geometrie; diese Ebene hat keine"))
-            }
-            _ => Err(falsch(
-                a,
-                "das Geometriefeld der Ebene oder eine Geometrie wie POINT(10.87 48.05)",
-            )),
-        }
-    }
-
-    fn zeitraum(&self, a: &Ausdruck) -> Geprueft<Zeitraum> {
-        let Art::Intervall(enden) = &a.art else {
-            let wert = self.zeitwert(a)?;
-            return Ok(Zeitraum {
-                von: Ende::Wert(wert.clone()),
-                bis: Ende::Wert(wert),
-            });
-        };
-        let ende = |e: &Ausdruck| match e.art {
-            Art::Offen => Ok(Ende::Offen),
-            _ => self.zeitwert(e).map(Ende::Wert),
-        };
-        let raum = Zeitraum {
-            von: ende(&enden[0])?,
-            bis: ende(&enden[1])?,
-        };
-        let tag = |e: &Ende| match e {
-            Ende::Wert(Wert::Datum(tag)) => Some(tag.and_time(chrono::NaiveTime::MIN).and_utc()),
-            Ende::Wert(Wert::Zeitpunkt(moment)) => Some(*moment),
-            _ => None,
-        };
-        let gemischt = matches!(
-            (&raum.von, &raum.bis),
-            (Ende::Wert(Wert::Zeitpunkt(_)), Ende::Wert(Wert::Datum(_)))
-        );
-        if let (Some(von), Some(bis)) = (tag(&raum.von), tag(&raum.bis))
-            && if gemischt {
-                von.date_naive() > bis.date_naive()
-            } else {
-                von > bis
-            }
-        {
-            return Err(Fehler::neu(
-                &a.stelle,
-                "Der Anfang des Zeitraums liegt nach seinem Ende.",
-            ));
-        }
-        Ok(raum)
-    }
-
-    fn zeitwert(&self, a: &Ausdruck) -> Geprueft<Wert> {
-        let wert = gelesen(a, self.wert(a)?, Typ::Datum)?;
-        if wert.typ().ist_zeit() {
-            return Ok(wert);
-        }
-        Err(falsch(a, "ein Datum, ein Zeitpunkt oder ein Zeitraum"))
-    }
-
-    fn menge(&self, a: &Ausdruck) -> Geprueft<Menge> {
-        let literal = |werte: &[Ausdruck]| {
-            let eines = |wert: &Ausdruck| match wert.art {
-                Art::Text(_) | Art::Ganz(_) | Art::Zahl(_) | Art::Wahr(_) => {
-                    Ok(schreiben::json(wert))
-                }
-                _ => Err(falsch(wert, "ein Text, eine Zahl oder ein Wahrheitswert")),
-            };
-            let werte: Vec<_> = werte.iter().map(eines).collect::<Geprueft<_>>()?;
-            Ok(Menge::Literal(serde_json::Value::Array(werte).to_string()))
-        };
-        match &a.art {
-            Art::Liste(werte) => literal(werte),
-            // ('a') is a bracket, not a list: CQL2 text cannot tell them apart.
-            Art::Text(_) | Art::Ganz(_) | Art::Zahl(_) | Art::Wahr(_) => {
-                literal(std::slice::from_ref(a))
-            }
-            Art::Eigenschaft(name) => {
-                let spalte = self.spalte(a, name)?;
-                if spalte.klasse == Klasse::Feld {
-                    return Ok(Menge::Spalte(spalte.name));
-                }
-                Err(falsch(a, "ein Feld mit Listen"))
-            }
-            _ => Err(falsch(a, "eine Liste oder ein Feld mit Listen")),
-        }
-    }
 }
 
 /// A text literal beside a date or moment is read as one.
@@ -518,41 +388,4 @@ fn gelesen(a: &Ausdruck, wert: Wert, neben: Typ) -> Geprueft<Wert> {
                 "ein Tag wie '2025-01-31' oder ein Zeitpunkt wie '2025-01-31T12:00:00Z'",
             )
         })
-}
-
-/// Reads a pattern; a backslash before anything but `%`, `_` and itself is itself.
-fn stuecke(muster: &str) -> Vec<Stueck> {
-    let mut stuecke = Vec::new();
-    let mut zeichen = muster.chars().peekable();
-    while let Some(c) = zeichen.next() {
-        stuecke.push(match c {
-            '%' if stuecke.last() == Some(&Stueck::Beliebig) => continue,
-            '%' => Stueck::Beliebig,
-            '_' => Stueck::Eines,
-            '\\' => match zeichen.next_if(|c| matches!(c, '%' | '_' | '\\')) {
-                Some(c) => Stueck::Zeichen(c),
-                None => Stueck::Zeichen('\\'),
-            },
-            c => Stueck::Zeichen(c),
-        });
-    }
-    stuecke
-}
-
-/// The pattern as PostgreSQL reads it.
-pub(super) fn muster(stuecke: &[Stueck]) -> String {
-    let mut text = String::new();
-    for stueck in stuecke {
-        match stueck {
-            Stueck::Eines => text.push('_'),
-            Stueck::Beliebig => text.push('%'),
-            Stueck::Zeichen(c) => {
-                if matches!(c, '%' | '_' | '\\') {
-                    text.push('\\');
-                }
-                text.push(*c);
-            }
-        }
-    }
-    text
 }
