@@ -15,6 +15,14 @@ use crate::error::{Error, Result};
 use crate::http::extract::{Parameter, unbekannt};
 use crate::http::problem::Problem;
 
+/// Conformance classes of filters as parameters, and of property selection (a draft of the OGC).
+pub const KONFORMITAET: &[&str] = &[
+    "http://www.opengis.net/spec/ogcapi-features-3/1.0/conf/filter",
+    "http://www.opengis.net/spec/ogcapi-features-3/1.0/conf/features-filter",
+    "http://www.opengis.net/spec/ogcapi-features-6/1.0/conf/properties",
+    "http://www.opengis.net/spec/ogcapi-features-6/1.0/conf/properties-features",
+];
+
 /// Features of a page when nothing is asked.
 pub const LIMIT_VORGABE: usize = 1000;
 /// Features of a page at most; more is cut without an error.

@@ -7,6 +7,9 @@
 
 use std::f64::consts::PI;
 
+/// Conformance classes of this module.
+pub const KONFORMITAET: &[&str] = &["http://www.opengis.net/spec/ogcapi-features-2/1.0/conf/crs"];
+
 /// Degrees: 7 decimals are about 1 cm.
 pub const STELLEN_GRAD: u32 = 7;
 /// Metres: millimetres.

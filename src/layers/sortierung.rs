@@ -4,6 +4,14 @@ use super::ebene::Ebene;
 use super::relation::{Spalte, aufzaehlung, meinten, naechster};
 use crate::error::{Error, Result};
 
+/// Conformance classes of sorting (Part 8 is a draft of the OGC).
+pub const KONFORMITAET: &[&str] = &[
+    "http://www.opengis.net/spec/ogcapi-common-3/1.0/conf/sortables",
+    "http://www.opengis.net/spec/ogcapi-features-8/1.0/conf/sorting",
+    "http://www.opengis.net/spec/ogcapi-features-8/1.0/conf/sortables",
+    "http://www.opengis.net/spec/ogcapi-features-8/1.0/conf/features-sorting",
+];
+
 /// Columns a request may sort by.
 const SPALTEN_MAX: usize = 5;
 

@@ -33,6 +33,28 @@ use baum::{Art, Ausdruck, Op, Stelle};
 
 use crate::error::{Error, Result as Ergebnis};
 
+/// Conformance classes of CQL2.
+pub const KONFORMITAET: &[&str] = &[
+    "http://www.opengis.net/spec/cql2/1.0/conf/cql2-text",
+    "http://www.opengis.net/spec/cql2/1.0/conf/cql2-json",
+    "http://www.opengis.net/spec/cql2/1.0/conf/basic-cql2",
+    "http://www.opengis.net/spec/cql2/1.0/conf/advanced-comparison-operators",
+    "http://www.opengis.net/spec/cql2/1.0/conf/case-insensitive-comparison",
+    "http://www.opengis.net/spec/cql2/1.0/conf/accent-insensitive-comparison",
+    "http://www.opengis.net/spec/cql2/1.0/conf/basic-spatial-functions",
+    "http://www.opengis.net/spec/cql2/1.0/conf/basic-spatial-functions-plus",
+    "http://www.opengis.net/spec/cql2/1.0/conf/spatial-functions",
+    "http://www.opengis.net/spec/cql2/1.0/conf/temporal-functions",
+    "http://www.opengis.net/spec/cql2/1.0/conf/property-property",
+    "http://www.opengis.net/spec/cql2/1.0/conf/arithmetic",
+    "http://www.opengis.net/spec/cql2/1.0/conf/functions",
+    // QGIS 3.32 to 3.42 looks for the name this class had in the draft.
+    "http://www.opengis.net/spec/cql2/1.0/conf/basic-spatial-operators",
+];
+
+/// Only where a layer has array columns.
+pub const KONFORMITAET_LISTEN: &str = "http://www.opengis.net/spec/cql2/1.0/conf/array-functions";
+
 /// How a filter is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Sprache {

@@ -5,6 +5,7 @@
 //! a request ever becomes SQL. Statements that depend on bound boxes are planned
 //! each time (`persistent(false)`): a generic plan would guess their size.
 
+mod codes;
 mod erkundung;
 mod folge;
 pub(super) mod sql;
@@ -14,6 +15,7 @@ use futures_util::TryStreamExt;
 use sqlx::postgres::PgRow;
 use sqlx::{PgExecutor, PgPool, Row};
 
+pub use codes::{Codes, codes};
 pub use erkundung::{Ausdehnung, ausdehnung, erkunde_geometrie, pruefe_schluessel, pruefe_srid};
 use sql::{Sql, aus, bedingungen, binde_fassungen, hat_geometrie, schluesseltyp, spalten_sql, t};
 
