@@ -40,6 +40,7 @@ const LESEN: &[&str] = &[
     "/flurstuecke",
     "/flurstuecke/*",
     "/fragen",
+    "/functions",
     "/geld",
     "/geld/*",
     "/handlungsfelder",

@@ -7,6 +7,9 @@
 
 use std::f64::consts::PI;
 
+/// Conformance classes of this module.
+pub const KONFORMITAET: &[&str] = &["http://www.opengis.net/spec/ogcapi-features-2/1.0/conf/crs"];
+
 /// Degrees: 7 decimals are about 1 cm.
 pub const STELLEN_GRAD: u32 = 7;
 /// Metres: millimetres.
@@ -74,6 +77,17 @@ impl Lage {
             }
             Self::Mercator => [-180.0, -85.05, 180.0, 85.05],
         }
+    }
+}
+
+impl Lage {
+    /// [`Self::fenster`] in its own coordinates: left, lower, right, upper.
+    #[must_use]
+    pub fn kasten(self) -> [f64; 4] {
+        let [w, s, o, n] = self.fenster();
+        let (links, unten) = self.von_grad(w, s.max(-80.0));
+        let (rechts, oben) = self.von_grad(o, n.min(80.0));
+        [links, unten, rechts, oben]
     }
 }
 
@@ -148,9 +162,9 @@ impl Ziel {
         }
     }
 
-    /// Latitude before longitude.
+    /// Latitude before longitude, northing before easting.
     #[must_use]
-    pub fn breite_zuerst(self) -> bool {
+    pub fn norden_zuerst(self) -> bool {
         matches!(self, Self::Epsg4326 | Self::Epsg4258)
     }
 }
@@ -179,7 +193,7 @@ impl Wandler {
             let (lon, lat) = self.von.zu_grad(x, y);
             nach.von_grad(lon, lat)
         };
-        if self.nach.breite_zuerst() {
+        if self.nach.norden_zuerst() {
             (y, x)
         } else {
             (x, y)

@@ -10,6 +10,7 @@ use super::cursor::Cursor;
 use super::documents::{GEOJSON, HTML, JSON, adresse};
 use super::ebene::Ebene;
 use super::query::{self, Ergebnis, Zeile};
+use super::relation::Spalte;
 use super::sammlung::Sammlung;
 use super::wert::{self, Klasse};
 use super::{Dienst, datetime, geojson, transactions};
@@ -33,15 +34,18 @@ pub async fn sammlung_json(
             out.push(b',');
         }
         erste = false;
-        schreibe_objekt(&mut out, &sammlung.ebene, zeile, wandler)?;
+        let spalten = auswahl.spalten(&sammlung.ebene);
+        schreibe_auswahl(&mut out, &sammlung.ebene, spalten, zeile, wandler)?;
         out.push(b'}');
         Ok(())
     })
     .await?;
     let links = serde_json::to_string(&seiten_links(anfrage, sammlung, &ergebnis))?;
+    let gesamt = ergebnis
+        .gesamt
+        .map_or_else(String::new, |zahl| format!("\"numberMatched\":{zahl},"));
     let rest = format!(
-        r#"],"numberMatched":{},"numberReturned":{},"timeStamp":"{}","links":{links}}}"#,
-        ergebnis.gesamt,
+        r#"],{gesamt}"numberReturned":{},"timeStamp":"{}","links":{links}}}"#,
         ergebnis.anzahl,
         datetime::jetzt()
     );
@@ -116,6 +120,17 @@ pub fn schreibe_objekt(
     zeile: &Zeile,
     wandler: Wandler,
 ) -> Result<()> {
+    schreibe_auswahl(out, ebene, ebene.spalten.iter(), zeile, wandler)
+}
+
+/// The same with these columns only, as the row was read.
+fn schreibe_auswahl<'a>(
+    out: &mut Vec<u8>,
+    ebene: &Ebene,
+    spalten: impl Iterator<Item = &'a Spalte>,
+    zeile: &Zeile,
+    wandler: Wandler,
+) -> Result<()> {
     out.extend_from_slice(br#"{"type":"Feature","id":"#);
     let schluessel = zeile.schluessel()?;
     if ebene.schluessel.klasse == Klasse::Ganzzahl {
@@ -129,7 +144,7 @@ pub fn schreibe_objekt(
         None => out.extend_from_slice(b"null"),
     }
     out.extend_from_slice(br#","properties":{"#);
-    for (n, spalte) in ebene.spalten.iter().enumerate() {
+    for (n, spalte) in spalten.enumerate() {
         if n > 0 {
             out.push(b',');
         }

@@ -13,6 +13,7 @@ pub mod auswahl;
 pub mod bbox;
 pub mod catalog;
 pub mod conformance;
+pub mod cql2;
 pub mod crs;
 pub mod cursor;
 pub mod datetime;
@@ -28,6 +29,7 @@ pub mod queryables;
 pub mod relation;
 pub mod routes;
 pub mod sammlung;
+pub mod sortierung;
 pub mod transactions;
 pub mod wert;
 

@@ -12,8 +12,10 @@ use serde_json::Value;
 use super::auswahl::{Auswahl, LIMIT_HTML, LIMIT_VORGABE, system};
 use super::crs::Ziel;
 use super::documents::{GEOJSON, JSON, SCHEMA_JSON, adresse};
+use super::query::{self, Codes};
 use super::sammlung::Sammlung;
-use super::{Dienst, documents, html, items, openapi, queryables};
+use super::wert::Klasse;
+use super::{Dienst, conformance, documents, html, items, openapi, queryables};
 use crate::http::extract::Anfrage;
 use crate::http::frame;
 use crate::http::link::kodiere;
@@ -31,12 +33,14 @@ const ID_MAX: usize = 200;
 pub fn router(dienst: Arc<Dienst>) -> Router {
     Router::new()
         .route("/", get(landing))
-        .route("/conformance", get(conformance))
+        .route("/conformance", get(konform))
+        .route("/functions", get(functions))
         .route("/api", get(api))
         .route("/collections", get(collections))
         .route("/collections/{id}", get(collection))
         .route("/collections/{id}/schema", get(schema))
         .route("/collections/{id}/queryables", get(filter))
+        .route("/collections/{id}/sortables", get(sortierbar))
         .route("/collections/{id}/items", get(objekte))
         .route("/collections/{id}/items/{fid}", get(objekt))
         .with_state(dienst)
@@ -53,11 +57,23 @@ async fn landing(State(dienst): Dienste, anfrage: Anfrage) -> Antwort {
     }
 }
 
-async fn conformance(anfrage: Anfrage) -> Antwort {
+async fn konform(State(dienst): Dienste, anfrage: Anfrage) -> Antwort {
+    anfrage.parameter.nur(&["f"])?;
+    let klassen = conformance::klassen(dienst.katalog.hat_klasse(Klasse::Feld));
+    match anfrage.format(&[JSON])? {
+        Format::Json => Ok(json(
+            JSON,
+            &documents::conformance(&anfrage.basis, &klassen),
+        )),
+        Format::Html => html::konformitaet(&anfrage, &klassen),
+    }
+}
+
+async fn functions(anfrage: Anfrage) -> Antwort {
     anfrage.parameter.nur(&["f"])?;
     match anfrage.format(&[JSON])? {
-        Format::Json => Ok(json(JSON, &documents::conformance(&anfrage.basis))),
-        Format::Html => html::konformitaet(&anfrage),
+        Format::Json => Ok(json(JSON, &documents::functions(&anfrage.basis))),
+        Format::Html => html::funktionen(&anfrage),
     }
 }
 
@@ -122,18 +138,24 @@ async fn filter(State(dienst): Dienste, Path(id): Path<String>, anfrage: Anfrage
     felder(&dienst, &id, &anfrage, "queryables", queryables::queryables).await
 }
 
+async fn sortierbar(State(dienst): Dienste, Path(id): Path<String>, anfrage: Anfrage) -> Antwort {
+    felder(&dienst, &id, &anfrage, "sortables", queryables::sortables).await
+}
+
 async fn felder(
     dienst: &Dienst,
     id: &str,
     anfrage: &Anfrage,
     ende: &str,
-    dokument: impl Fn(&Sammlung, &str) -> Value,
+    dokument: impl Fn(&Sammlung, &Codes, &str) -> Value,
 ) -> Antwort {
     anfrage.parameter.nur(&["f"])?;
     let format = anfrage.format(&[SCHEMA_JSON])?;
     let sammlung = sammlung(dienst, id).await?;
+    let codes = query::codes(&dienst.pool, &sammlung.ebene).await?;
     let doc = dokument(
         &sammlung,
+        &codes,
         &format!("{}/{ende}", adresse(&anfrage.basis, id)),
     );
     match format {
@@ -149,11 +171,19 @@ async fn objekte(State(dienst): Dienste, Path(id): Path<String>, anfrage: Anfrag
         Format::Json => LIMIT_VORGABE,
         Format::Html => LIMIT_HTML,
     };
-    let auswahl = Auswahl::lies(&anfrage.parameter, &sammlung.ebene, vorgabe)?;
+    let auswahl = match Auswahl::lies(&anfrage.parameter, &sammlung, vorgabe) {
+        Ok(auswahl) => auswahl,
+        Err(problem)
+            if format == Format::Html && problem.parameter.as_deref() == Some("filter") =>
+        {
+            return html::falscher_filter(&anfrage, &sammlung, &problem);
+        }
+        Err(problem) => return Err(problem),
+    };
     let doc = items::sammlung_json(&dienst, &anfrage, &sammlung, &auswahl).await?;
     match format {
         Format::Json => Ok(geojson(doc, auswahl.crs)),
-        Format::Html => html::objekte(&anfrage, &sammlung, &doc),
+        Format::Html => html::objekte(&anfrage, &sammlung, &auswahl, &doc),
     }
 }
 

@@ -8,6 +8,7 @@ use super::catalog::{self, Eintrag, Je, Zugang};
 use super::ebene::{self, Ebene, Welt};
 use super::query;
 use super::transactions::Gegenstand;
+use super::wert::Klasse;
 use crate::error::{Error, Result};
 use crate::strategie::frage::{self, Gespeichert};
 
@@ -159,6 +160,13 @@ impl Katalog {
         self.oeffentliche_zeilen()
             .filter(|zeile| zeile.meint(id))
             .any(|zeile| zeile.ebene.spalte(name).is_some())
+    }
+
+    /// True when a layer publishes a column of this class.
+    #[must_use]
+    pub fn hat_klasse(&self, klasse: Klasse) -> bool {
+        self.oeffentliche_zeilen()
+            .any(|zeile| zeile.ebene.spalten.iter().any(|s| s.klasse == klasse))
     }
 
     /// True for our own layers without time columns: `datetime` asks for their past. A
