@@ -59,6 +59,14 @@ $$;
 CREATE FUNCTION freigabe.arbeitsfassungen() RETURNS SETOF int LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
   SELECT f.id FROM fnp.fassung f WHERE f.plan_id IN (SELECT freigabe.arbeitsstand('plan'))
 $$;
+-- What of the other end of a link may be known: these, and whatever is public.
+CREATE FUNCTION freigabe.lesbar(art text) RETURNS SETOF uuid LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  RETURN QUERY EXECUTE format('SELECT freigabe.arbeitsstand(%L) UNION SELECT o.id FROM oeffentlich.%I o', art, art);
+END $$;
+CREATE FUNCTION freigabe.lesbare_fassungen() RETURNS SETOF int LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+  SELECT freigabe.arbeitsfassungen() UNION SELECT o.id FROM oeffentlich.fassung o
+$$;
 -- The same question about one object of the history. What nobody protects is everybody's.
 CREATE FUNCTION freigabe.im_arbeitsstand(gegenstand text, kennung text, nur_eigenes boolean) RETURNS boolean LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -75,19 +83,74 @@ BEGIN
   RETURN da;
 END $$;
 
--- Amounts that are confidential today, by their flag or an entry; also their past, when they bore no flag.
-CREATE FUNCTION freigabe.vertrauliche_betraege() RETURNS SETOF uuid LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-  SELECT f.id FROM haushalt.finanzwert f WHERE f.vertraulich
-    OR freigabe.ist_vertraulich('haushalt.finanzwert', ARRAY[f.id::text, (SELECT m.kennung::text FROM strategie.massnahme m WHERE m.id = f.massnahme_id)], '{*,betrag_ct}')
+-- ---------------------------------------------------------------- amounts that are withheld
+-- Of two statements about one year and kind: the one that counts before the other, or is newer.
+CREATE FUNCTION freigabe.betrag_vor(jahr int, planfassung text, stand date, andere_planfassung text, anderer_stand date) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
+  SELECT stand > anderer_stand OR jahr IS NOT NULL AND array_position('{ergebnis,nachtrag,ansatz,finanzplan,kostenschaetzung}', planfassung) < array_position('{ergebnis,nachtrag,ansatz,finanzplan,kostenschaetzung}', andere_planfassung)
+$$;
+CREATE FUNCTION freigabe.betrag_vertraulich(f haushalt.finanzwert) RETURNS boolean LANGUAGE sql STABLE AS $$
+  SELECT f.vertraulich OR freigabe.ist_vertraulich('haushalt.finanzwert', ARRAY[f.id::text, (SELECT m.kennung::text FROM strategie.massnahme m WHERE m.id = f.massnahme_id)], '{*,betrag_ct}')
+$$;
+-- An older amount must not stand as the current one where the current one is confidential. In the public
+-- copy only what was released counts: a confidential amount of a draft takes nothing away.
+CREATE FUNCTION freigabe.betrag_ueberholt(massnahme uuid, art text, jahr int, planfassung text, stand date) RETURNS boolean LANGUAGE sql STABLE AS $$
+  SELECT EXISTS (SELECT FROM haushalt.finanzwert g JOIN strategie.massnahme m ON m.id = g.massnahme_id LEFT JOIN freigabe.gleichstand s ON s.art = 'massnahme' AND s.id = m.id
+    WHERE g.massnahme_id = massnahme AND g.art = betrag_ueberholt.art AND g.jahr IS NOT DISTINCT FROM betrag_ueberholt.jahr
+      AND freigabe.betrag_vor(g.jahr, g.planfassung, g.stand, betrag_ueberholt.planfassung, betrag_ueberholt.stand) AND freigabe.betrag_vertraulich(g)
+      AND (m.veroeffentlichung = 'veroeffentlicht' OR g.seit <= s.zeit OR EXISTS (SELECT FROM haushalt.finanzwert_historie h WHERE h.id = g.id AND h.zeitraum @> s.zeit)))
+$$;
+-- The same for who reads inside without the right to amounts: what is confidential today, by its flag or an
+-- entry, also its past, when it bore no flag; and what would stand in its place.
+CREATE FUNCTION freigabe.verdeckte_betraege() RETURNS SETOF uuid LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+  WITH eintrag AS (SELECT v.kennung FROM freigabe.vertraulich v WHERE v.relation = 'haushalt.finanzwert' AND v.spalte IN ('*', 'betrag_ct') AND (v.bis IS NULL OR v.bis >= freigabe.heute())),
+  geheim AS MATERIALIZED (
+    SELECT f.* FROM haushalt.finanzwert f WHERE f.vertraulich
+    UNION SELECT f.* FROM eintrag v JOIN haushalt.finanzwert f ON f.id = CASE WHEN v.kennung ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' THEN v.kennung::uuid END
+    UNION SELECT f.* FROM eintrag v JOIN strategie.massnahme m ON m.kennung = v.kennung JOIN haushalt.finanzwert f ON f.massnahme_id = m.id
+  )
+  SELECT g.id FROM geheim g
+  UNION SELECT f.id FROM haushalt.finanzwert f JOIN geheim g ON g.massnahme_id = f.massnahme_id AND g.art = f.art AND g.jahr IS NOT DISTINCT FROM f.jahr AND freigabe.betrag_vor(g.jahr, g.planfassung, g.stand, f.planfassung, f.stand)
   UNION SELECT h.id FROM haushalt.finanzwert_historie h WHERE h.vertraulich AND NOT EXISTS (SELECT FROM haushalt.finanzwert f WHERE f.id = h.id)
 $$;
+CREATE INDEX finanzwert_vertraulich ON haushalt.finanzwert (id) WHERE vertraulich;
+CREATE INDEX finanzwert_historie_vertraulich ON haushalt.finanzwert_historie (id) WHERE vertraulich;
+-- As in 0031, with amounts that are overtaken.
+CREATE OR REPLACE FUNCTION freigabe.verdeckt(rel regclass, alias text) RETURNS TABLE (feld text, wenn text) LANGUAGE plpgsql STABLE AS $$
+DECLARE
+  n text := freigabe.name_(rel); k text; zeilenfelder text[];
+BEGIN
+  IF n NOT IN ('haushalt.finanzwert', 'haushalt.foerderung') AND NOT EXISTS (SELECT FROM freigabe.vertraulich v WHERE v.relation = n) THEN
+    RETURN;
+  END IF;
+  k := freigabe.schluessel(rel, alias);
+  SELECT array_agg(DISTINCT v.spalte) INTO zeilenfelder FROM freigabe.vertraulich v WHERE v.relation = n AND freigabe.weise(rel, v.spalte) = 'zeile';
+  feld := '*';
+  wenn := concat_ws(' OR ', CASE WHEN zeilenfelder IS NOT NULL THEN format('freigabe.ist_vertraulich(%L, %s, %L)', n, k, zeilenfelder) END,
+    CASE WHEN n = 'haushalt.finanzwert' THEN format(CASE WHEN alias = 'q' THEN 'q.vertraulich OR ' ELSE '' END || 'EXISTS (SELECT FROM haushalt.finanzwert g WHERE g.id = %1$s.id AND g.vertraulich) OR freigabe.geld_folgt(%1$s.massnahme_id, %1$s.art, %1$s.jahr, %1$s.betrag_ct)
+      OR freigabe.betrag_ueberholt(%1$s.massnahme_id, %1$s.art, %1$s.jahr, %1$s.planfassung, %1$s.stand)', alias) END);
+  IF wenn <> '' THEN
+    RETURN NEXT;
+  END IF;
+  FOR feld IN SELECT DISTINCT v.spalte FROM freigabe.vertraulich v WHERE v.relation = n AND freigabe.weise(rel, v.spalte) = 'leer' AND NOT (n = 'haushalt.foerderung' AND v.spalte IN ('betrag_ct', 'quote')) LOOP
+    wenn := format('freigabe.ist_vertraulich(%L, %s, ARRAY[%L])', n, k, feld);
+    RETURN NEXT;
+  END LOOP;
+  IF n = 'haushalt.foerderung' THEN
+    feld := 'betrag_ct';
+    wenn := format('freigabe.ist_vertraulich(%L, %s, ARRAY[''betrag_ct'']) OR freigabe.foerderung_folgt(%s.massnahme_id)', n, k, alias);
+    RETURN NEXT;
+    feld := 'quote';
+    wenn := format('freigabe.ist_vertraulich(%1$L, %2$s, ARRAY[''betrag_ct'', ''quote'']) OR freigabe.quote_folgt(%3$s.massnahme_id, %3$s.betrag_ct, %3$s.quote)', n, k, alias);
+    RETURN NEXT;
+  END IF;
+END $$;
 -- Offices nobody outside knows of.
 CREATE FUNCTION freigabe.interne_akteure() RETURNS SETOF uuid LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
   SELECT a.id FROM strategie.akteur a WHERE a.veroeffentlichung IN ('intern', 'archiviert')
 $$;
-GRANT EXECUTE ON FUNCTION freigabe.moment(), freigabe.vorgelegt(text), freigabe.arbeitsstand(text), freigabe.arbeitsfassungen(),
-  freigabe.im_arbeitsstand(text, text, boolean), freigabe.vertrauliche_betraege(), freigabe.interne_akteure() TO zielraum_staff;
-UPDATE freigabe.schutz SET bedingung = '(SELECT freigabe.sieht(''betraege'')) OR NOT vertraulich AND id NOT IN (SELECT freigabe.vertrauliche_betraege())' WHERE relation = 'haushalt.finanzwert';
+GRANT EXECUTE ON FUNCTION freigabe.moment(), freigabe.vorgelegt(text), freigabe.arbeitsstand(text), freigabe.arbeitsfassungen(), freigabe.lesbar(text), freigabe.lesbare_fassungen(),
+  freigabe.im_arbeitsstand(text, text, boolean), freigabe.verdeckte_betraege(), freigabe.interne_akteure() TO zielraum_staff;
+UPDATE freigabe.schutz SET bedingung = '(SELECT freigabe.sieht(''betraege'')) OR NOT vertraulich AND id NOT IN (SELECT freigabe.verdeckte_betraege())' WHERE relation = 'haushalt.finanzwert';
 
 -- Columns of a part that name the object it is read with, and the kind of that object ('fassung': a number).
 -- An anchor has none: it is read with whatever Fassung it speaks of.
@@ -97,6 +160,7 @@ CREATE FUNCTION freigabe.eigner(rel regclass) RETURNS TABLE (spalte name, art na
     WHERE k.conrelid = rel AND k.contype = 'f' AND k.confrelid IN (SELECT x.relation::regclass FROM freigabe.schutz x WHERE x.wurzel OR x.relation = 'fnp.fassung')
   ), teil AS (SELECT t.eigner::name, t.art::name FROM freigabe.teil t WHERE t.relation = freigabe.name_(rel))
   SELECT * FROM teil
+  UNION SELECT attname, relname FROM fk WHERE relname = 'plan' AND EXISTS (SELECT FROM teil)
   UNION SELECT attname, relname FROM fk WHERE NOT EXISTS (SELECT FROM teil) AND rel <> 'fnp.verweis'::regclass AND fassung = NOT EXISTS (SELECT FROM fk x WHERE NOT x.fassung)
 $$;
 
@@ -117,8 +181,9 @@ BEGIN
         || format(' OR num_nonnulls(%s) = 0 AND (SELECT freigabe.sieht(''veroeffentlicht''))', string_agg(quote_ident(spalte), ', ')),
       string_agg(format('%I IN (SELECT freigabe.vorgelegt(%L))', spalte, art), ' OR ') FILTER (WHERE art <> 'fassung') INTO eigen, vorgelegt FROM freigabe.eigner(rel);
     eigen := coalesce(eigen, '(SELECT freigabe.sieht(''veroeffentlicht''))');
-    SELECT string_agg(format('(%1$I IS NULL OR %1$I IN (SELECT y.id FROM %2$s y) OR %1$I IN (SELECT o.id FROM %3$s o))', a.attname, k.confrelid::regclass, freigabe.kopie(k.confrelid::regclass)), ' AND ' ORDER BY a.attnum) INTO andere
-      FROM pg_constraint k JOIN pg_attribute a ON a.attrelid = k.conrelid AND k.conkey = ARRAY[a.attnum]
+    -- The only end of a row is its owner, asked above.
+    SELECT CASE count(*) WHEN 1 THEN 'true' ELSE string_agg(format('(%1$I IS NULL OR %1$I IN (SELECT freigabe.%2$s))', a.attname, CASE z.relname WHEN 'fassung' THEN 'lesbare_fassungen()' ELSE format('lesbar(%L)', z.relname) END), ' AND ' ORDER BY a.attnum) END INTO andere
+      FROM pg_constraint k JOIN pg_attribute a ON a.attrelid = k.conrelid AND k.conkey = ARRAY[a.attnum] JOIN pg_class z ON z.oid = k.confrelid
       WHERE k.conrelid = rel AND k.contype = 'f' AND k.confrelid IN (SELECT x.relation::regclass FROM freigabe.schutz x WHERE x.wurzel OR x.relation = 'fnp.fassung');
     IF andere IS NULL THEN
       RAISE EXCEPTION 'freigabe.schutz: % zeigt auf keine geschützte Tabelle', rel;
@@ -169,7 +234,8 @@ BEGIN
       ARRAY(SELECT t.relation FROM freigabe.teil t WHERE t.art = a.art AND t.eigner = a.art || '_id'), a.art || '_id'), ' OR ')
     INTO eigen FROM freigabe.art a WHERE a.art IN ('massnahme', 'ziel', 'kennzahl', 'handlungsfeld', 'gebiet');
   EXECUTE format('CREATE POLICY leser ON audit.zeile FOR SELECT TO zielraum_staff USING (((SELECT freigabe.sieht(''alles'')) OR %s)
-    AND relation NOT LIKE ''auth.%%'' AND (relation <> ''haushalt.finanzwert'' OR (SELECT freigabe.sieht(''betraege''))))', eigen);
+    AND relation NOT LIKE ''auth.%%'' AND (relation <> ''haushalt.finanzwert'' OR (SELECT freigabe.sieht(''betraege''))
+      OR daten ->> ''vertraulich'' = ''false'' AND schluessel NOT IN (SELECT b::text FROM freigabe.verdeckte_betraege() b)))', eigen);
 END $$;
 
 -- As in 0033, through the reading world of who asks: a restricted reader lists the published rows of others.
@@ -187,4 +253,47 @@ BEGIN
   RETURN QUERY EXECUTE format('SELECT jsonb_build_object(%s), %s FROM %s t WHERE %s ORDER BY %s OFFSET %s LIMIT %s', spalten, freigabe.marke_sql(rel), gelesen,
     CASE schluessel WHEN '{}' THEN 'true' ELSE freigabe.wo(schluessel) END, reihe, ab, anzahl);
 END $$;
+-- What was public until now in the place of a confidential amount.
+DO $$
+BEGIN
+  IF EXISTS (SELECT FROM oeffentlich.finanzwert o WHERE freigabe.betrag_ueberholt(o.massnahme_id, o.art, o.jahr, o.planfassung, o.stand)) THEN
+    PERFORM audit.beginne('Zielraum', 'Neue Fassung des Programms: ältere Beträge stehen nicht mehr an der Stelle vertraulicher');
+    DELETE FROM oeffentlich.finanzwert o WHERE freigabe.betrag_ueberholt(o.massnahme_id, o.art, o.jahr, o.planfassung, o.stand);
+    DELETE FROM oeffentlich.finanzwert_historie o WHERE freigabe.betrag_ueberholt(o.massnahme_id, o.art, o.jahr, o.planfassung, o.stand);
+  END IF;
+END $$;
+
+-- ---------------------------------------------------------------- confidentiality by hand
+-- What of one object and its parts can be withheld: its fields, each part as a whole, amounts and values one by one.
+CREATE FUNCTION freigabe.verbergbar(art text, id uuid) RETURNS TABLE (relation text, kennung text, spalte text, titel text) LANGUAGE plpgsql STABLE AS $$
+DECLARE
+  a freigabe.art := freigabe.art_(art); eigene text; t record; e record;
+BEGIN
+  EXECUTE format('SELECT x.kennung FROM %s x WHERE x.id = $1', a.relation) INTO eigene USING id;
+  RETURN QUERY SELECT a.relation, eigene, s.spalte::text, freigabe.titel(a.relation::regclass, s.spalte) FROM freigabe.spalten(a.relation::regclass) WITH ORDINALITY s (spalte, erzeugt, pflicht, nr)
+    WHERE freigabe.weise(a.relation::regclass, s.spalte) IS NOT NULL ORDER BY s.nr;
+  FOR t IN SELECT x.relation, x.eigner FROM freigabe.teil x WHERE x.art = a.art AND x.nur = 'true' ORDER BY freigabe.titel(x.relation::regclass) LOOP
+    EXECUTE format('SELECT EXISTS (SELECT FROM %s x WHERE x.%I = $1) AS da', t.relation, t.eigner) INTO e USING id;
+    CONTINUE WHEN NOT e.da;
+    RETURN QUERY VALUES (t.relation, eigene, '*', format('alle Einträge: %s', freigabe.titel(t.relation::regclass)));
+    IF t.relation = 'haushalt.finanzwert' THEN
+      RETURN QUERY SELECT t.relation, f.id::text, 'betrag_ct', format('Betrag %s: %s, %s vom %s', coalesce(f.jahr::text, 'gesamt'), CASE f.planfassung WHEN 'kostenschaetzung' THEN 'Kostenschätzung' ELSE initcap(f.planfassung) END,
+          CASE f.art WHEN 'foerderung' THEN 'Förderung' WHEN 've' THEN 'Verpflichtungsermächtigung' ELSE initcap(f.art) END, to_char(f.stand, 'DD.MM.YYYY'))
+        FROM haushalt.finanzwert f WHERE f.massnahme_id = verbergbar.id AND NOT f.vertraulich ORDER BY f.jahr NULLS FIRST, f.stand, f.art, f.id;
+    ELSIF t.relation = 'haushalt.foerderung' THEN
+      RETURN QUERY EXECUTE format('SELECT %L, f.id::text, ''betrag_ct'', ''Förderbetrag: '' || p.titel FROM haushalt.foerderung f JOIN haushalt.foerderprogramm p ON p.id = f.programm_id WHERE f.%I = $1 ORDER BY p.titel, f.id', t.relation, t.eigner) USING id;
+    ELSIF t.relation = 'strategie.kennzahlwert' THEN
+      RETURN QUERY SELECT t.relation, w.id::text, 'wert', format('Wert (%s) vom %s%s', w.art, to_char(w.stichtag, 'DD.MM.YYYY'), ', ' || o.name) FROM strategie.kennzahlwert w LEFT JOIN gemeinde.ortsteil o ON o.id = w.ortsteil_id
+        WHERE w.kennzahl_id = verbergbar.id ORDER BY w.stichtag, w.art, w.id;
+    ELSIF EXISTS (SELECT FROM pg_attribute WHERE attrelid = t.relation::regclass AND attname = 'kennung') THEN
+      RETURN QUERY EXECUTE format('SELECT %1$L, x.kennung::text, ''*'', %2$L || '' „'' || x.titel || ''“'' FROM %1$s x WHERE x.%3$I = $1 ORDER BY x.kennung', t.relation, freigabe.titel(t.relation::regclass), t.eigner) USING id;
+    END IF;
+  END LOOP;
+END $$;
+-- What of one object and its parts is withheld by an entry now.
+CREATE FUNCTION freigabe.vertrauliche_von(art text, id uuid) RETURNS TABLE (relation text, kennung text, spalte text, titel text, bis date, grund text) LANGUAGE sql STABLE AS $$
+  SELECT v.relation, v.kennung::text, v.spalte, coalesce(x.titel, freigabe.titel(v.relation::regclass) || ': ' || coalesce(freigabe.titel(v.relation::regclass, v.spalte), v.spalte)), v.bis, v.grund
+  FROM freigabe.vertraulich v LEFT JOIN freigabe.verbergbar(art, id) x ON x.relation = v.relation AND x.kennung = v.kennung AND x.spalte = v.spalte
+  WHERE (v.relation, v.kennung::text) IN (SELECT y.relation, y.kennung FROM freigabe.verbergbar(art, id) y) ORDER BY v.bis NULLS LAST, 4
+$$;
 RESET ROLE;

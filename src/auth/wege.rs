@@ -85,6 +85,8 @@ const WEGE: &[Weg] = &[
     ("POST", "/freigaben", Aktion::Vorlegen, Objektart::Freigaben),
     ("GET",  "/freigaben/{art}/{kennung}", Aktion::Lesen, Objektart::Freigaben),
     ("POST", "/freigaben/{art}/{kennung}/{schritt}", Aktion::Vorlegen, Objektart::Freigaben),
+    ("POST", "/freigaben/{art}/{kennung}/vertraulich", Aktion::Verdecken, Objektart::Freigaben),
+    ("POST", "/freigaben/{art}/{kennung}/vertraulich/aufheben", Aktion::Aufdecken, Objektart::Freigaben),
 
     ("POST",   "/collections/{id}/items", Aktion::Aendern, Objektart::Inhalt),
     ("PUT",    "/collections/{id}/items/{fid}", Aktion::Aendern, Objektart::Inhalt),

@@ -318,6 +318,57 @@ pub async fn vertrauliche(conn: &mut PgConnection) -> Result<Vec<Vertraulich>> {
     .await?)
 }
 
+/// What of an object and its parts can be withheld, or is: with its title.
+#[derive(Debug, Clone, Serialize)]
+pub struct Angabe {
+    /// Table, with its schema.
+    pub relation: String,
+    /// Key of the row, or of the object it belongs to.
+    pub kennung: String,
+    /// Column; `*` the whole row.
+    pub spalte: String,
+    /// For people.
+    pub titel: String,
+    /// Last day; none: without an end, or not withheld.
+    pub bis: Option<NaiveDate>,
+    /// Why; none: not withheld.
+    pub grund: Option<String>,
+}
+
+impl Angabe {
+    /// In a form: `strategie.massnahme|m-1|kurztext`.
+    #[must_use]
+    pub fn was(&self) -> String {
+        format!("{}|{}|{}", self.relation, self.kennung, self.spalte)
+    }
+}
+
+/// What of the object can be withheld.
+pub async fn verbergbar(conn: &mut PgConnection, g: &Gegenstand) -> Result<Vec<Angabe>> {
+    Ok(sqlx::query_as!(
+        Angabe,
+        r#"SELECT relation AS "relation!", kennung AS "kennung!", spalte AS "spalte!", titel AS "titel!", NULL::date AS bis, NULL::text AS grund
+           FROM freigabe.verbergbar($1, $2)"#,
+        g.art,
+        g.id
+    )
+    .fetch_all(conn)
+    .await?)
+}
+
+/// What of the object is withheld by an entry.
+pub async fn vertrauliche_von(conn: &mut PgConnection, g: &Gegenstand) -> Result<Vec<Angabe>> {
+    Ok(sqlx::query_as!(
+        Angabe,
+        r#"SELECT relation AS "relation!", kennung AS "kennung!", spalte AS "spalte!", titel AS "titel!", bis, grund
+           FROM freigabe.vertrauliche_von($1, $2)"#,
+        g.art,
+        g.id
+    )
+    .fetch_all(conn)
+    .await?)
+}
+
 /// Withholds a field from now on, also from the public past.
 ///
 /// # Errors

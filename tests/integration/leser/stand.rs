@@ -36,8 +36,17 @@ impl Tage {
 /// What a reader finds of the measure: its title by the page, the layer and the list, which
 /// must agree, whichever way the day is named.
 async fn sieht(router: &Router, token: &str, zeit: &str) -> Option<String> {
-    let blatt = hole(router, token, &format!("/stand/{zeit}/massnahmen/m-neu?f=json")).await;
-    assert!([200, 404].contains(&blatt.status.as_u16()), "{}", blatt.text);
+    let blatt = hole(
+        router,
+        token,
+        &format!("/stand/{zeit}/massnahmen/m-neu?f=json"),
+    )
+    .await;
+    assert!(
+        [200, 404].contains(&blatt.status.as_u16()),
+        "{}",
+        blatt.text
+    );
     let titel = (blatt.status == 200).then(|| blatt.json()["titel"].as_str().unwrap().to_owned());
     for frage in [
         format!("/massnahmen?f=json&limit=1000&stand={zeit}"),
@@ -104,9 +113,17 @@ async fn everybody_sees_of_every_day_what_is_theirs() {
         let seite = hole(&router, token, &pfad).await;
         assert_eq!(seite.status, 200, "{tag}: {}", seite.text);
         assert!(seite.text.contains(schritt), "{tag}: {}", seite.text);
-        assert_eq!(seite.text.matches("Schritt ").count(), seite.text.matches(schritt).count(), "{tag}");
+        assert_eq!(
+            seite.text.matches("Schritt ").count(),
+            seite.text.matches(schritt).count(),
+            "{tag}"
+        );
         let im_kopf = format!("<span class=\"marke-entwurf\">{marke}</span></h1>");
-        assert_eq!(seite.text.contains("marke-entwurf\">Entwurf</span></h1>"), marke == "Entwurf", "{tag}");
+        assert_eq!(
+            seite.text.contains("marke-entwurf\">Entwurf</span></h1>"),
+            marke == "Entwurf",
+            "{tag}"
+        );
         assert!(marke.is_empty() || seite.text.contains(&im_kopf), "{tag}");
         assert!(seite.text.contains("mit den Entwürfen des Tages"), "{tag}");
         assert_eq!(seite.kopf("cache-control"), "private, no-store", "{tag}");
@@ -131,12 +148,7 @@ async fn everybody_sees_of_every_day_what_is_theirs() {
     pruefe(&router, &tage, &wer, &soll).await;
 }
 
-async fn pruefe(
-    router: &Router,
-    tage: &Tage,
-    wer: &[&str; 5],
-    soll: &[(&str, [Option<&str>; 5])],
-) {
+async fn pruefe(router: &Router, tage: &Tage, wer: &[&str; 5], soll: &[(&str, [Option<&str>; 5])]) {
     for (tag, zeile) in soll {
         for (nr, token) in wer.iter().enumerate() {
             let ist = sieht(router, token, tage.zu(tag)).await;
@@ -161,6 +173,18 @@ async fn days_are_not_shared_between_readers() {
         assert_eq!(antwort.kopf("access-control-allow-origin"), "");
         assert_eq!(antwort.kopf("cache-control"), "private, no-store");
     }
-    let ebene = hole(&router, &strategie, &format!("/stand/{heute}/collections/massnahmen?f=json")).await;
-    assert!(ebene.json()["description"].as_str().unwrap().contains("mit den Entwürfen"), "{}", ebene.text);
+    let ebene = hole(
+        &router,
+        &strategie,
+        &format!("/stand/{heute}/collections/massnahmen?f=json"),
+    )
+    .await;
+    assert!(
+        ebene.json()["description"]
+            .as_str()
+            .unwrap()
+            .contains("mit den Entwürfen"),
+        "{}",
+        ebene.text
+    );
 }
