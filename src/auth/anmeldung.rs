@@ -111,6 +111,19 @@ pub async fn pruefe_bisheriges(dienst: &Dienst, login: &str, kennwort: String) -
     Err(Error::eingabe("Das bisherige Kennwort ist falsch."))
 }
 
+/// One more answer of the provider from this address: checking it asks the provider.
+#[cfg(feature = "oidc")]
+pub(super) async fn bremse_anmeldedienst(dienst: &Dienst, adresse: Option<IpAddr>) -> Result<()> {
+    let eimer = [schluessel("anmeldedienst", &netz(adresse))];
+    let warten = store::versuch(&dienst.pool, &eimer, &[JE_ADRESSE], &[false]).await?;
+    if warten == 0 {
+        return Ok(());
+    }
+    Err(Error::eingabe(format!(
+        "Zu viele Anmeldungen. Bitte in {warten} Sekunden noch einmal."
+    )))
+}
+
 fn schluessel(art: &str, name: &str) -> Vec<u8> {
     geheimnis::hash(&format!("{art}\0{name}"))
 }

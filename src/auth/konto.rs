@@ -220,7 +220,8 @@ pub fn rollen<'a>(schluessel: impl IntoIterator<Item = &'a str>) -> Result<Vec<R
     Ok(rollen)
 }
 
-fn beschreibung(angaben: &Angaben) -> serde_json::Value {
+/// What the audit says of them.
+pub(super) fn beschreibung(angaben: &Angaben) -> serde_json::Value {
     let rollen: Vec<_> = angaben.rollen.iter().map(|r| r.schluessel()).collect();
     json!({ "rollen": rollen, "referat": angaben.referat, "ortsteil": angaben.ortsteil })
 }
@@ -250,7 +251,7 @@ fn pruefe_name(name: &str) -> Result<&str> {
 }
 
 /// A Fachamt acts for a Referat, an Ortssprecher for an Ortsteil, and both must exist.
-async fn pruefe_angaben(pool: &PgPool, angaben: &Angaben) -> Result<()> {
+pub(super) async fn pruefe_angaben(pool: &PgPool, angaben: &Angaben) -> Result<()> {
     for (rolle, was, kennung, name) in [
         (Rolle::Fachamt, "das Referat", &angaben.referat, "referat"),
         (

@@ -23,11 +23,16 @@ use super::{Dienst, geheimnis, konto, konto_store, seiten, store};
 use crate::http::extract::Anfrage;
 use crate::http::problem::Problem;
 
-type Antwort = Result<Response, Problem>;
+pub(super) type Antwort = Result<Response, Problem>;
 
 /// All routes of this module.
 pub fn router(dienst: Dienst) -> Router {
-    Router::new()
+    let routen = Router::new();
+    #[cfg(feature = "oidc")]
+    let routen = routen
+        .route("/anmelden/oidc", get(super::oidc::routes::beginne))
+        .route("/anmelden/oidc/zurueck", get(super::oidc::routes::beende));
+    routen
         .route("/anmelden", get(anmelden).post(melde_an))
         .route("/abmelden", post(abmelden))
         .route("/einrichten/{code}", get(einrichten).post(richte_ein))
@@ -44,7 +49,7 @@ pub fn router(dienst: Dienst) -> Router {
 }
 
 /// A path of ours to go to after sign-in; anything else is the start page.
-fn ziel(wunsch: &str) -> &str {
+pub(super) fn ziel(wunsch: &str) -> &str {
     let eigen = wunsch.starts_with('/')
         && !wunsch.starts_with("//")
         && !wunsch.contains(['\\', '\r', '\n'])
@@ -67,7 +72,7 @@ async fn anmelden(
 }
 
 /// The form with the cookie it must repeat.
-fn formular_anmelden(
+pub(super) fn formular_anmelden(
     dienst: &Dienst,
     anfrage: &Anfrage,
     headers: &HeaderMap,
@@ -84,6 +89,7 @@ fn formular_anmelden(
         login,
         meldung,
         unverschluesselt,
+        dienst.anmeldedienst(),
     )?;
     backe(&mut antwort, [neu]);
     nicht_merken(&mut antwort);
@@ -169,7 +175,7 @@ async fn melde_an(
 }
 
 /// The caller's address. Behind a proxy it is the entry the proxy itself added last.
-fn absender(dienst: &Dienst, headers: &HeaderMap, verbindung: Option<IpAddr>) -> Option<IpAddr> {
+pub(super) fn absender(dienst: &Dienst, headers: &HeaderMap, verbindung: Option<IpAddr>) -> Option<IpAddr> {
     let nah = verbindung.is_some_and(|adresse| match adresse.to_canonical() {
         IpAddr::V4(v4) => v4.is_loopback() || v4.is_private(),
         IpAddr::V6(v6) => v6.is_loopback() || v6.is_unique_local(),

@@ -31,9 +31,14 @@ pub(super) struct Serve {
     /// Weitere Ebenen der Gemeinde
     #[arg(long, value_name = "DATEI.toml")]
     layers: Option<PathBuf>,
+    #[cfg(feature = "oidc")]
+    #[command(flatten)]
+    oidc: auth::oidc::konfig::Optionen,
 }
 
 pub(super) async fn run(serve: Serve, db: &Database) -> Result<()> {
+    #[cfg(feature = "oidc")]
+    let oidc = serve.oidc.lies()?.map(auth::oidc::Anbieter::neu);
     // Before anything slow: a taken port is told at once.
     let listener = TcpListener::bind(serve.listen).await.map_err(|cause| match cause.kind() {
         std::io::ErrorKind::AddrInUse => Error::umgebung(format!(
@@ -63,6 +68,11 @@ pub(super) async fn run(serve: Serve, db: &Database) -> Result<()> {
         demo::geladen(db).await?,
     )
     .await?;
+    #[cfg(feature = "oidc")]
+    let app = app::App {
+        oidc: oidc.transpose()?.map(std::sync::Arc::new),
+        ..app
+    };
     sage_adressen(&app, listener.local_addr()?);
     if let Some(code) = auth::konto::einmal_code(&db.auth).await? {
         sage_einrichten(&wurzel(&app, listener.local_addr()?), &code);
