@@ -175,7 +175,11 @@ async fn melde_an(
 }
 
 /// The caller's address. Behind a proxy it is the entry the proxy itself added last.
-pub(super) fn absender(dienst: &Dienst, headers: &HeaderMap, verbindung: Option<IpAddr>) -> Option<IpAddr> {
+pub(super) fn absender(
+    dienst: &Dienst,
+    headers: &HeaderMap,
+    verbindung: Option<IpAddr>,
+) -> Option<IpAddr> {
     let nah = verbindung.is_some_and(|adresse| match adresse.to_canonical() {
         IpAddr::V4(v4) => v4.is_loopback() || v4.is_private(),
         IpAddr::V6(v6) => v6.is_loopback() || v6.is_unique_local(),

@@ -11,7 +11,7 @@ mod browser;
 mod faelle;
 mod provider;
 
-use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::fs::PermissionsExt;
 use std::sync::Arc;
 
 use axum::Router;

@@ -39,7 +39,7 @@ impl Anbieter {
             .arg(zurueck)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
-            .stderr(Stdio::null())
+            .stderr(Stdio::inherit())
             .spawn()
         else {
             eprintln!("übersprungen: node fehlt");
@@ -59,6 +59,7 @@ impl Anbieter {
             client: reqwest::Client::builder()
                 .redirect(reqwest::redirect::Policy::none())
                 .no_proxy()
+                .pool_max_idle_per_host(0)
                 .build()
                 .unwrap(),
         })

@@ -50,6 +50,8 @@ impl Netz {
         let mut bau = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
             .timeout(DAUER)
+            // A kept connection the provider closed would fail the code, which is good once.
+            .pool_max_idle_per_host(0)
             .https_only(!hier)
             .user_agent(concat!("Zielraum/", env!("CARGO_PKG_VERSION")));
         if hier {
