@@ -71,7 +71,6 @@ impl Dienst {
 
     /// None without the feature `oidc`.
     #[cfg(not(feature = "oidc"))]
-    #[expect(clippy::unused_self, reason = "with the feature it asks the provider")]
     pub(crate) fn anmeldedienst(&self) -> Option<&str> {
         None
     }
