@@ -11,8 +11,9 @@ RUN --mount=type=cache,target=/root/.cargo/registry \
     cp target/release/zielraum /usr/local/bin/
 
 FROM debian:12-slim
+# pg_dump and pg_restore of the version in docker-compose.yml, for `zielraum backup`.
 RUN apt-get update -qq \
-    && apt-get install -y -qq --no-install-recommends libgdal32 proj-data curl \
+    && apt-get install -y -qq --no-install-recommends libgdal32 proj-data curl postgresql-client-15 \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --system --create-home zielraum
 COPY --from=build /usr/local/bin/zielraum /usr/local/bin/

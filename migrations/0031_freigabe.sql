@@ -327,7 +327,8 @@ BEGIN
     RAISE EXCEPTION '% „%“: der Eintrag ist archiviert. Zum Ändern bitte zuerst wieder aufnehmen.', freigabe.titel(rel), fest USING ERRCODE = 'ZR006';
   END IF;
   EXECUTE format('UPDATE %s z SET veroeffentlichung = CASE WHEN z.veroeffentlichung IN (''veroeffentlicht'', ''in_freigabe'') THEN ''entwurf'' ELSE z.veroeffentlichung END WHERE z.id = ANY ($1)
-    AND NOT (z.xmin = pg_current_xact_id()::xid AND NOT EXISTS (SELECT FROM freigabe.gleichstand g WHERE g.art = $2 AND g.id = z.id AND g.version = z.version))', rel) USING ids, a;
+    AND NOT (EXISTS (SELECT FROM audit.zeile r WHERE r.aenderung_id = audit.laufende() AND r.relation = $3 AND r.schluessel = z.id::text)
+      AND NOT EXISTS (SELECT FROM freigabe.gleichstand g WHERE g.art = $2 AND g.id = z.id AND g.version = z.version))', rel) USING ids, a, freigabe.name_(rel);
 END $$;
 
 CREATE FUNCTION freigabe.nach_teil() RETURNS trigger LANGUAGE plpgsql AS $$

@@ -20,8 +20,8 @@ use crate::layers::{self, catalog, sammlung::Katalog};
 use crate::welt::{Intern, Welten};
 use crate::zeitreise::{self, Zeitreise};
 use crate::{
-    audit, auth, dorferneuerung, fnp, freigabe, haushalt, hier, import, isek, luecken, strategie,
-    web,
+    audit, auth, bearbeiten, dorferneuerung, fnp, freigabe, haushalt, hier, import, isek, luecken,
+    strategie, web,
 };
 
 /// What the service was started with.
@@ -67,6 +67,7 @@ impl App {
         alles.close().await;
         let intern = Intern {
             personal: db.personal.clone(),
+            schreiben: db.write.clone(),
             katalog: Arc::new(intern),
         };
         Ok(Self {
@@ -95,11 +96,12 @@ pub fn router(app: &App) -> Router {
         rueckblick: None,
     };
     let intern = app.intern.as_ref().map(|(_, intern)| intern.clone());
+    let schreiben = intern.as_ref().map(|intern| intern.schreiben.clone());
     let welten = Arc::new(Welten::neu(
         app.public.clone(),
         Arc::clone(&app.katalog),
         intern,
-        Box::new(welt),
+        Box::new(move |pool, katalog| welt(pool, katalog, schreiben.clone())),
     ));
     let mut routes = Router::new().fallback(move |request: Request| {
         let welten = Arc::clone(&welten);
@@ -110,7 +112,7 @@ pub fn router(app: &App) -> Router {
             damals.clone(),
             Arc::clone(&app.katalog),
             kontext.clone(),
-            Box::new(welt),
+            Box::new(|pool, katalog| welt(pool, katalog, None)),
         );
         // Around the fallback, so that the addresses of the past, which no route knows, pass through it.
         routes = routes.layer(middleware::from_fn_with_state(
@@ -152,9 +154,10 @@ fn packbar(_: StatusCode, _: Version, headers: &HeaderMap, erweiterungen: &Exten
 
 /// Everything that is read, over one pool: the public's, that of a [`auth::Sicht`], or that of
 /// a past day.
-fn welt(pool: PgPool, katalog: Arc<Katalog>) -> Router {
+fn welt(pool: PgPool, katalog: Arc<Katalog>, schreiben: Option<PgPool>) -> Router {
     let pfade = [
         fnp::routes::pfade(),
+        bearbeiten::daten::routes::pfade(),
         import::lauf::routes::pfade(),
         strategie::routes::pfade(),
         hier::routes::pfade(),
@@ -166,8 +169,21 @@ fn welt(pool: PgPool, katalog: Arc<Katalog>) -> Router {
         audit::routes::pfade(),
     ]
     .concat();
-    let ebenen = layers::Dienst::new(pool.clone(), katalog, pfade);
-    Router::new()
+    let mut routes = Router::new();
+    if let Some(schreiben) = schreiben {
+        let dienst = bearbeiten::Dienst {
+            lesen: pool.clone(),
+            katalog: Arc::clone(&katalog),
+            schreiben,
+        };
+        let dienst = Arc::new(dienst);
+        routes = routes
+            .merge(bearbeiten::routes::router(Arc::clone(&dienst)))
+            .merge(bearbeiten::daten::routes::router(dienst));
+    }
+    let operationen = bearbeiten::schnittstelle::operationen;
+    let ebenen = layers::Dienst::new(pool.clone(), katalog, pfade, operationen);
+    routes
         .merge(layers::routes::router(Arc::new(ebenen)))
         .merge(fnp::routes::router(pool.clone()))
         .merge(import::lauf::routes::router(pool.clone()))

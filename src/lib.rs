@@ -12,6 +12,7 @@
 //! 6. [`auth`] – accounts, rights; [`welt`] – what a signed-in person reads; [`zeitreise`] – the public's world on a past day.
 //! 7. [`layers`] – OGC API Features from `geodata/layers.toml`; [`http`] – what all routes share;
 //!    [`tabelle`] – columns and CSV.
+//! 8. [`bearbeiten`] – changes by API and form; [`sicherung`] – backup, restore, check.
 //!
 //! # Glossary
 //! | term | English gloss | source |
@@ -35,6 +36,7 @@
 pub mod app;
 pub mod audit;
 pub mod auth;
+pub mod bearbeiten;
 pub mod cli;
 pub mod db;
 pub mod dorferneuerung;
@@ -50,6 +52,7 @@ pub mod import;
 pub mod isek;
 pub mod layers;
 pub mod luecken;
+pub mod sicherung;
 pub mod strategie;
 pub mod tabelle;
 pub mod verschneidung;

@@ -32,6 +32,8 @@ pub struct Intern {
     pub personal: Personal,
     /// Layers over the working schemas.
     pub katalog: Arc<Katalog>,
+    /// Role `zielraum_write`: what editing goes through.
+    pub schreiben: PgPool,
 }
 
 /// The worlds in use.

@@ -51,23 +51,32 @@ SELECT k.plan, k.fassung, f.* FROM flaeche_sicht f JOIN fassung_in_kraft k USING
 COMMENT ON COLUMN flaeche_aktuell.plan IS 'Plan';
 COMMENT ON COLUMN flaeche_aktuell.fassung IS 'Fassung';
 
-CREATE VIEW ueberlagerung_aktuell WITH (security_invoker = true) AS
-SELECT k.plan, k.fassung, u.ordnung, u.kennung, u.art, u.klasse, u.nutzung, u.rechtsstand, u.ebene, u.flaechenschluss, u.xplan_version, u.gml_id,
+CREATE VIEW ueberlagerung_sicht WITH (security_invoker = true) AS
+SELECT u.fassung_id, u.ordnung, u.kennung, u.art, u.klasse, u.nutzung, u.rechtsstand, u.ebene, u.flaechenschluss, u.xplan_version, u.gml_id,
   translate(coalesce(u.codes ->> 'zweckbestimmung', u.codes ->> 'artDerFestlegung'), '[]" ', '') AS zweckbestimmung, u.name, u.text, u.gueltig, u.flaeche_m2,
   u.geom::geometry(MultiPolygon, 25832) AS geom
-FROM ueberlagerung u JOIN fassung_in_kraft k USING (fassung_id);
+FROM ueberlagerung u;
 
-CREATE VIEW linie_aktuell WITH (security_invoker = true) AS
-SELECT k.plan, k.fassung, l.ordnung, l.kennung, l.klasse, l.nutzung, n.name AS nutzung_name, l.rechtsstand, l.xplan_version, l.gml_id,
+CREATE VIEW ueberlagerung_aktuell WITH (security_invoker = true) AS
+SELECT k.plan, k.fassung, u.* FROM ueberlagerung_sicht u JOIN fassung_in_kraft k USING (fassung_id);
+
+CREATE VIEW linie_sicht WITH (security_invoker = true) AS
+SELECT l.fassung_id, l.ordnung, l.kennung, l.klasse, l.nutzung, n.name AS nutzung_name, l.rechtsstand, l.xplan_version, l.gml_id,
   translate(coalesce(l.codes ->> 'zweckbestimmung', l.codes ->> 'artDerFestlegung'), '[]" ', '') AS zweckbestimmung, l.name, l.text, l.laenge_m,
   l.geom::geometry(MultiLineString, 25832) AS geom
-FROM linie l JOIN fassung_in_kraft k USING (fassung_id) JOIN nutzung n ON n.schluessel = l.nutzung;
+FROM linie l JOIN nutzung n ON n.schluessel = l.nutzung;
 
-CREATE VIEW punkt_aktuell WITH (security_invoker = true) AS
-SELECT k.plan, k.fassung, p.ordnung, p.kennung, p.klasse, p.nutzung, n.name AS nutzung_name, p.rechtsstand, p.xplan_version, p.gml_id,
+CREATE VIEW linie_aktuell WITH (security_invoker = true) AS
+SELECT k.plan, k.fassung, l.* FROM linie_sicht l JOIN fassung_in_kraft k USING (fassung_id);
+
+CREATE VIEW punkt_sicht WITH (security_invoker = true) AS
+SELECT p.fassung_id, p.ordnung, p.kennung, p.klasse, p.nutzung, n.name AS nutzung_name, p.rechtsstand, p.xplan_version, p.gml_id,
   translate(coalesce(p.codes ->> 'zweckbestimmung', p.codes ->> 'artDerFestlegung'), '[]" ', '') AS zweckbestimmung, p.name, p.text, p.drehung,
   p.geom::geometry(MultiPoint, 25832) AS geom
-FROM punkt p JOIN fassung_in_kraft k USING (fassung_id) JOIN nutzung n ON n.schluessel = p.nutzung;
+FROM punkt p JOIN nutzung n ON n.schluessel = p.nutzung;
+
+CREATE VIEW punkt_aktuell WITH (security_invoker = true) AS
+SELECT k.plan, k.fassung, p.* FROM punkt_sicht p JOIN fassung_in_kraft k USING (fassung_id);
 
 CREATE VIEW befund_sicht WITH (security_invoker = true) AS
 SELECT p.kennung || '.' || b.nr AS id, p.kennung AS plan, f.nummer AS fassung, b.nr, b.schwere, b.code, a.titel AS befund_art, b.klasse, b.kennung, b.text, a.rat, b.geom::geometry(Point, 25832) AS geom
@@ -89,7 +98,9 @@ DO $$
 DECLARE
   v text; t text; s text;
 BEGIN
-  FOR v, s, t IN SELECT * FROM (VALUES ('linie_aktuell', 'nutzung_name', 'Nutzung (Klartext)'), ('punkt_aktuell', 'nutzung_name', 'Nutzung (Klartext)'),
+  FOR v, s, t IN SELECT * FROM (VALUES ('linie_sicht', 'nutzung_name', 'Nutzung (Klartext)'), ('punkt_sicht', 'nutzung_name', 'Nutzung (Klartext)'),
+    ('linie_sicht', 'zweckbestimmung', 'Zweckbestimmung'), ('punkt_sicht', 'zweckbestimmung', 'Zweckbestimmung'), ('ueberlagerung_sicht', 'zweckbestimmung', 'Zweckbestimmung'),
+    ('linie_aktuell', 'nutzung_name', 'Nutzung (Klartext)'), ('punkt_aktuell', 'nutzung_name', 'Nutzung (Klartext)'),
     ('linie_aktuell', 'zweckbestimmung', 'Zweckbestimmung'), ('punkt_aktuell', 'zweckbestimmung', 'Zweckbestimmung'), ('ueberlagerung_aktuell', 'zweckbestimmung', 'Zweckbestimmung'),
     ('linie_aktuell', 'plan', 'Plan'), ('punkt_aktuell', 'plan', 'Plan'), ('ueberlagerung_aktuell', 'plan', 'Plan'), ('befund_sicht', 'plan', 'Plan'),
     ('linie_aktuell', 'fassung', 'Fassung'), ('punkt_aktuell', 'fassung', 'Fassung'), ('ueberlagerung_aktuell', 'fassung', 'Fassung'), ('befund_sicht', 'fassung', 'Fassung')) x LOOP

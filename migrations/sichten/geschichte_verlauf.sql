@@ -14,6 +14,7 @@ BEGIN
       SELECT k.oid, n.nspname, k.relname, EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = k.oid AND a.attname = 'kennung' AND NOT a.attisdropped) AND k.relname <> 'verweis' AS eigen
       FROM pg_class k JOIN pg_namespace n ON n.oid = k.relnamespace
       WHERE k.relkind = 'r' AND (n.nspname = 'oeffentlich') = oeffentlich AND n.nspname NOT IN ('audit', 'auth', 'freigabe') AND k.relname <> 'flaeche'
+        AND has_table_privilege('zielraum_staff', k.oid, 'SELECT') -- contacts of persons are nobody's reading
         AND EXISTS (SELECT FROM pg_class h WHERE h.relnamespace = k.relnamespace AND h.relname = k.relname || '_historie')
         AND EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = k.oid AND a.attname = 'seit' AND NOT a.attisdropped)
     ), teil AS (

@@ -15,10 +15,11 @@ use base64::engine::general_purpose::STANDARD;
 
 use super::akteur::{Akteur, Herkunft};
 use super::keks::Keks;
+use super::regel::{Aktion, Objektart, darf_je};
 use super::{Dienst, geheimnis, store};
 use crate::http::link::Basis;
 use crate::http::problem::{self, Problem};
-use crate::http::{Kontext, Person};
+use crate::http::{Formulare, Kontext, Person};
 
 /// See the module's head.
 pub async fn melde(
@@ -44,6 +45,10 @@ pub async fn melde(
         name: konto.name.clone(),
         entwuerfe: akteur.sicht().is_some(),
         verwaltung: konto.ist(super::Rolle::Admin),
+        formulare: Formulare {
+            massnahme: darf_je(&akteur, Aktion::Aendern, Objektart::Massnahme),
+            kennzahlwert: darf_je(&akteur, Aktion::Anlegen, Objektart::Kennzahlwert),
+        },
         formularschutz: match &konto.herkunft {
             Herkunft::Sitzung { formularschutz } => formularschutz.clone(),
             Herkunft::Token { .. } => String::new(),
@@ -126,7 +131,7 @@ fn ungueltig() -> Problem {
 }
 
 /// The one answer with a challenge.
-fn abgewiesen(problem: Problem) -> Response {
+pub(super) fn abgewiesen(problem: Problem) -> Response {
     let ungueltig = problem.art.status == axum::http::StatusCode::UNAUTHORIZED;
     let mut antwort = problem.into_response();
     if ungueltig {

@@ -59,6 +59,8 @@ impl Aktion {
 pub enum Objektart {
     /// Whatever the caller's reading world shows: layers, pages, answers.
     Lesewelt,
+    /// Whatever can be edited: which kind it is the handler finds out, and asks for that.
+    Inhalt,
     /// The doors: sign-in, sign-out, the link of the first account.
     Anmeldung,
     /// One's own account: password, tokens.
@@ -99,6 +101,7 @@ impl Objektart {
     /// Every kind.
     pub const ALLE: &[Self] = &[
         Self::Lesewelt,
+        Self::Inhalt,
         Self::Anmeldung,
         Self::EigenesKonto,
         Self::Konten,
@@ -202,7 +205,8 @@ use Aktion::{
 };
 use Objektart::{
     Anmeldung, EigenesKonto, Fachdaten, Freigaben, Gebiet, Gemeindegebiet, Geruest, Haushalt,
-    Kennzahl, Kennzahlwert, Konten, Lesewelt, Massnahme, Plan, Raumbezug, Unterlage, Verlauf, Ziel,
+    Inhalt, Kennzahl, Kennzahlwert, Konten, Lesewelt, Massnahme, Plan, Raumbezug, Unterlage,
+    Verlauf, Ziel,
 };
 use Zustand::{Archiviert, Entwurf, InFreigabe, Intern, Veroeffentlicht};
 
@@ -240,6 +244,12 @@ static REGELN: &[Regel] = &[
     Regel(Wer::Rolle(Rolle::Freigabe), &[Vorlegen], &[Freigaben], Wann::Immer),
     Regel(Wer::Rolle(Rolle::Stadtplanung), &[Vorlegen], &[Freigaben], Wann::Immer),
     Regel(Wer::Rolle(Rolle::Strategie), &[Vorlegen], &[Freigaben], Wann::Immer),
+
+    Regel(Wer::Rolle(Rolle::Ortssprecher), &[Aendern], &[Inhalt], Wann::Immer),
+    Regel(Wer::Rolle(Rolle::Fachamt), &[Aendern], &[Inhalt], Wann::Immer),
+    Regel(Wer::Rolle(Rolle::Stadtplanung), &[Aendern], &[Inhalt], Wann::Immer),
+    Regel(Wer::Rolle(Rolle::Kaemmerei), &[Aendern], &[Inhalt], Wann::Immer),
+    Regel(Wer::Rolle(Rolle::Strategie), &[Aendern], &[Inhalt], Wann::Immer),
 
     Regel(Wer::Rolle(Rolle::Ortssprecher), &[Anlegen, Aendern, Loeschen], &[Massnahme, Raumbezug], Wann::EigenIn(&[Entwurf])),
     Regel(Wer::Rolle(Rolle::Ortssprecher), &[Vorlegen], &[Massnahme], Wann::EigenIn(&[Entwurf])),

@@ -30,6 +30,8 @@ const LESEN: &[&str] = &[
     "/collections",
     "/collections/*",
     "/conformance",
+    "/daten",
+    "/daten/*",
     "/dorferneuerung",
     "/dorferneuerung/*",
     "/fachplaene",
@@ -82,6 +84,18 @@ const WEGE: &[Weg] = &[
     ("POST", "/freigaben", Aktion::Vorlegen, Objektart::Freigaben),
     ("GET",  "/freigaben/{art}/{kennung}", Aktion::Lesen, Objektart::Freigaben),
     ("POST", "/freigaben/{art}/{kennung}/{schritt}", Aktion::Vorlegen, Objektart::Freigaben),
+
+    ("POST",   "/collections/{id}/items", Aktion::Aendern, Objektart::Inhalt),
+    ("PUT",    "/collections/{id}/items/{fid}", Aktion::Aendern, Objektart::Inhalt),
+    ("PATCH",  "/collections/{id}/items/{fid}", Aktion::Aendern, Objektart::Inhalt),
+    ("DELETE", "/collections/{id}/items/{fid}", Aktion::Aendern, Objektart::Inhalt),
+
+    ("POST",   "/daten/{art}", Aktion::Aendern, Objektart::Inhalt),
+    ("PUT",    "/daten/{art}/{schluessel}", Aktion::Aendern, Objektart::Inhalt),
+    ("PATCH",  "/daten/{art}/{schluessel}", Aktion::Aendern, Objektart::Inhalt),
+    ("DELETE", "/daten/{art}/{schluessel}", Aktion::Aendern, Objektart::Inhalt),
+    ("POST",   "/massnahmen/{kennung}/bearbeiten", Aktion::Aendern, Objektart::Inhalt),
+    ("POST",   "/kennzahlen/{kennung}/wert", Aktion::Aendern, Objektart::Inhalt),
 
     ("GET",  "/anmelden", Aktion::Lesen, Objektart::Anmeldung),
     ("POST", "/anmelden", Aktion::Aendern, Objektart::Anmeldung),
@@ -154,6 +168,13 @@ pub async fn pruefe(request: Request, next: Next) -> Response {
     if akteur.konto().is_none() && request.method() == Method::GET && will_html(request.headers()) {
         return zur_anmeldung(request);
     }
+    // A browser's form is not asked by a dialogue but told where to sign in.
+    let programm = pfad.starts_with("/collections/") || pfad.starts_with("/daten");
+    if art == Objektart::Inhalt && programm && akteur.konto().is_none() {
+        return super::pforte::abgewiesen(problem::ANMELDUNG.mit(
+            "Zum Ändern müssen Sie sich anmelden: in QGIS und Skripten mit Anmeldename und Zugangsschlüssel (Umfang „lesen“ und „schreiben“).",
+        ));
+    }
     verweigert(&akteur).into_response()
 }
 
@@ -219,7 +240,7 @@ mod tests {
             weg("HEAD", "/collections/{id}/items"),
             Some((Aktion::Lesen, Objektart::Lesewelt))
         );
-        assert_eq!(weg("POST", "/collections/{id}/items"), None);
+        assert_eq!(weg("POST", "/collections/{id}"), None);
         assert_eq!(weg("GET", "/flaechen/"), None);
         assert_eq!(weg("GET", "/neu"), None);
         assert_eq!(methoden("/hier"), ["GET", "HEAD", "POST"]);

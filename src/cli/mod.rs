@@ -14,6 +14,7 @@ mod import;
 mod migrate;
 mod sachdaten;
 mod serve;
+mod sicherung;
 mod strategie;
 mod user;
 
@@ -95,6 +96,12 @@ enum Command {
     /// Konten: anlegen, Rollen, Zugangsschlüssel, Sperre
     #[command(subcommand)]
     User(user::Was),
+    /// Die ganze Datenbank in eine Datei sichern, auch im laufenden Betrieb
+    Backup(sicherung::Backup),
+    /// Eine Sicherung in eine leere Datenbank zurückspielen
+    Restore(sicherung::Restore),
+    /// Datenbank oder Sicherung prüfen
+    Check(sicherung::Check),
     /// Dateien schreiben
     #[command(subcommand)]
     Export(Export),
@@ -152,6 +159,14 @@ fn report(error: &Error) {
 }
 
 fn run(cli: Cli) -> Result<()> {
+    let command = match cli.command {
+        Command::Backup(args) => return sicherung::run(sicherung::Was::Backup(args), &cli.global),
+        Command::Restore(args) => {
+            return sicherung::run(sicherung::Was::Restore(args), &cli.global);
+        }
+        Command::Check(args) => return sicherung::run(sicherung::Was::Check(args), &cli.global),
+        command => command,
+    };
     let server = Server::start(
         cli.global.data.as_deref(),
         cli.global.database_url.as_deref(),
@@ -161,7 +176,7 @@ fn run(cli: Cli) -> Result<()> {
         .build()?;
     runtime.block_on(async {
         let db = server.open(Durability::Full).await?;
-        let done = dispatch(cli.command, &db).await;
+        let done = dispatch(command, &db).await;
         let closed = db.close().await;
         done.and(closed)
     })
@@ -186,7 +201,9 @@ async fn dispatch(command: Command, db: &Database) -> Result<()> {
         Command::Vertraulich(was) => freigabe::vertraulich(was, db).await,
         Command::User(was) => user::run(was, db).await,
         Command::Export(Export::Vorlage(args)) => strategie::vorlagen(db, &args).await,
-        Command::Lesekapsel => Ok(()), // ended in main()
+        Command::Lesekapsel | Command::Backup(_) | Command::Restore(_) | Command::Check(_) => {
+            Ok(())
+        } // ended before
     }
 }
 

@@ -10,6 +10,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use super::demo;
 use crate::db::Database;
 use crate::error::{Error, Result};
+use crate::http::verbindung;
 use crate::{app, audit, auth};
 
 #[derive(Debug, Args)]
@@ -78,13 +79,10 @@ pub(super) async fn run(serve: Serve, db: &Database) -> Result<()> {
         sage_einrichten(&wurzel(&app, listener.local_addr()?), &code);
     }
     tokio::spawn(crate::freigabe::frist::wache(db.write.clone()));
-    let dienst = app::router(&app).into_make_service_with_connect_info::<SocketAddr>();
     let taeglich = tokio::spawn(audit::auftrag::taeglich(db.write.clone()));
-    let bedient = axum::serve(listener, dienst)
-        .with_graceful_shutdown(ende())
-        .await;
+    verbindung::bediene(listener, app::router(&app), ende()).await;
     taeglich.abort();
-    Ok(bedient?)
+    Ok(())
 }
 
 /// The addresses to open, for the person at the terminal.

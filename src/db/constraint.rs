@@ -255,6 +255,10 @@ const SENTENCES: &[(&str, &str)] = &[
         "Wer einen Antrag zurückgibt, schreibt dazu, was fehlt.",
     ),
     (
+        "idempotenz_laenge",
+        "Ein Idempotency-Key hat 1 bis 200 Zeichen.",
+    ),
+    (
         "vertraulich_grund",
         "Eine vertrauliche Angabe braucht einen Grund.",
     ),

@@ -77,6 +77,16 @@ pub fn fingerprint() -> String {
         .collect()
 }
 
+/// Version and checksum (hex) of every migration this program knows, oldest first.
+#[must_use]
+pub fn versions() -> Vec<(i64, String)> {
+    let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    sqlx::migrate!()
+        .iter()
+        .map(|migration| (migration.version, hex(&migration.checksum)))
+        .collect()
+}
+
 /// Brings the database to this program's schema. Safe to call by several programs at once.
 pub(super) async fn run(admin: &mut PgConnection) -> Result<()> {
     sqlx::migrate!().run(&mut *admin).await.map_err(|cause| match cause {

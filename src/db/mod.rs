@@ -15,6 +15,7 @@ pub mod copy;
 pub mod damals;
 pub mod geom;
 pub mod migrate;
+pub mod verwaltung;
 pub mod vorlage;
 
 use std::path::{Path, PathBuf};
@@ -152,7 +153,7 @@ impl Server {
         })
     }
 
-    async fn create_database(&self, name: &str) -> Result<()> {
+    pub(crate) async fn create_database(&self, name: &str) -> Result<()> {
         let mut admin = self
             .admin("postgres")
             .connect()

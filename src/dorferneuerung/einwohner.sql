@@ -8,7 +8,7 @@ WITH g AS (
   CROSS JOIN LATERAL (SELECT st_collectionextract(st_intersection(o.geom, g.geom), 3) AS geom) x
   JOIN flaeche f ON f.fassung_id = $2 AND f.gueltig AND f.rechtsstand <> 'planung' AND f.geom && x.geom AND st_intersects(f.geom, x.geom)
   JOIN nutzung n ON n.schluessel = f.nutzung AND n.hilucs LIKE '5\_%'
-  GROUP BY o.id
+  GROUP BY o.id, o.kennung, o.name -- in a past world ortsteil is a view without a primary key
 ), ganz AS (
   SELECT a.ortsteil_id, sum(a.m2) AS m2 FROM anteil a JOIN nutzung n ON n.schluessel = a.nutzung AND n.hilucs LIKE '5\_%'
   WHERE a.fassung_id = $2 AND a.rechtsstand <> 'planung' GROUP BY 1

@@ -11,7 +11,7 @@ use crate::db::audit;
 use crate::error::Result;
 
 /// Between two looks.
-const TAKT: Duration = Duration::from_secs(15 * 60);
+const TAKT: Duration = Duration::from_mins(15);
 
 /// Ends what has passed. Nothing to do writes nothing.
 ///

@@ -138,8 +138,7 @@ impl Schritt {
                     && (matches!(g.zustand.as_str(), "entwurf" | "intern")
                         || g.zustand == "in_freigabe" && !offen)
             }
-            Self::Freigeben => offen,
-            Self::Zurueckgeben => offen,
+            Self::Freigeben | Self::Zurueckgeben => offen,
             Self::Zurueckziehen => g.oeffentlich,
             Self::Verwerfen => {
                 g.oeffentlich && g.entwurf && g.art != "plan" && g.zustand != "archiviert"

@@ -33,10 +33,9 @@ pub fn darf_schritt(akteur: &Akteur, schritt: Schritt, g: &Gegenstand, eigen: bo
         Schritt::Freigeben => frage(Aktion::Freigeben),
         // The second person returns a request; who asked takes it back.
         Schritt::Zurueckgeben => frage(Aktion::Freigeben) || frage(Aktion::Vorlegen),
-        Schritt::Zurueckziehen => frage(Aktion::Zurueckziehen),
+        // Who may put aside may take up again.
+        Schritt::Zurueckziehen | Schritt::Aufnehmen => frage(Aktion::Zurueckziehen),
         Schritt::Verwerfen => frage(Aktion::Aendern),
         Schritt::Archivieren => frage(Aktion::Archivieren),
-        // Back to a draft is an edit of what was put aside.
-        Schritt::Aufnehmen => frage(Aktion::Zurueckziehen),
     }
 }

@@ -19,6 +19,7 @@ use super::{recht, seiten, store};
 use crate::auth::{Akteur, Herkunft, geheimnis, wege};
 use crate::db::{Personal, audit};
 use crate::error::Error;
+use crate::http::EigeneSeite;
 use crate::http::extract::{Anfrage, Parameter};
 use crate::http::link::kodiere;
 use crate::http::negotiate::Format;
@@ -135,7 +136,13 @@ async fn liste(State(dienst): State<Dienst>, akteur: Akteur, anfrage: Anfrage) -
         Format::Json => {
             Ok(axum::Json(json!({"antraege": antraege, "gegenstaende": offen})).into_response())
         }
-        Format::Html => seiten::liste(&anfrage, antraege, &offen, zustand.unwrap_or_default()),
+        Format::Html => seiten::liste(
+            &anfrage,
+            antraege,
+            &blick.alle,
+            &offen,
+            zustand.unwrap_or_default(),
+        ),
     }
     .map(nicht_merken)
 }
@@ -382,6 +389,7 @@ async fn tue(
         Err(Error::Eingabe(text) | Error::Aufruf { text, .. }) if formular => {
             let mut antwort = zeige(dienst, akteur, anfrage, art, kennung, Some(text)).await?;
             *antwort.status_mut() = StatusCode::BAD_REQUEST;
+            antwort.extensions_mut().insert(EigeneSeite);
             Ok(antwort)
         }
         Err(fehler) => Err(fehler.into()),

@@ -13,19 +13,36 @@ use crate::http::problem::Problem;
 struct Liste<'a> {
     seite: Seite,
     antraege: Vec<Antrag>,
+    alle: &'a [Gegenstand],
     offen: &'a [&'a Gegenstand],
     zustand: &'a str,
+}
+
+impl Liste<'_> {
+    /// What a request is about, in words.
+    fn titel(&self, antrag: &Antrag) -> String {
+        let g = self
+            .alle
+            .iter()
+            .find(|g| g.art == antrag.art && g.kennung == antrag.kennung);
+        g.map_or_else(
+            || antrag.kennung.clone(),
+            |g| format!("{} „{}“", g.art_titel, g.titel),
+        )
+    }
 }
 
 pub(super) fn liste(
     anfrage: &Anfrage,
     antraege: Vec<Antrag>,
+    alle: &[Gegenstand],
     offen: &[&Gegenstand],
     zustand: &str,
 ) -> Result<Response, Problem> {
     html(&Liste {
         seite: anfrage.seite(),
         antraege,
+        alle,
         offen,
         zustand,
     })

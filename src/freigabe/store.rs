@@ -145,39 +145,7 @@ pub async fn gehe(
             .await?;
             Ok(format!("{wer}: Freigabe beantragt."))
         }
-        Schritt::Freigeben => {
-            match offener(conn, g).await? {
-                Some(antrag) => {
-                    sqlx::query!("SELECT freigabe.gib_frei($1, $2)", antrag, wort.trim())
-                        .execute(&mut *conn)
-                        .await?;
-                }
-                None if ohne_antrag => {
-                    sqlx::query!(
-                        "SELECT freigabe.veroeffentliche($1, ARRAY[$2::uuid])",
-                        g.art,
-                        g.id
-                    )
-                    .execute(&mut *conn)
-                    .await?;
-                }
-                None => {
-                    return Err(Error::eingabe(format!(
-                        "{wer}: es gibt keinen offenen Antrag auf Freigabe."
-                    )));
-                }
-            }
-            let nachher = gegenstand(conn, &g.art, &g.kennung).await?;
-            if nachher.zustand == "veroeffentlicht" {
-                return Ok(format!("{wer}: veröffentlicht."));
-            }
-            Ok(match fehlt(conn, g).await? {
-                Some(fehlt) => format!(
-                    "{wer}: freigegeben; öffentlich wird der Eintrag, sobald dies öffentlich ist: {fehlt}."
-                ),
-                None => format!("{wer}: wird nie veröffentlicht (nicht öffentlich gefasst)."),
-            })
-        }
+        Schritt::Freigeben => gib_frei(conn, g, &wer, wort, ohne_antrag).await,
         Schritt::Zurueckgeben => {
             let antrag = offener(conn, g).await?.ok_or_else(|| {
                 Error::eingabe(format!(
@@ -242,6 +210,47 @@ pub async fn gehe(
             Ok(format!("{wer}: wieder Entwurf."))
         }
     }
+}
+
+/// Decides the open request, or publishes without one.
+async fn gib_frei(
+    conn: &mut PgConnection,
+    g: &Gegenstand,
+    wer: &str,
+    wort: &str,
+    ohne_antrag: bool,
+) -> Result<String> {
+    match offener(conn, g).await? {
+        Some(antrag) => {
+            sqlx::query!("SELECT freigabe.gib_frei($1, $2)", antrag, wort.trim())
+                .execute(&mut *conn)
+                .await?;
+        }
+        None if ohne_antrag => {
+            sqlx::query!(
+                "SELECT freigabe.veroeffentliche($1, ARRAY[$2::uuid])",
+                g.art,
+                g.id
+            )
+            .execute(&mut *conn)
+            .await?;
+        }
+        None => {
+            return Err(Error::eingabe(format!(
+                "{wer}: es gibt keinen offenen Antrag auf Freigabe."
+            )));
+        }
+    }
+    let nachher = gegenstand(conn, &g.art, &g.kennung).await?;
+    if nachher.zustand == "veroeffentlicht" {
+        return Ok(format!("{wer}: veröffentlicht."));
+    }
+    Ok(match fehlt(conn, g).await? {
+        Some(fehlt) => format!(
+            "{wer}: freigegeben; öffentlich wird der Eintrag, sobald dies öffentlich ist: {fehlt}."
+        ),
+        None => format!("{wer}: wird nie veröffentlicht (nicht öffentlich gefasst)."),
+    })
 }
 
 /// Takes one Fassung of a plan out of the public world (`plan@nummer`).

@@ -218,7 +218,7 @@ fn ergaenze(mut response: Response, id: &str, vertraulich: bool) -> Response {
         );
         headers.insert(
             header::ACCESS_CONTROL_EXPOSE_HEADERS,
-            HeaderValue::from_static("Content-Crs, Link, X-Request-Id"),
+            HeaderValue::from_static("Content-Crs, ETag, Link, Location, X-Request-Id"),
         );
     }
     headers.append(header::VARY, HeaderValue::from_static("Accept"));

@@ -12,6 +12,7 @@ pub mod negotiate;
 pub mod openapi;
 pub mod page;
 pub mod problem;
+pub mod verbindung;
 
 /// What the operator configured and every page or link needs; an extension of each request.
 #[derive(Debug, Clone, Default)]
@@ -43,8 +44,19 @@ pub struct Person {
     pub entwuerfe: bool,
     /// May look after accounts.
     pub verwaltung: bool,
+    /// May, with some object at least: edit a measure; enter a value of a Kennzahl.
+    pub formulare: Formulare,
     /// What every form must repeat; empty without a session.
     pub formularschutz: String,
+}
+
+/// Which forms a person is shown the way to.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Formulare {
+    /// A measure.
+    pub massnahme: bool,
+    /// A value of a Kennzahl.
+    pub kennzahlwert: bool,
 }
 
 /// Extension of an answer that says itself what was wrong: a form, shown again.

@@ -52,6 +52,62 @@ impl Pfad {
     }
 }
 
+/// One writing operation.
+#[derive(Debug, Clone)]
+pub struct Operation {
+    /// `post`, `put`, `patch` or `delete`.
+    pub methode: &'static str,
+    /// Path, with `{name}` for its parameters.
+    pub pfad: String,
+    /// Unique `operationId`.
+    pub kennung: String,
+    /// German one-line summary.
+    pub titel: String,
+    /// German group heading.
+    pub thema: &'static str,
+    /// OpenAPI parameter objects.
+    pub parameter: Vec<Value>,
+    /// Media types of the body; none: no body.
+    pub medien: &'static [&'static str],
+    /// Status of success.
+    pub status: u16,
+}
+
+impl Operation {
+    fn dokument(&self) -> Value {
+        let mut antworten = Map::new();
+        antworten.insert(
+            self.status.to_string(),
+            json!({"description": "Ausgeführt."}),
+        );
+        for status in [
+            "400", "401", "403", "404", "409", "412", "413", "415", "422", "503",
+        ] {
+            antworten.insert(
+                status.to_owned(),
+                json!({"$ref": "#/components/responses/Problem"}),
+            );
+        }
+        let mut doc = json!({
+            "operationId": self.kennung,
+            "summary": self.titel,
+            "tags": [self.thema],
+            "parameters": self.parameter,
+            "security": [{"basic": []}, {"bearer": []}],
+            "responses": antworten,
+        });
+        if !self.medien.is_empty() {
+            let inhalt: Map<String, Value> = self
+                .medien
+                .iter()
+                .map(|medium| ((*medium).to_owned(), json!({"schema": schema(medium)})))
+                .collect();
+            doc["requestBody"] = json!({"required": true, "content": inhalt});
+        }
+        doc
+    }
+}
+
 /// A query parameter in the form QGIS reads: inline, `form`, not exploded, typed.
 #[must_use]
 pub fn anfrage_parameter(name: &str, beschreibung: &str, schema: &Value) -> Value {
@@ -94,7 +150,12 @@ pub fn verweis(name: &str) -> Value {
 
 /// The whole document; `parameter` are the shared ones by name.
 #[must_use]
-pub fn dokument(basis: &Basis, pfade: &[Pfad], parameter: &Map<String, Value>) -> Value {
+pub fn dokument(
+    basis: &Basis,
+    pfade: &[Pfad],
+    schreibend: &[Operation],
+    parameter: &Map<String, Value>,
+) -> Value {
     let mut paths = Map::new();
     for pfad in pfade {
         let inhalt: Map<String, Value> = pfad
@@ -122,6 +183,12 @@ pub fn dokument(basis: &Basis, pfade: &[Pfad], parameter: &Map<String, Value>) -
         }
         paths.insert(pfad.pfad.clone(), json!({"get": operation}));
     }
+    for operation in schreibend {
+        let pfad = paths
+            .entry(operation.pfad.clone())
+            .or_insert_with(|| json!({}));
+        pfad[operation.methode] = operation.dokument();
+    }
     json!({
         "openapi": "3.0.3",
         "info": {
@@ -134,6 +201,10 @@ pub fn dokument(basis: &Basis, pfade: &[Pfad], parameter: &Map<String, Value>) -
         "components": {
             "parameters": parameter,
             "schemas": {"Problem": problem_schema()},
+            "securitySchemes": {
+                "basic": {"type": "http", "scheme": "basic", "description": "Anmeldename und Zugangsschlüssel (zr_…)."},
+                "bearer": {"type": "http", "scheme": "bearer", "description": "Zugangsschlüssel (zr_…)."},
+            },
             "responses": {"Problem": {
                 "description": "Eine Fehlermeldung nach RFC 9457; type führt zur Erklärung.",
                 "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
@@ -160,6 +231,7 @@ fn problem_schema() -> Value {
             "status": {"type": "integer"},
             "detail": {"type": "string"},
             "parameter": {"type": "string"},
+            "stelle": {"type": "string", "description": "Stelle im gesendeten Dokument (JSON Pointer)."},
             "anfrage": {"type": "string"},
         },
     })

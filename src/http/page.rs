@@ -3,8 +3,8 @@
 use askama::Template;
 use axum::response::{Html, IntoResponse, Response};
 
-use super::Person;
 use super::problem::Problem;
+use super::{Formulare, Person};
 use crate::error::Error;
 
 /// What `http/templates/base.html` needs from every page, as field `seite`.
@@ -21,6 +21,17 @@ pub struct Seite {
 }
 
 impl Seite {
+    /// The forms this person may use; none on a page of the past, or without a session.
+    #[must_use]
+    pub fn formulare(&self) -> Formulare {
+        let person = self
+            .person
+            .as_ref()
+            .filter(|p| !p.formularschutz.is_empty());
+        let heute = person.filter(|_| self.stand.is_none());
+        heute.map_or_else(Formulare::default, |p| p.formulare)
+    }
+
     /// Address of the service as it is today.
     #[must_use]
     pub fn heute(&self) -> &str {

@@ -54,6 +54,12 @@ arten! {
         "Die Adresse gibt es, aber nicht mit dieser HTTP-Methode. Die Kopfzeile Allow nennt die erlaubten."
     NICHT_ANNEHMBAR "nicht-annehmbar" NOT_ACCEPTABLE "Format nicht verfügbar"
         "Keines der mit Accept verlangten Formate gibt es hier. Mit f=json oder f=html wählen Sie eines aus."
+    KONFLIKT "konflikt" CONFLICT "Passt nicht zum Stand der Daten"
+        "Die Angaben sind für sich richtig, aber der Stand der Daten lässt die Änderung nicht zu. „detail“ sagt, was im Weg steht."
+    VERSION "version" PRECONDITION_FAILED "Inzwischen geändert"
+        "Das Objekt hat nicht mehr die Version, auf die sich die Anfrage bezieht (If-Match, If-None-Match). Laden Sie es neu und bringen Sie die Änderung dort noch einmal an."
+    WIEDERHOLUNG "wiederholung" UNPROCESSABLE_ENTITY "Schlüssel schon benutzt"
+        "Unter diesem Idempotency-Key wurde in den letzten 24 Stunden etwas anderes gesendet. Wiederholungen müssen gleich sein; für Neues gehört ein neuer Schlüssel."
     ZU_GROSS "zu-gross" PAYLOAD_TOO_LARGE "Anfrage zu groß"
         "Der gesendete Inhalt ist größer als erlaubt."
     ADRESSE_ZU_LANG "adresse-zu-lang" URI_TOO_LONG "Adresse zu lang"
@@ -75,6 +81,7 @@ impl Art {
             art: self,
             detail: detail.into(),
             parameter: None,
+            stelle: None,
             ursache: None,
         }
     }
@@ -103,6 +110,8 @@ pub struct Problem {
     pub detail: String,
     /// The query parameter at fault.
     pub parameter: Option<String>,
+    /// Place in the sent document, as JSON Pointer.
+    pub stelle: Option<String>,
     /// For the log only.
     pub ursache: Option<String>,
 }
@@ -112,6 +121,13 @@ impl Problem {
     #[must_use]
     pub fn parameter(mut self, name: impl Into<String>) -> Self {
         self.parameter = Some(name.into());
+        self
+    }
+
+    /// Names the place in the sent document at fault.
+    #[must_use]
+    pub fn stelle(mut self, zeiger: impl Into<String>) -> Self {
+        self.stelle = Some(zeiger.into());
         self
     }
 
@@ -128,6 +144,9 @@ impl Problem {
         doc.insert("detail".into(), json!(self.detail));
         if let Some(name) = &self.parameter {
             doc.insert("parameter".into(), json!(name));
+        }
+        if let Some(zeiger) = &self.stelle {
+            doc.insert("stelle".into(), json!(zeiger));
         }
         doc.insert("anfrage".into(), json!(anfrage));
         Value::Object(doc)

@@ -4,7 +4,7 @@ use super::bbox::Bbox;
 use super::crs::Ziel;
 use super::cursor::Cursor;
 use super::datetime::Zeitraum;
-use super::sammlung::Ebene;
+use super::ebene::Ebene;
 use crate::error::{Error, Result};
 use crate::http::extract::{Parameter, unbekannt};
 use crate::http::problem::Problem;

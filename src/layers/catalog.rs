@@ -3,6 +3,7 @@
 use serde::Deserialize;
 use toml::Spanned;
 
+use super::transactions::{ARTEN, Gegenstand};
 use crate::error::{Error, Result};
 
 /// The catalogue of Zielraum's own layers.
@@ -89,6 +90,8 @@ pub struct Eintrag {
     /// Earlier states can be asked for (`stand`, `datetime`).
     #[serde(default = "ja")]
     pub past: bool,
+    /// Kind of objects the layer can edit, by name of [`super::transactions::ARTEN`].
+    pub bearbeiten: Option<String>,
     /// Columns that are not published.
     #[serde(default)]
     pub hide: Vec<String>,
@@ -165,6 +168,15 @@ fn pruefe(eintrag: &Eintrag, bisher: &[Eintrag]) -> Result<()> {
         .is_some_and(|spalten| !(1..=2).contains(&spalten.len()))
     {
         return falsch("datetime nennt eine Spalte oder zwei: [\"von\", \"bis\"].".into());
+    }
+    if let Some(name) = &eintrag.bearbeiten
+        && Gegenstand::zu(name).is_none()
+    {
+        let bekannt: Vec<_> = ARTEN.iter().map(|art| art.name).collect();
+        return falsch(format!(
+            "bearbeiten = \"{name}\" gibt es nicht. Möglich sind: {}.",
+            bekannt.join(", ")
+        ));
     }
     if eintrag.je_relation.is_some() && eintrag.je != Some(Je::Plan) {
         return falsch("je_relation ohne je = \"plan\".".into());

@@ -2,15 +2,17 @@
 //! the rows arrive.
 
 use serde_json::json;
+use sha2::{Digest, Sha256};
 
 use super::auswahl::Auswahl;
 use super::crs::{Wandler, Ziel};
 use super::cursor::Cursor;
 use super::documents::{GEOJSON, HTML, JSON, adresse};
+use super::ebene::Ebene;
 use super::query::{self, Ergebnis, Zeile};
-use super::sammlung::{Ebene, Sammlung};
+use super::sammlung::Sammlung;
 use super::wert::{self, Klasse};
-use super::{Dienst, datetime, geojson};
+use super::{Dienst, datetime, geojson, transactions};
 use crate::error::{Error, Result};
 use crate::http::extract::Anfrage;
 use crate::http::link::{Link, kodiere, kodiere_parameter};
@@ -54,7 +56,12 @@ pub async fn objekt_json(
     sammlung: &Sammlung,
     id: &str,
     crs: Ziel,
-) -> Result<Vec<u8>> {
+) -> Result<(Vec<u8>, String)> {
+    let marke = if dienst.katalog.ist_intern() {
+        transactions::marke(&dienst.pool, sammlung, id).await?
+    } else {
+        None
+    };
     let (zeile, wandler) = query::einzeln(&dienst.pool, sammlung, id, crs)
         .await?
         .ok_or_else(|| {
@@ -65,6 +72,7 @@ pub async fn objekt_json(
         })?;
     let mut out = Vec::new();
     schreibe_objekt(&mut out, &sammlung.ebene, &zeile, wandler)?;
+    let etag = etag(marke.as_deref(), crs, &out);
     let oben = adresse(&anfrage.basis, &sammlung.id);
     let hier = format!("{oben}/items/{}", kodiere(id));
     let links = json!([
@@ -78,12 +86,31 @@ pub async fn objekt_json(
         Link::new("collection", JSON, &oben, &sammlung.titel),
     ]);
     out.extend_from_slice(format!(r#","links":{links}}}"#).as_bytes());
-    Ok(out)
+    Ok((out, etag))
+}
+
+/// Strong tag of a feature: the version that If-Match compares, a point, and the content as it
+/// is sent, which may differ for one version (system of the coordinates, derived figures).
+#[must_use]
+pub fn etag(marke: Option<&str>, crs: Ziel, inhalt: &[u8]) -> String {
+    let mut hash = Sha256::new();
+    hash.update(crs.uri());
+    hash.update(inhalt);
+    let hash: String = hash
+        .finalize()
+        .iter()
+        .take(8)
+        .map(|b| format!("{b:02x}"))
+        .collect();
+    match marke {
+        Some(marke) => format!("\"{marke}.{hash}\""),
+        None => format!("\"{hash}\""),
+    }
 }
 
 /// Everything of a feature but the closing brace. Every property is written, null
 /// included: QGIS knows only the fields of the first ten features.
-fn schreibe_objekt(
+pub fn schreibe_objekt(
     out: &mut Vec<u8>,
     ebene: &Ebene,
     zeile: &Zeile,

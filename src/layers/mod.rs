@@ -17,6 +17,7 @@ pub mod crs;
 pub mod cursor;
 pub mod datetime;
 pub mod documents;
+pub mod ebene;
 pub mod extent;
 pub mod geojson;
 pub mod html;
@@ -27,6 +28,7 @@ pub mod queryables;
 pub mod relation;
 pub mod routes;
 pub mod sammlung;
+pub mod transactions;
 pub mod wert;
 
 /// What the routes of this module need.
@@ -40,6 +42,8 @@ pub struct Dienst {
     pub ausdehnungen: extent::Ausdehnungen,
     /// Paths of other modules, for `/api`.
     pub pfade: Vec<crate::http::openapi::Pfad>,
+    /// Writing operations over these collections, for `/api`.
+    pub schreibend: fn(&[sammlung::Sammlung]) -> Vec<crate::http::openapi::Operation>,
 }
 
 impl Dienst {
@@ -49,12 +53,14 @@ impl Dienst {
         pool: PgPool,
         katalog: Arc<sammlung::Katalog>,
         pfade: Vec<crate::http::openapi::Pfad>,
+        schreibend: fn(&[sammlung::Sammlung]) -> Vec<crate::http::openapi::Operation>,
     ) -> Self {
         Self {
             pool,
             katalog,
             ausdehnungen: extent::Ausdehnungen::default(),
             pfade,
+            schreibend,
         }
     }
 }

@@ -25,7 +25,8 @@ pub fn schema(sammlung: &Sammlung, adresse: &str) -> Value {
             doc.insert("x-ogc-role".into(), json!(rolle));
         }
         doc.insert("x-ogc-propertySeq".into(), json!(folge));
-        doc.insert("readOnly".into(), json!(true));
+        let setzbar = sammlung.bearbeiten.and_then(|art| art.feld(&spalte.name));
+        doc.insert("readOnly".into(), json!(setzbar.is_none()));
         eigenschaften.insert(spalte.name.clone(), Value::Object(doc));
     }
     dokument(sammlung, adresse, &eigenschaften)

@@ -74,7 +74,8 @@ async fn api(State(dienst): Dienste, anfrage: Anfrage) -> Antwort {
     pfade.extend(dienst.pfade.iter().cloned());
     match format {
         Format::Json => {
-            let doc = dokument(&anfrage.basis, &pfade, &openapi::parameter());
+            let schreibend = (dienst.schreibend)(&sammlungen);
+            let doc = dokument(&anfrage.basis, &pfade, &schreibend, &openapi::parameter());
             Ok(json(OPENAPI_JSON, &doc))
         }
         Format::Html => html::api(&anfrage, &pfade),
@@ -159,6 +160,7 @@ async fn objekte(State(dienst): Dienste, Path(id): Path<String>, anfrage: Anfrag
 async fn objekt(
     State(dienst): Dienste,
     Path((id, fid)): Path<(String, String)>,
+    headers: HeaderMap,
     anfrage: Anfrage,
 ) -> Antwort {
     anfrage.parameter.nur(&["f", "crs"])?;
@@ -168,9 +170,9 @@ async fn objekt(
         return Err(problem::EINGABE.mit(format!("Die Kennung ist länger als {ID_MAX} Zeichen.")));
     }
     let sammlung = sammlung(&dienst, &id).await?;
-    let doc = items::objekt_json(&dienst, &anfrage, &sammlung, &fid, crs).await?;
+    let (doc, etag) = items::objekt_json(&dienst, &anfrage, &sammlung, &fid, crs).await?;
     match format {
-        Format::Json => Ok(geojson(doc, crs)),
+        Format::Json => Ok(mit_etag(geojson(doc, crs), &etag, &headers)),
         Format::Html => html::objekt(&anfrage, &sammlung, &fid, &doc),
     }
 }
@@ -194,6 +196,25 @@ fn geojson(doc: Vec<u8>, crs: Ziel) -> Response {
         headers.insert("content-crs", wert);
     }
     (headers, doc).into_response()
+}
+
+/// With its `ETag`; 304 without a body where the caller has it already.
+fn mit_etag(antwort: Response, etag: &str, headers: &HeaderMap) -> Response {
+    let da = headers
+        .get_all(header::IF_NONE_MATCH)
+        .iter()
+        .filter_map(|wert| wert.to_str().ok())
+        .flat_map(|wert| wert.split(','))
+        .any(|tag| matches!(tag.trim().trim_start_matches("W/"), t if t == etag || t == "*"));
+    let mut antwort = if da {
+        axum::http::StatusCode::NOT_MODIFIED.into_response()
+    } else {
+        antwort
+    };
+    if let Ok(wert) = HeaderValue::from_str(etag) {
+        antwort.headers_mut().insert(header::ETAG, wert);
+    }
+    antwort
 }
 
 /// Address of a feature's page.

@@ -104,7 +104,11 @@ fn ziel<'a>(verweis: &'a str, wurzel: &str) -> Option<&'a str> {
     let (adresse, _) = rest.split_once('"')?;
     let pfad = adresse.strip_prefix(wurzel).unwrap_or(adresse);
     let ende = pfad.find(['?', '#']).unwrap_or(pfad.len());
-    Some(&pfad[..ende]).filter(|pfad| pfad.starts_with('/'))
+    // Files of an object (JSON, GeoJSON) are named as what they are.
+    let datei = pfad[ende..].contains("f=") && !pfad[ende..].contains("f=html");
+    Some(&pfad[..ende])
+        .filter(|_| !datei)
+        .filter(|pfad| pfad.starts_with('/'))
 }
 
 fn marke(zustand: &str) -> String {
@@ -122,7 +126,7 @@ mod tests {
             ("/ziele/z1".to_owned(), "In Freigabe".to_owned()),
         ]);
         let html = "<h1>Ziel</h1><ul><li><a class=\"x\" href=\"http://zr/massnahmen/m%201?f=html\">M</a></li>\
-            <li><a href=\"/massnahmen/m2\">N</a> <a>ohne</a> <a href=\"https://fremd/ziele/z1\">F</a></li></ul>";
+            <li><a href=\"/massnahmen/m2\">N</a> <a href=\"/ziele/z1?f=json\">JSON</a> <a>ohne</a> <a href=\"https://fremd/ziele/z1\">F</a></li></ul>";
         let aus = setze_marken(html, &entwuerfe, "http://zr", "/ziele/z1");
         assert_eq!(aus.matches("marke-entwurf").count(), 2, "{aus}");
         assert!(aus.contains("Ziel <span class=\"marke-entwurf\">In Freigabe</span></h1>"));

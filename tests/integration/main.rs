@@ -7,6 +7,7 @@
 
 mod abgleich;
 mod anfrage;
+mod bearbeiten;
 mod bilanz;
 mod cli;
 mod cli_fragen;
@@ -30,6 +31,7 @@ mod quelltext;
 mod sachdaten;
 mod sandbox;
 mod schema;
+mod sicherung;
 mod strategie;
 mod support;
 mod vektor;

@@ -9,7 +9,7 @@ async fn public_role_sees_oeffentlich_alone() {
     let db = datenbank().await;
     let open: Vec<String> = sqlx::query_scalar(
         "SELECT k.oid::regclass::text FROM pg_class k JOIN pg_namespace n ON n.oid = k.relnamespace
-         WHERE n.nspname !~ '^pg_' AND n.nspname NOT IN ('information_schema', 'public', 'oeffentlich') AND k.relkind IN ('r', 'p', 'v', 'm', 'S')
+         WHERE n.nspname !~ '^pg_' AND n.nspname NOT IN ('information_schema', 'public', 'oeffentlich', 'oeffentlich_damals') AND k.relkind IN ('r', 'p', 'v', 'm', 'S')
            AND (CASE WHEN k.relkind = 'S' THEN has_sequence_privilege('zielraum_public', k.oid, 'USAGE, SELECT, UPDATE')
                 ELSE has_any_column_privilege('zielraum_public', k.oid, 'SELECT, INSERT, UPDATE, REFERENCES')
                   OR has_table_privilege('zielraum_public', k.oid, 'DELETE, TRUNCATE, TRIGGER') END)",
@@ -33,7 +33,7 @@ async fn public_role_sees_oeffentlich_alone() {
     // In the public world it reads and does nothing else; of our own tables in public it sees none.
     let writable: Vec<String> = sqlx::query_scalar(
         "SELECT k.oid::regclass::text FROM pg_class k JOIN pg_namespace n ON n.oid = k.relnamespace
-         WHERE k.relkind IN ('r', 'p', 'v', 'm') AND (n.nspname = 'oeffentlich' AND (has_any_column_privilege('zielraum_public', k.oid, 'INSERT, UPDATE, REFERENCES') OR has_table_privilege('zielraum_public', k.oid, 'DELETE, TRUNCATE, TRIGGER'))
+         WHERE k.relkind IN ('r', 'p', 'v', 'm') AND (n.nspname IN ('oeffentlich', 'oeffentlich_damals') AND (has_any_column_privilege('zielraum_public', k.oid, 'INSERT, UPDATE, REFERENCES') OR has_table_privilege('zielraum_public', k.oid, 'DELETE, TRUNCATE, TRIGGER'))
            OR n.nspname = 'public' AND k.relname ~ '^_' AND has_any_column_privilege('zielraum_public', k.oid, 'SELECT, INSERT, UPDATE'))",
     )
     .fetch_all(&admin(&db).await)

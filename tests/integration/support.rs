@@ -296,3 +296,39 @@ fn two_checkouts_do_not_share_a_cluster() {
     assert_eq!(hier, cluster_ordner(env!("CARGO_MANIFEST_DIR")));
     assert_ne!(hier, cluster_ordner("/anderswo/zielraum"));
 }
+
+/// One number of the test cluster, asked as its administrator.
+pub async fn verwalte(sql: &'static str) -> i64 {
+    let mut admin = administrator().await;
+    sqlx::query_scalar(sql).fetch_one(&mut admin).await.unwrap()
+}
+
+/// Drops a database and what a restore into it may have left.
+pub async fn entferne(cluster: &Cluster, name: &str) {
+    let options = cluster.connect_options("postgres", "postgres");
+    let mut conn = PgConnection::connect_with(&options).await.unwrap();
+    for name in [name.to_owned(), format!("{name}_rueckspielung")] {
+        execute(
+            &mut conn,
+            &format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"),
+        )
+        .await;
+    }
+}
+
+/// A database of an account that is no superuser, with PostGIS made by the administrator.
+pub async fn lege_an(name: &str, konto: &str) {
+    vorlage().await; // our roles exist
+    let mut conn = administrator().await;
+    execute(&mut conn, &format!("CREATE ROLE {konto} LOGIN CREATEROLE")).await;
+    let sql = format!("CREATE DATABASE {name} TEMPLATE template0 OWNER {konto}");
+    execute(&mut conn, &sql).await;
+    let options = cluster().connect_options(name, "postgres");
+    let mut conn = PgConnection::connect_with(&options).await.unwrap();
+    execute(&mut conn, "CREATE EXTENSION postgis").await;
+}
+
+/// Removes an account of [`lege_an`], whose database is gone.
+pub async fn entferne_rolle(konto: &str) {
+    execute(&mut administrator().await, &format!("DROP ROLE {konto}")).await;
+}

@@ -34,7 +34,7 @@ async fn ableitungen(conn: &mut PgConnection) -> BTreeMap<String, Vec<f64>> {
 }
 
 /// The stored rows against those of a full run made in their place.
-async fn gleich_dem_ganzen(tx: &mut Transaction<'static, Postgres>, was: &str) {
+pub async fn gleich_dem_ganzen(tx: &mut Transaction<'static, Postgres>, was: &str) {
     let zuwachs = ableitungen(tx).await;
     sqlx::query("SAVEPOINT ganz")
         .execute(&mut **tx)

@@ -21,7 +21,7 @@ pub(super) fn find(account: &Account, pg: Option<&Path>) -> Result<Binaries> {
     let needed = pg.map(cluster_major).transpose()?;
     let mut refused = Vec::new();
     let mut usable = Vec::new();
-    for dir in candidates()? {
+    for dir in candidates("postgres")? {
         match examine(&dir, account) {
             Ok(found) => usable.push(found),
             Err(reason) => refused.push(format!("{}: {reason}", dir.display())),
@@ -73,15 +73,15 @@ fn cluster_major(pg: &Path) -> Result<u32> {
     })
 }
 
-/// Directories that hold a `postgres`, each once.
-fn candidates() -> Result<Vec<PathBuf>> {
+/// Directories that hold a program, each once.
+pub(super) fn candidates(program: &str) -> Result<Vec<PathBuf>> {
     if let Some(dir) = std::env::var_os("PG_BIN").filter(|d| !d.is_empty()) {
         let dir = std::path::absolute(dir)?;
-        if dir.join("postgres").is_file() {
+        if dir.join(program).is_file() {
             return Ok(vec![dir]);
         }
         return Err(Error::umgebung(format!(
-            "PG_BIN zeigt auf {}, dort liegt aber kein Programm „postgres“.",
+            "PG_BIN zeigt auf {}, dort liegt aber kein Programm „{program}“.",
             dir.display()
         )));
     }
@@ -100,7 +100,7 @@ fn candidates() -> Result<Vec<PathBuf>> {
         }
     }
     found.extend(pg_config(Path::new("pg_config"), "--bindir"));
-    found.retain(|dir| dir.join("postgres").is_file());
+    found.retain(|dir| dir.join(program).is_file());
     found = found
         .into_iter()
         .map(|dir| fs::canonicalize(&dir).unwrap_or(dir))
@@ -170,7 +170,7 @@ fn pg_config(program: &Path, option: &str) -> Option<PathBuf> {
 }
 
 /// The major in `postgres (PostgreSQL) 15.18 (Debian 15.18-1)`, also in `18beta1`.
-fn major_of(version: &str) -> Option<u32> {
+pub(super) fn major_of(version: &str) -> Option<u32> {
     let number = version.split("(PostgreSQL)").nth(1)?.trim_start();
     let end = number
         .find(|c: char| !c.is_ascii_digit())

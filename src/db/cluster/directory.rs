@@ -45,10 +45,7 @@ pub(super) struct Directory {
 impl Directory {
     /// Opens `given` or the default directory, making what is missing.
     pub fn open(given: Option<&Path>, account: &Account) -> Result<Self> {
-        let wanted = match given {
-            Some(path) => std::path::absolute(path).map_err(|e| trouble::io(path, &e))?,
-            None => default_directory(account)?,
-        };
+        let wanted = wanted(given, account)?;
         let root = make(&wanted, account)?;
         check_entry(&root, account)?;
         let sock = root.join("sock");
@@ -153,6 +150,14 @@ pub(super) fn open_private(path: &Path, account: &Account, append: bool) -> Resu
         .open(path)
         .and_then(|file| account.own_file(&file).map(|()| file))
         .map_err(|e| trouble::io(path, &e))
+}
+
+/// The directory that is meant, whether it exists or not.
+pub(super) fn wanted(given: Option<&Path>, account: &Account) -> Result<PathBuf> {
+    match given {
+        Some(path) => std::path::absolute(path).map_err(|e| trouble::io(path, &e)),
+        None => default_directory(account),
+    }
 }
 
 fn default_directory(account: &Account) -> Result<PathBuf> {

@@ -15,6 +15,7 @@ mod binaries;
 mod directory;
 mod lock;
 mod postmaster;
+pub mod programs;
 mod server;
 mod trouble;
 
@@ -110,6 +111,15 @@ impl Cluster {
     #[must_use]
     pub fn data_dir(&self) -> &Path {
         &self.shared.directory.root
+    }
+
+    /// Where a cluster stands, without starting it or making anything.
+    ///
+    /// # Errors
+    /// [`Error::Umgebung`] when there is no such place or it is not ours to enter.
+    pub fn found(data_dir: Option<&Path>) -> Result<Option<std::path::PathBuf>> {
+        let wanted = directory::wanted(data_dir, &Account::for_server()?)?;
+        Ok(wanted.join("pg/PG_VERSION").exists().then_some(wanted))
     }
 
     /// Where the server's socket lies.

@@ -13,4 +13,5 @@ SELECT tabelle AS "tabelle!", schluessel AS "schluessel!", titel AS "titel!" FRO
   UNION ALL SELECT 'verbindlichkeit', schluessel, titel, reihenfolge FROM verbindlichkeit
   UNION ALL SELECT 'gebiet_typ', schluessel, titel, reihenfolge FROM gebiet_typ
   UNION ALL SELECT 'gebiet_stand', schluessel, titel, reihenfolge FROM gebiet_stand
+  UNION ALL SELECT 'fachart', schluessel, titel, reihenfolge FROM fachart
 ) c ORDER BY tabelle, reihenfolge

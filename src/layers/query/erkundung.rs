@@ -5,8 +5,9 @@ use sqlx::{PgPool, Row};
 use super::fehler;
 use super::sql::{Sql, aus, binde_fassungen, geometrie_sql, hat_geometrie, t};
 use crate::error::{Error, Result};
+use crate::layers::ebene::Ebene;
 use crate::layers::relation::{Geometrie, Relation, quotiere};
-use crate::layers::sammlung::{Ebene, Sammlung};
+use crate::layers::sammlung::Sammlung;
 use crate::layers::wert::Klasse;
 
 /// Extent in CRS84 and in time.

@@ -10,7 +10,7 @@ mod sql;
 
 use futures_util::TryStreamExt;
 use sqlx::postgres::PgRow;
-use sqlx::{PgPool, Row};
+use sqlx::{PgExecutor, PgPool, Row};
 
 pub use erkundung::{Ausdehnung, ausdehnung, erkunde_geometrie, pruefe_schluessel, pruefe_srid};
 use sql::{
@@ -212,7 +212,7 @@ async fn zaehle(pool: &PgPool, sammlung: &Sammlung, auswahl: &Auswahl) -> Result
 
 /// One feature by id; an id that does not fit the key's type does not exist.
 pub async fn einzeln(
-    pool: &PgPool,
+    pool: impl PgExecutor<'_>,
     sammlung: &Sammlung,
     id: &str,
     crs: Ziel,

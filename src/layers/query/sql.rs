@@ -13,8 +13,9 @@ use sqlx::postgres::PgArguments;
 use crate::error::{Error, Result};
 use crate::layers::auswahl::Auswahl;
 use crate::layers::crs::{Lage, Wandler, Ziel};
+use crate::layers::ebene::Ebene;
 use crate::layers::relation::{Geometrie, Relation, quotiere};
-use crate::layers::sammlung::{Ebene, Sammlung};
+use crate::layers::sammlung::Sammlung;
 use crate::layers::wert::Klasse;
 
 /// A statement under construction.

@@ -1,18 +1,81 @@
 //! Pages and JSON of publication, by role.
 
 use axum::Router;
-use axum::body::{Body, to_bytes};
+use axum::body::Body;
 use axum::http::Request;
 use serde_json::{Value, json};
-use tower::ServiceExt;
 use zielraum::app::{self, App};
 use zielraum::auth::Rolle;
 use zielraum::auth::akteur::Umfang;
 use zielraum::auth::konto::{self, Angaben};
 
 use super::{als, text};
+use crate::anfrage::{self, Antwort};
 use crate::strategie::daten::bestand;
 use crate::support::TestDb;
+
+const ENTWURF: &str = "UPDATE massnahme SET titel = 'Neuer Titel' WHERE kennung = 'm-treff'";
+const TITEL: &str = "SELECT titel FROM massnahme WHERE kennung = 'm-treff'";
+
+/// The service over data with a draft on top of the public measure `m-treff`, whose Fachamt is `amt`.
+struct Rathaus {
+    db: TestDb,
+    router: Router,
+    amt: String,
+    strategie: String,
+    leitung: String,
+    planung: String,
+}
+
+impl Rathaus {
+    async fn neu() -> Self {
+        let db = bestand().await;
+        als(&db, "konto:x", ENTWURF).await.unwrap();
+        Self {
+            router: app::router(&App::neu(&db, None, None, false).await.unwrap()),
+            amt: token(&db, "amt", Rolle::Fachamt, Some("a-bau")).await,
+            strategie: token(&db, "strategie", Rolle::Strategie, None).await,
+            leitung: token(&db, "leitung", Rolle::Freigabe, None).await,
+            planung: token(&db, "planung", Rolle::Stadtplanung, None).await,
+            db,
+        }
+    }
+
+    async fn hole(&self, pfad: &str, token: &str) -> Antwort {
+        self.sende("GET", pfad, Some(token), None).await
+    }
+
+    async fn poste(&self, pfad: &str, token: &str, doc: &Value) -> Antwort {
+        self.sende("POST", pfad, Some(token), Some(doc)).await
+    }
+
+    async fn sende(
+        &self,
+        methode: &str,
+        pfad: &str,
+        token: Option<&str>,
+        doc: Option<&Value>,
+    ) -> Antwort {
+        let mut request = Request::builder()
+            .method(methode)
+            .uri(pfad)
+            .header("host", "zr.test:8080");
+        if let Some(token) = token {
+            request = request.header("authorization", format!("Bearer {token}"));
+        }
+        let body = doc.map_or_else(Body::empty, |doc| Body::from(doc.to_string()));
+        if doc.is_some() {
+            request = request.header("content-type", "application/json");
+        }
+        anfrage::frage(&self.router, request.body(body).unwrap()).await
+    }
+
+    async fn beantrage(&self, token: &str) -> Antwort {
+        let antrag =
+            json!({"art": "massnahme", "kennung": "m-treff", "begruendung": "Titel berichtigt"});
+        self.poste("/freigaben", token, &antrag).await
+    }
+}
 
 async fn token(db: &TestDb, login: &str, rolle: Rolle, referat: Option<&str>) -> String {
     let angaben = Angaben {
@@ -23,66 +86,16 @@ async fn token(db: &TestDb, login: &str, rolle: Rolle, referat: Option<&str>) ->
     konto::lege_an(&db.auth, "test", login, login, &angaben, None)
         .await
         .unwrap();
-    konto::neuer_token(
-        &db.auth,
-        "test",
-        login,
-        "test",
-        &[Umfang::Lesen, Umfang::Schreiben],
-        1,
-    )
-    .await
-    .unwrap()
-}
-
-async fn sende(
-    router: &Router,
-    methode: &str,
-    pfad: &str,
-    token: Option<&str>,
-    doc: Option<Value>,
-) -> (u16, String) {
-    let mut anfrage = Request::builder()
-        .method(methode)
-        .uri(pfad)
-        .header("host", "zr.test:8080");
-    if let Some(token) = token {
-        anfrage = anfrage.header("authorization", format!("Bearer {token}"));
-    }
-    let body = match doc {
-        Some(doc) => {
-            anfrage = anfrage.header("content-type", "application/json");
-            Body::from(doc.to_string())
-        }
-        None => Body::empty(),
-    };
-    let antwort = router
-        .clone()
-        .oneshot(anfrage.body(body).unwrap())
+    let umfang = [Umfang::Lesen, Umfang::Schreiben];
+    konto::neuer_token(&db.auth, "test", login, "test", &umfang, 1)
         .await
-        .unwrap();
-    let status = antwort.status().as_u16();
-    let bytes = to_bytes(antwort.into_body(), usize::MAX).await.unwrap();
-    (status, String::from_utf8(bytes.to_vec()).unwrap())
+        .unwrap()
 }
 
+/// Nobody known: no page, no word of what there is. The Fachamt knows its own alone.
 #[tokio::test]
-async fn from_draft_to_public_by_two_people() {
-    let db = bestand().await;
-    let router = app::router(&App::neu(&db, None, None, false).await.unwrap());
-    let amt = token(&db, "amt", Rolle::Fachamt, Some("a-bau")).await;
-    let strategie = token(&db, "strategie", Rolle::Strategie, None).await;
-    let leitung = token(&db, "leitung", Rolle::Freigabe, None).await;
-    let planung = token(&db, "planung", Rolle::Stadtplanung, None).await;
-    als(
-        &db,
-        "konto:x",
-        "UPDATE massnahme SET titel = 'Neuer Titel' WHERE kennung = 'm-treff'",
-    )
-    .await
-    .unwrap();
-
-    // Nobody known: no page, no word of what there is.
+async fn drafts_are_named_to_those_who_may_know() {
+    let haus = Rathaus::neu().await;
     for (methode, pfad) in [
         ("GET", "/freigaben"),
         ("GET", "/freigaben/massnahme/m-entwurf"),
@@ -90,189 +103,100 @@ async fn from_draft_to_public_by_two_people() {
         ("POST", "/freigaben/massnahme/m-treff/freigeben"),
         ("POST", "/freigaben"),
     ] {
-        let (status, text) = sende(&router, methode, pfad, None, None).await;
-        assert_eq!(status, 403, "{methode} {pfad}");
-        assert!(
-            !text.contains("Dorfladen") && !text.contains("Neuer Titel"),
-            "{text}"
-        );
+        let antwort = haus.sende(methode, pfad, None, None).await;
+        assert_eq!(antwort.status, 403, "{methode} {pfad}");
+        for wort in ["Dorfladen", "Neuer Titel"] {
+            assert!(!antwort.text.contains(wort), "{}", antwort.text);
+        }
     }
-    // The Fachamt sees what is its own; of another's draft it knows nothing.
-    let (_, liste) = sende(&router, "GET", "/freigaben?f=json", Some(&amt), None).await;
-    assert!(
-        liste.contains("m-treff") && !liste.contains("m-entwurf"),
-        "{liste}"
-    );
-    assert_eq!(
-        sende(
-            &router,
-            "GET",
-            "/freigaben/massnahme/m-entwurf?f=json",
-            Some(&amt),
-            None
-        )
-        .await
-        .0,
-        404
-    );
-    let antrag =
-        json!({"art": "massnahme", "kennung": "m-treff", "begruendung": "Titel berichtigt"});
-    let (status, antwort) = sende(
-        &router,
-        "POST",
-        "/freigaben",
-        Some(&amt),
-        Some(antrag.clone()),
-    )
-    .await;
-    assert_eq!(status, 201, "{antwort}");
-    // Not who asked, not who has no right; the page offers only what may be done.
-    assert_eq!(
-        sende(
-            &router,
-            "POST",
-            "/freigaben/massnahme/m-treff/freigeben",
-            Some(&amt),
-            Some(json!({}))
-        )
-        .await
-        .0,
-        403
-    );
-    assert_eq!(
-        sende(
-            &router,
-            "POST",
-            "/freigaben/massnahme/m-treff/freigeben",
-            Some(&strategie),
-            Some(json!({}))
-        )
-        .await
-        .0,
-        403
-    );
-    assert_eq!(
-        sende(
-            &router,
-            "POST",
-            "/freigaben",
-            Some(&planung),
-            Some(antrag.clone())
-        )
-        .await
-        .0,
-        403
-    );
-    let seite = |doc: &str| -> Value { serde_json::from_str(doc).unwrap() };
-    let (_, doc) = sende(
-        &router,
-        "GET",
-        "/freigaben/massnahme/m-treff?f=json",
-        Some(&leitung),
-        None,
-    )
-    .await;
-    let doc = seite(&doc);
-    assert_eq!(
-        doc["schritte"],
-        json!(["freigeben", "zurueckgeben"]),
-        "{doc}"
-    );
+    let liste = haus.hole("/freigaben?f=json", &haus.amt).await.text;
+    assert!(liste.contains("m-treff"), "{liste}");
+    assert!(!liste.contains("m-entwurf"), "{liste}");
+    let fremd = "/freigaben/massnahme/m-entwurf?f=json";
+    assert_eq!(haus.hole(fremd, &haus.amt).await.status, 404);
+}
+
+/// Not who asked decides, not who has no right; pages show the difference and what may be done.
+#[tokio::test]
+async fn from_draft_to_public_by_two_people() {
+    let haus = Rathaus::neu().await;
+    let antwort = haus.beantrage(&haus.amt).await;
+    assert_eq!(antwort.status, 201, "{}", antwort.text);
+    let freigeben = "/freigaben/massnahme/m-treff/freigeben";
+    for token in [&haus.amt, &haus.strategie] {
+        let antwort = haus.poste(freigeben, token, &json!({})).await;
+        assert_eq!(antwort.status, 403, "{}", antwort.text);
+    }
+    assert_eq!(haus.beantrage(&haus.planung).await.status, 403);
+
+    let seite = "/freigaben/massnahme/m-treff";
+    let doc = haus.hole(&format!("{seite}?f=json"), &haus.leitung).await;
+    let doc = doc.json();
+    assert_eq!(doc["schritte"], json!(["freigeben", "zurueckgeben"]));
     assert_eq!(doc["unterschiede"][0]["feld"], "Titel");
     assert_eq!(doc["unterschiede"][0]["entwurf"], "Neuer Titel");
-    let (status, html) = sende(
-        &router,
-        "GET",
-        "/freigaben/massnahme/m-treff?f=html",
-        Some(&leitung),
-        None,
+    let html = haus.hole(&format!("{seite}?f=html"), &haus.leitung).await;
+    assert_eq!(html.status, 200);
+    for wort in ["Neuer Titel", "Dorftreff &#60;Alte Schule&#62;"] {
+        assert!(html.text.contains(wort), "{}", html.text);
+    }
+    let liste = haus.hole("/freigaben?f=html", &haus.leitung).await.text;
+    for wort in ["Titel berichtigt", "Maßnahme „Neuer Titel“"] {
+        assert!(liste.contains(wort), "{liste}");
+    }
+
+    let gut = json!({"anmerkung": "gut"});
+    let antwort = haus.poste(freigeben, &haus.leitung, &gut).await;
+    assert_eq!(antwort.status, 200, "{}", antwort.text);
+    let titel = text(&haus.db.public, TITEL).await;
+    assert_eq!(titel.as_deref(), Some("Neuer Titel"));
+    let wer = text(
+        &haus.db.write,
+        "SELECT entschieden_von FROM freigabe.antrag",
     )
     .await;
+    assert_eq!(wer.as_deref(), Some("konto:leitung"));
+}
+
+/// Steps that are not possible are refused in words; withdrawal takes the public row.
+#[tokio::test]
+async fn refusals_are_sentences_and_withdrawal_withdraws() {
+    let haus = Rathaus::neu().await;
+    assert_eq!(haus.beantrage(&haus.amt).await.status, 201);
+    let antwort = haus.beantrage(&haus.strategie).await;
     assert!(
-        status == 200
-            && html.contains("Neuer Titel")
-            && html.contains("Dorftreff &#60;Alte Schule&#62;"),
-        "{html}"
+        antwort.status == 400 || antwort.status == 403,
+        "{}",
+        antwort.text
     );
-    assert!(
-        sende(&router, "GET", "/freigaben?f=html", Some(&leitung), None)
-            .await
-            .1
-            .contains("Titel berichtigt")
-    );
-    let (status, antwort) = sende(
-        &router,
-        "POST",
-        "/freigaben/massnahme/m-treff/freigeben",
-        Some(&leitung),
-        Some(json!({"anmerkung": "gut"})),
-    )
-    .await;
-    assert_eq!(status, 200, "{antwort}");
-    assert_eq!(
-        text(
-            &db.public,
-            "SELECT titel FROM massnahme WHERE kennung = 'm-treff'"
-        )
-        .await
-        .as_deref(),
-        Some("Neuer Titel")
-    );
-    assert_eq!(
-        text(&db.write, "SELECT entschieden_von FROM freigabe.antrag")
-            .await
-            .as_deref(),
-        Some("konto:leitung")
-    );
-    // Refusals are sentences.
-    let (status, antwort) = sende(
-        &router,
-        "POST",
-        "/freigaben",
-        Some(&strategie),
-        Some(antrag),
-    )
-    .await;
-    assert!(status == 400 || status == 403, "{antwort}");
-    assert_eq!(
-        sende(
-            &router,
-            "POST",
-            "/freigaben/massnahme/m-treff/zaubern",
-            Some(&leitung),
-            Some(json!({}))
-        )
-        .await
-        .0,
-        404
-    );
-    assert_eq!(
-        sende(
-            &router,
-            "POST",
-            "/freigaben/massnahme/m-treff/zurueckziehen",
-            Some(&leitung),
-            Some(json!({"x": "y"}))
-        )
-        .await
-        .0,
-        400
-    );
-    let (status, antwort) = sende(
-        &router,
-        "POST",
-        "/freigaben/massnahme/m-treff/zurueckziehen",
-        Some(&leitung),
-        Some(json!({"anmerkung": "Irrtum"})),
-    )
-    .await;
-    assert_eq!(status, 200, "{antwort}");
-    assert_eq!(
-        text(
-            &db.public,
-            "SELECT titel FROM massnahme WHERE kennung = 'm-treff'"
-        )
-        .await,
-        None
-    );
+    for (schritt, doc, status) in [
+        ("zaubern", json!({}), 404),
+        ("zurueckziehen", json!({"x": "y"}), 400),
+        ("freigeben", json!({}), 200),
+        ("zurueckziehen", json!({"anmerkung": "Irrtum"}), 200),
+    ] {
+        let pfad = format!("/freigaben/massnahme/m-treff/{schritt}");
+        let antwort = haus.poste(&pfad, &haus.leitung, &doc).await;
+        assert_eq!(antwort.status, status, "{schritt}: {}", antwort.text);
+    }
+    assert_eq!(text(&haus.db.public, TITEL).await, None);
+}
+
+/// A browser's form that lacks its reason comes back with the reason asked for, not with an
+/// answer about something else.
+#[tokio::test]
+async fn a_form_says_what_is_missing() {
+    let haus = Rathaus::neu().await;
+    let request = Request::post("/freigaben/massnahme/m-treff/beantragen")
+        .header("host", "zr.test:8080")
+        .header("authorization", format!("Bearer {}", haus.amt))
+        .header("accept", "text/html")
+        .header("content-type", "application/x-www-form-urlencoded")
+        .body(Body::from("anmerkung="))
+        .unwrap();
+    let antwort = anfrage::frage(&haus.router, request).await;
+    assert_eq!(antwort.status, 400, "{}", antwort.text);
+    for wort in ["role=\"alert\"", "Freigabe beantragen", "Neuer Titel"] {
+        assert!(antwort.text.contains(wort), "{wort}: {}", antwort.text);
+    }
 }

@@ -138,6 +138,8 @@ async fn the_public_sees_its_own_history_alone() {
         hole(&router, "/verlauf/massnahme/m-entwurf").await.status,
         404
     );
+    // What the public got within two seconds is one event to it.
+    tokio::time::sleep(std::time::Duration::from_millis(2100)).await;
     aendere(&db, &["SELECT freigabe.veroeffentliche('massnahme', ARRAY(SELECT id FROM strategie.massnahme WHERE titel = 'Entwurfsname'))"]).await;
     let nachher = json(&router, &adresse).await;
     assert_eq!(

@@ -1,12 +1,14 @@
 //! Fills whatever is not public. Tables and columns come from the catalogue and from
 //! `freigabe.art` and `freigabe.teil`: what is added there is filled too.
 
+#[expect(clippy::disallowed_types, reason = "test support: names made here")]
+use sqlx::AssertSqlSafe;
 use zielraum::auth::Rolle;
 use zielraum::auth::konto::{self, Angaben};
 
 use crate::freigabe::als;
 use crate::lieferung::Plan;
-use crate::support::TestDb;
+use crate::support::{TestDb, admin};
 
 /// The rare word, in whatever case.
 pub const WORT: &str = "xyloquarz";
@@ -29,6 +31,10 @@ INSERT INTO akteur (id, kennung, titel, art, veroeffentlichung) VALUES (gen_rand
 INSERT INTO zustaendigkeit (id, akteur_id, massnahme_id, rolle) SELECT gen_random_uuid(), a.id, m.id, 'informiert' FROM akteur a, massnahme m WHERE a.kennung = 'xyloquarz-privat';
 INSERT INTO massnahme (id, kennung, titel, art) VALUES ('00000000-0000-0000-00ff-000000000003', 'xyloquarz-zurueck', 'Xyloquarz zurückgezogen', 'bau');
 INSERT INTO raumbezug (id, massnahme_id, art, geom) VALUES (gen_random_uuid(), '00000000-0000-0000-00ff-000000000003', 'punkt', st_setsrid('MULTIPOINT (655555 5355555)'::geometry, 25832));
+INSERT INTO fachplan (id, kennung, titel, typ) SELECT gen_random_uuid(), 'gezeigter-fachplan', 'Gezeigter Fachplan', min(schluessel) FROM fachplan_typ;
+INSERT INTO trend (id, kennung, titel) VALUES (gen_random_uuid(), 'gezeigter-trend', 'Gezeigter Trend');
+SELECT freigabe.veroeffentliche('fachplan', array_agg(id)) FROM fachplan WHERE kennung = 'gezeigter-fachplan';
+SELECT freigabe.veroeffentliche('trend', array_agg(id)) FROM trend WHERE kennung = 'gezeigter-trend';
 SELECT freigabe.veroeffentliche('beschluss', array_agg(id)) FROM beschluss;
 SELECT freigabe.veroeffentliche('gebiet', array_agg(id)) FROM gebiet;
 SELECT freigabe.veroeffentliche('massnahme', array_agg(m.id)) FROM massnahme m WHERE m.id IN (SELECT id FROM oeffentlich.massnahme) OR m.kennung = 'xyloquarz-zurueck';
@@ -76,13 +82,34 @@ END $$;
 SELECT freigabe.beantrage('00000000-0000-0000-00ff-00000000000a', 'massnahme', id, 'Xyloquarz Begründung') FROM massnahme WHERE kennung = 'xyloquarz-massnahme';
 ";
 
+/// What the walk must know of it.
+pub struct Versteckt {
+    /// A moment at which some of it was public.
+    pub damals: String,
+    /// Kennungen of what lies closest to it: kind and key of the first public rows of every
+    /// kind, and what was withdrawn.
+    pub nah: Vec<(String, String)>,
+}
+
 /// Hides word, number and place wherever something is not public.
-pub async fn verstecke(db: &TestDb) {
-    for (was, sql) in [("before", VORHER), ("back", ZURUECK), ("drafts", ENTWUERFE)] {
+pub async fn verstecke(db: &TestDb) -> Versteckt {
+    let schreibe = async |was: &str, sql: &str| {
         als(db, WER, sql)
             .await
             .unwrap_or_else(|fehler| panic!("{was}: {fehler:?}"));
-    }
+    };
+    schreibe("before", VORHER).await;
+    // A public plan with its protocol, by somebody nobody may know.
+    let gezeigt = Plan::neu("Gezeigt").wohnen(300.0, 500.0);
+    let mut auftrag = gezeigt.auftrag();
+    auftrag.veroeffentlichen = true;
+    auftrag.wer = WER.into();
+    zielraum::import::fnp::fuehre_aus(db, &auftrag)
+        .await
+        .unwrap();
+    let damals = chrono::Utc::now().to_rfc3339_opts(chrono::SecondsFormat::Micros, true);
+    schreibe("back", ZURUECK).await;
+    schreibe("drafts", ENTWUERFE).await;
     // A plan that is a draft, by somebody, from a file with a name.
     let plan = Plan::neu("Xyloquarz")
         .wohnen(0.0, 200.0)
@@ -99,4 +126,27 @@ pub async fn verstecke(db: &TestDb) {
     konto::lege_an(&db.auth, WER, WORT, "Xyloquarz Person", &angaben, None)
         .await
         .unwrap();
+    Versteckt {
+        damals,
+        nah: nah(db).await,
+    }
+}
+
+async fn nah(db: &TestDb) -> Vec<(String, String)> {
+    let mut nah = vec![("massnahme".to_owned(), "xyloquarz-zurueck".to_owned())];
+    let arten: Vec<(String, String)> =
+        sqlx::query_as("SELECT art, 'oeffentlich.' || split_part(relation, '.', 2) FROM freigabe.art ORDER BY reihenfolge")
+            .fetch_all(&admin(db).await)
+            .await
+            .unwrap();
+    for (art, relation) in arten {
+        let sql = format!("SELECT kennung FROM {relation} ORDER BY kennung LIMIT 2");
+        let kennungen: Vec<String> = sqlx::query_scalar(AssertSqlSafe(sql))
+            .fetch_all(&admin(db).await)
+            .await
+            .unwrap();
+        nah.extend(kennungen.into_iter().map(|kennung| (art.clone(), kennung)));
+    }
+    assert!(nah.len() > 10, "{nah:?}");
+    nah
 }

@@ -2,7 +2,7 @@
 
 mod anmeldung;
 mod befehl;
-mod rechte;
+pub mod rechte;
 mod welt;
 
 use axum::Router;

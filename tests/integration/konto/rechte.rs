@@ -160,7 +160,7 @@ fn principles() {
 }
 
 /// Paths and methods in every `.route(` of a source.
-fn routen(text: &str) -> Vec<(String, String)> {
+pub fn routen(text: &str) -> Vec<(String, String)> {
     let mut gefunden = Vec::new();
     for stueck in text.split(".route(").skip(1) {
         let Some(rest) = stueck.trim_start().strip_prefix('"') else {
@@ -194,7 +194,8 @@ fn routen(text: &str) -> Vec<(String, String)> {
     gefunden
 }
 
-fn quellen(ordner: &Path, text: &mut Vec<String>) {
+/// The texts of all sources below a folder.
+pub fn quellen(ordner: &Path, text: &mut Vec<String>) {
     for eintrag in std::fs::read_dir(ordner).unwrap() {
         let pfad = eintrag.unwrap().path();
         if pfad.is_dir() && !pfad.ends_with("node_modules") {

@@ -405,7 +405,7 @@ async fn a_sheet_may_replace_all_rows() {
         .await
         .unwrap_err()
         .to_string();
-    assert!(text.contains("wird noch gebraucht"), "{text}");
+    assert!(text.contains("Bitte zuerst dieses zurückziehen"), "{text}");
 }
 
 #[tokio::test]
