@@ -111,17 +111,17 @@ pub async fn pruefe_bisheriges(dienst: &Dienst, login: &str, kennwort: String) -
     Err(Error::eingabe("Das bisherige Kennwort ist falsch."))
 }
 
-/// One more answer of the provider from this address: checking it asks the provider.
+/// Whose answers of the provider are counted together.
 #[cfg(feature = "oidc")]
-pub(super) async fn bremse_anmeldedienst(dienst: &Dienst, adresse: Option<IpAddr>) -> Result<()> {
-    let eimer = [schluessel("anmeldedienst", &netz(adresse))];
-    let warten = store::versuch(&dienst.pool, &eimer, &[JE_ADRESSE], &[false]).await?;
-    if warten == 0 {
-        return Ok(());
-    }
-    Err(Error::eingabe(format!(
-        "Zu viele Anmeldungen. Bitte in {warten} Sekunden noch einmal."
-    )))
+pub(super) fn eimer_anmeldedienst(adresse: Option<IpAddr>) -> Vec<u8> {
+    schluessel("anmeldedienst", &netz(adresse))
+}
+
+/// One more answer of the provider from this address: checking it asks the provider. The
+/// seconds to wait, 0: go on.
+#[cfg(feature = "oidc")]
+pub(super) async fn bremse_anmeldedienst(dienst: &Dienst, eimer: &[u8]) -> Result<u64> {
+    store::versuch(&dienst.pool, &[eimer.to_vec()], &[JE_ADRESSE], &[false]).await
 }
 
 fn schluessel(art: &str, name: &str) -> Vec<u8> {

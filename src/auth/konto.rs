@@ -75,7 +75,9 @@ pub async fn sperre(pool: &PgPool, wer: &str, login: &str, gesperrt: bool) -> Re
     let mut tx = audit::begin(pool, wer, warum).await?;
     konto_store::sperre(&mut tx, konto.id, gesperrt).await?;
     if gesperrt {
-        konto_store::ein_admin_bleibt(&mut tx).await?;
+        if konto.rollen.contains(&Rolle::Admin) {
+            konto_store::ein_admin_bleibt(&mut tx).await?;
+        }
         store::beende_sitzungen(&mut tx, konto.id, None).await?;
     }
     let daten = json!({ "gesperrt": gesperrt });
@@ -251,7 +253,7 @@ fn pruefe_name(name: &str) -> Result<&str> {
 }
 
 /// A Fachamt acts for a Referat, an Ortssprecher for an Ortsteil, and both must exist.
-pub(super) async fn pruefe_angaben(pool: &PgPool, angaben: &Angaben) -> Result<()> {
+async fn pruefe_angaben(pool: &PgPool, angaben: &Angaben) -> Result<()> {
     for (rolle, was, kennung, name) in [
         (Rolle::Fachamt, "das Referat", &angaben.referat, "referat"),
         (

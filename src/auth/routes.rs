@@ -31,7 +31,11 @@ pub fn router(dienst: Dienst) -> Router {
     #[cfg(feature = "oidc")]
     let routen = routen
         .route("/anmelden/oidc", get(super::oidc::routes::beginne))
-        .route("/anmelden/oidc/zurueck", get(super::oidc::routes::beende));
+        .route("/anmelden/oidc/zurueck", get(super::oidc::routes::beende))
+        .route(
+            "/anmelden/oidc/abmelden",
+            get(super::oidc::routes::abmelden),
+        );
     routen
         .route("/anmelden", get(anmelden).post(melde_an))
         .route("/abmelden", post(abmelden))
@@ -52,7 +56,7 @@ pub fn router(dienst: Dienst) -> Router {
 pub(super) fn ziel(wunsch: &str) -> &str {
     let eigen = wunsch.starts_with('/')
         && !wunsch.starts_with("//")
-        && !wunsch.contains(['\\', '\r', '\n'])
+        && !wunsch.contains(|c: char| c == '\\' || c.is_control())
         && wunsch.len() <= 2000;
     if eigen { wunsch } else { "/" }
 }
@@ -165,13 +169,18 @@ async fn melde_an(
             let text = format!(
                 "Zu viele Versuche. Bitte in {sekunden} Sekunden noch einmal anmelden. Das Konto ist nicht gesperrt."
             );
-            let mut antwort = mit_status(StatusCode::TOO_MANY_REQUESTS, wieder(text)?);
-            antwort
-                .headers_mut()
-                .insert(header::RETRY_AFTER, HeaderValue::from(sekunden));
-            Ok(antwort)
+            Ok(warten(wieder(text)?, sekunden))
         }
     }
+}
+
+/// 429 with the time to wait.
+pub(super) fn warten(seite: Response, sekunden: u64) -> Response {
+    let mut antwort = mit_status(StatusCode::TOO_MANY_REQUESTS, seite);
+    antwort
+        .headers_mut()
+        .insert(header::RETRY_AFTER, HeaderValue::from(sekunden));
+    antwort
 }
 
 /// The caller's address. Behind a proxy it is the entry the proxy itself added last.
@@ -208,7 +217,9 @@ async fn abmelden(
     if let Some(nummer) = Keks::Sitzung.lies(&headers, dienst.sicher) {
         store::beende_sitzung(&dienst.pool, nummer).await?;
     }
-    let mut antwort = nach(&anfrage, "/");
+    // The sign-in page leads on to the provider's own sign-out.
+    let danach = dienst.anmeldedienst().map_or("/", |_| "/anmelden");
+    let mut antwort = nach(&anfrage, danach);
     backe(&mut antwort, [Keks::Sitzung.loesche(dienst.sicher)]);
     Ok(antwort)
 }
@@ -292,6 +303,7 @@ mod tests {
             "",
             "konten",
             "/a\nb",
+            "/\t/boese.example",
         ] {
             assert_eq!(ziel(schlecht), "/", "{schlecht}");
         }

@@ -3,6 +3,7 @@
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::ConnectInfo;
+use axum::http::request::Builder;
 use axum::http::{HeaderMap, Request, StatusCode};
 use openidconnect::url::Url;
 use std::net::SocketAddr;
@@ -60,12 +61,27 @@ impl Browser {
     pub async fn hole(&mut self, pfad: &str) -> Antwort {
         let kekse: Vec<_> = self.kekse.iter().map(|(n, w)| format!("{n}={w}")).collect();
         let request = Request::get(pfad)
+            .header("sec-fetch-site", "cross-site")
+            .header("cookie", kekse.join("; "));
+        self.frage(request, Body::empty()).await
+    }
+
+    /// Presses the button of a form of ours.
+    pub async fn sende(&mut self, pfad: &str, formular: &str) -> Antwort {
+        let kekse: Vec<_> = self.kekse.iter().map(|(n, w)| format!("{n}={w}")).collect();
+        let request = Request::post(pfad)
+            .header("sec-fetch-site", "same-origin")
+            .header("content-type", "application/x-www-form-urlencoded")
+            .header("cookie", kekse.join("; "));
+        self.frage(request, Body::from(formular.to_owned())).await
+    }
+
+    async fn frage(&mut self, request: Builder, inhalt: Body) -> Antwort {
+        let request = request
             .header("host", "zr.test:8080")
             .header("accept", "text/html")
-            .header("sec-fetch-site", "cross-site")
-            .header("cookie", kekse.join("; "))
             .extension(ConnectInfo(self.adresse))
-            .body(Body::empty());
+            .body(inhalt);
         let antwort = self.router.clone().oneshot(request.unwrap()).await.unwrap();
         let (parts, inhalt) = antwort.into_parts();
         let bytes = to_bytes(inhalt, usize::MAX).await.unwrap();

@@ -77,6 +77,7 @@ const b64 = (value) => Buffer.from(JSON.stringify(value)).toString('base64url');
 let next = {};
 let metadata = {};
 let lastForm = {};
+let asked = 0;
 const token = async (issuer) => {
   const now = Math.floor(Date.now() / 1000);
   const claims = { iss: issuer, aud: CLIENT, sub: 'boese-1', iat: now, exp: now + 300, ...next.claims };
@@ -108,7 +109,11 @@ const badServer = http.createServer(async (request, response) => {
       return answer(response, {});
     case '/pruefung/formular':
       return answer(response, lastForm);
+    case '/pruefung/zahl':
+      return answer(response, { zahl: asked });
     case '/.well-known/openid-configuration':
+      asked += 1;
+      if (metadata.haengt) return;
       if (metadata.status) {
         response.writeHead(metadata.status, { location: `${good}/.well-known/openid-configuration` });
         return response.end();
@@ -118,16 +123,24 @@ const badServer = http.createServer(async (request, response) => {
         authorization_endpoint: `${bad}/auth`,
         token_endpoint: `${bad}/token`,
         jwks_uri: `${bad}/keys`,
+        end_session_endpoint: `${bad}/ende?a=b`,
         response_types_supported: ['code'],
         subject_types_supported: ['public'],
         id_token_signing_alg_values_supported: ['RS256', 'ES256', 'PS256', 'none', 'HS256'],
         ...metadata,
       });
     case '/keys':
-      return answer(response, { keys: Object.values(keys).map((key) => key.jwk) });
+      // Among keys of kinds we cannot know: they must not spoil the others.
+      return answer(response, {
+        keys: [{ kty: 'NEU', kid: 'RS256' }, { kty: 'OKP', crv: 'X448', x: 'AA', use: 'enc' }, ...Object.values(keys).map((key) => key.jwk)],
+      });
     case '/token': {
       lastForm = Object.fromEntries(new URLSearchParams(await body(request)));
       lastForm.challenge = createHash('sha256').update(lastForm.code_verifier ?? '').digest('base64url');
+      if (next.roh) {
+        response.writeHead(next.roh.status, next.roh.kopf);
+        return response.end(next.roh.text);
+      }
       if (next.fehler) return answer(response, next.fehler, 400);
       return answer(response, { access_token: 'x', token_type: 'Bearer', id_token: await token(bad) });
     }

@@ -27,31 +27,29 @@ impl Drop for Anbieter {
 }
 
 impl Anbieter {
-    /// None, with a word about it, where node or its packages are missing.
-    pub fn starte(zurueck: &str) -> Option<Self> {
+    /// Fails with what to do where node or its packages are missing: a test that was asked for
+    /// and did not run has not passed.
+    pub fn starte(zurueck: &str) -> Self {
         let ordner = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/oidc");
-        if !ordner.join("node_modules/oidc-provider").exists() {
-            eprintln!("übersprungen: tests/oidc/node_modules fehlt (./test holt es mit npm)");
-            return None;
-        }
-        let Ok(mut prozess) = Command::new("node")
+        assert!(
+            ordner.join("node_modules/oidc-provider").exists(),
+            "Es fehlt der Anmeldedienst für die Prüfung: ./test holt ihn, oder npm ci --prefix tests/oidc --ignore-scripts"
+        );
+        let mut prozess = Command::new("node")
             .arg(ordner.join("provider.mjs"))
             .arg(zurueck)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::inherit())
             .spawn()
-        else {
-            eprintln!("übersprungen: node fehlt");
-            return None;
-        };
+            .expect("node fehlt: bitte Node.js ab Version 20 installieren (Debian: nodejs)");
         let mut zeile = String::new();
         let ausgabe = prozess.stdout.take().unwrap();
         BufReader::new(ausgabe).read_line(&mut zeile).unwrap();
         let adressen: Value = serde_json::from_str(&zeile).unwrap();
         let text = |name: &str| adressen[name].as_str().unwrap().to_owned();
         let _ = rustls::crypto::ring::default_provider().install_default();
-        Some(Self {
+        Self {
             gut: text("good"),
             boese: text("bad"),
             geheim: text("secret"),
@@ -62,7 +60,7 @@ impl Anbieter {
                 .pool_max_idle_per_host(0)
                 .build()
                 .unwrap(),
-        })
+        }
     }
 
     async fn sage(&self, adresse: String, wert: &Value) -> String {
@@ -94,6 +92,22 @@ impl Anbieter {
     pub async fn metadaten(&self, wert: &Value) {
         self.sage(format!("{}/pruefung/metadaten", self.boese), wert)
             .await;
+    }
+
+    /// What a page of the provider shows.
+    pub async fn seite(&self, adresse: &str) -> String {
+        let antwort = self.client.get(adresse).send().await.unwrap();
+        assert_eq!(antwort.status(), 200);
+        antwort.text().await.unwrap()
+    }
+
+    /// How often the erring provider was asked what it says of itself.
+    pub async fn zahl(&self) -> u64 {
+        let text = self
+            .sage(format!("{}/pruefung/zahl", self.boese), &Value::Null)
+            .await;
+        let zahl: Value = serde_json::from_str(&text).unwrap();
+        zahl["zahl"].as_u64().unwrap()
     }
 
     /// The last form the erring provider got at its token endpoint.

@@ -4,16 +4,15 @@
 use chrono::{TimeDelta, Utc};
 use openidconnect::core::{
     CoreAuthDisplay, CoreAuthPrompt, CoreClientAuthMethod, CoreErrorResponseType, CoreGenderClaim,
-    CoreJsonWebKey, CoreJweContentEncryptionAlgorithm, CoreJwsSigningAlgorithm,
-    CoreProviderMetadata, CoreResponseType, CoreRevocableToken, CoreRevocationErrorResponse,
-    CoreTokenIntrospectionResponse, CoreTokenType,
+    CoreJsonWebKey, CoreJweContentEncryptionAlgorithm, CoreJwsSigningAlgorithm, CoreResponseType,
+    CoreRevocableToken, CoreRevocationErrorResponse, CoreTokenIntrospectionResponse, CoreTokenType,
 };
 use openidconnect::{
     AdditionalClaims, AuthType, AuthenticationFlow, AuthorizationCode, Client, ClientId,
     ClientSecret, CsrfToken, EmptyExtraTokenFields, EndpointMaybeSet, EndpointNotSet, EndpointSet,
-    IdTokenFields, Nonce, OAuth2TokenResponse, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl,
-    RequestTokenError, Scope, StandardErrorResponse, StandardTokenResponse, SubjectIdentifier,
-    TokenResponse, UserInfoClaims,
+    IdTokenFields, LogoutRequest, Nonce, OAuth2TokenResponse, PkceCodeChallenge, PkceCodeVerifier,
+    ProviderMetadataWithLogout, RedirectUrl, RequestTokenError, Scope, StandardErrorResponse,
+    StandardTokenResponse, SubjectIdentifier, TokenResponse, UserInfoClaims,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -31,6 +30,8 @@ const VERFAHREN: [CoreJwsSigningAlgorithm; 3] = [
 ];
 /// Clocks may differ by this many seconds.
 const UHR: i64 = 60;
+/// Longest name of a person at the provider (Core 2, `sub`), in bytes.
+const SUBJECT_MAX: usize = 255;
 /// Largest number of groups looked at.
 const GRUPPEN_MAX: usize = 5_000;
 
@@ -85,7 +86,7 @@ pub struct Ausweis {
 }
 
 impl Anbieter {
-    fn klient(&self, metadaten: CoreProviderMetadata, zurueck: String) -> Result<Klient> {
+    fn klient(&self, metadaten: ProviderMetadataWithLogout, zurueck: String) -> Result<Klient> {
         // RFC 6749, 2.3.1: Basic unless the provider says it knows the body alone.
         let nur_im_inhalt = metadaten
             .token_endpoint_auth_methods_supported()
@@ -125,6 +126,18 @@ impl Anbieter {
             .set_pkce_challenge(PkceCodeChallenge::from_code_verifier_sha256(&verifier))
             .url();
         Ok(url.into())
+    }
+
+    /// The provider's address for ending the session there (RP-Initiated Logout 1.0); none
+    /// when it has none. Without the id token, which is kept nowhere: the provider asks.
+    pub async fn weg_hinaus(&self) -> Result<Option<String>> {
+        let metadaten = self.metadaten().await?;
+        let ende = metadaten.additional_metadata().end_session_endpoint.clone();
+        Ok(ende.map(|ende| {
+            let client = ClientId::new(self.konfig.client.clone());
+            let anfrage = LogoutRequest::from(ende).set_client_id(client);
+            anfrage.http_get_url().into()
+        }))
     }
 
     /// Gives the code back and checks what comes for it.
@@ -172,9 +185,14 @@ impl Anbieter {
                 tracing::warn!(%cause, "OIDC id token refused");
                 ungueltig()
             })?;
+        let subject = angaben.subject().as_str();
+        if subject.is_empty() || subject.len() > SUBJECT_MAX || subject.contains(char::is_control) {
+            tracing::error!(?subject, "OIDC id token names nobody");
+            return Err(ungueltig());
+        }
         let mut ausweis = Ausweis {
             issuer: self.konfig.issuer.as_str().to_owned(),
-            subject: angaben.subject().as_str().to_owned(),
+            subject: subject.to_owned(),
             kurz: angaben
                 .preferred_username()
                 .map(|name| name.as_str().to_owned())
@@ -234,7 +252,7 @@ impl Anbieter {
         } else {
             tracing::warn!(
                 claim = self.konfig.claim,
-                "OIDC: neither id token nor userinfo has the claim with the groups"
+                "OIDC: neither id token nor userinfo has the claim with the groups (is it released to this client? Entra ID leaves it out where there are too many: use app roles, --oidc-claim roles)"
             );
         }
         Ok(())
@@ -271,9 +289,13 @@ fn abgelehnt<E: std::error::Error>(
 ) -> Error {
     match cause {
         RequestTokenError::ServerResponse(antwort)
-            if *antwort.error() == CoreErrorResponseType::InvalidGrant =>
+            if matches!(
+                antwort.error(),
+                // Of a code that is none some say the second.
+                CoreErrorResponseType::InvalidGrant | CoreErrorResponseType::InvalidRequest
+            ) =>
         {
-            tracing::warn!("OIDC provider refused the code: invalid_grant");
+            tracing::warn!(fehler = %antwort.error().as_ref(), "OIDC provider refused the code");
             Error::eingabe(
                 "Der Anmeldedienst hat diese Anmeldung nicht bestätigt: Sie ist abgelaufen oder wurde schon benutzt. Bitte noch einmal anmelden.",
             )
@@ -283,16 +305,25 @@ fn abgelehnt<E: std::error::Error>(
             tracing::error!(fehler = %antwort.error().as_ref(), "OIDC provider refused us");
             nicht_erreichbar()
         }
-        RequestTokenError::Parse(cause, _) => {
-            // Among them an id token that is none: unsigned, not a JWT.
-            tracing::warn!(%cause, "OIDC token answer not understood");
+        // An id token that is none: unsigned, not a JWT.
+        RequestTokenError::Parse(cause, inhalt) if hat_ausweis(inhalt) => {
+            tracing::warn!(%cause, "OIDC id token not understood");
             ungueltig()
+        }
+        RequestTokenError::Parse(cause, _) => {
+            tracing::error!(%cause, "OIDC token answer not understood");
+            nicht_erreichbar()
         }
         anderes => {
             tracing::error!(cause = %anderes, "OIDC token request failed");
             nicht_erreichbar()
         }
     }
+}
+
+fn hat_ausweis(inhalt: &[u8]) -> bool {
+    serde_json::from_slice::<Map<String, Value>>(inhalt)
+        .is_ok_and(|antwort| antwort.contains_key("id_token"))
 }
 
 /// One sentence for every fault of a token: the log has the reason.

@@ -13,7 +13,7 @@ use crate::error::{Error, Result};
 #[derive(Debug, Args)]
 pub struct Optionen {
     /// Anmeldedienst (OpenID Connect): seine Adresse, genau wie er selbst sie nennt
-    #[arg(long, env = "ZIELRAUM_OIDC_ISSUER", value_name = "URL", requires_all = ["oidc_client", "oidc_gruppe"])]
+    #[arg(long, env = "ZIELRAUM_OIDC_ISSUER", value_name = "URL")]
     oidc_issuer: Option<String>,
     /// Kennung, unter der Zielraum beim Anmeldedienst eingetragen ist
     #[arg(
@@ -73,10 +73,34 @@ impl Optionen {
     /// # Errors
     /// [`Error::Aufruf`] naming the option that is wrong.
     pub fn lies(self) -> Result<Option<Konfig>> {
-        let (Some(issuer), Some(client)) = (self.oidc_issuer, self.oidc_client) else {
+        // A variable that is set to nothing is one that is not set.
+        let gefuellt = |wert: Option<String>| wert.filter(|wert| !wert.trim().is_empty());
+        let Some(issuer) = gefuellt(self.oidc_issuer) else {
             return Ok(None);
         };
-        let secret = self.oidc_secret_file.map(|pfad| {
+        let client = gefuellt(self.oidc_client).ok_or_else(|| {
+            Error::parameter(
+                "oidc-client",
+                "Die Kennung fehlt, unter der Zielraum beim Anmeldedienst eingetragen ist (--oidc-client).",
+            )
+        })?;
+        let gruppen = self
+            .oidc_gruppe
+            .iter()
+            .filter(|regel| !regel.trim().is_empty());
+        let gruppen: Vec<_> = gruppen
+            .map(|regel| Regel::lies(regel))
+            .collect::<Result<_>>()?;
+        if gruppen.is_empty() {
+            return Err(Error::parameter(
+                "oidc-gruppe",
+                "Keine Gruppe hat eine Rolle: So käme niemand herein. Beispiel: --oidc-gruppe Stadtplanung=stadtplanung",
+            ));
+        }
+        let datei = self
+            .oidc_secret_file
+            .filter(|pfad| !pfad.as_os_str().is_empty());
+        let secret = datei.map(|pfad| {
             let text = std::fs::read_to_string(&pfad).map_err(|cause| {
                 Error::parameter(
                     "oidc-secret-file",
@@ -98,14 +122,9 @@ impl Optionen {
         });
         Ok(Some(Konfig {
             issuer: pruefe_issuer(&issuer)?,
-            client,
+            client: client.trim().to_owned(),
             secret: secret.transpose()?.map(Geheim),
-            gruppen: self
-                .oidc_gruppe
-                .iter()
-                .filter(|regel| !regel.trim().is_empty())
-                .map(|regel| Regel::lies(regel))
-                .collect::<Result<_>>()?,
+            gruppen,
             claim: self.oidc_claim,
             scopes: self.oidc_scope,
             name: self.oidc_name,

@@ -19,17 +19,24 @@ pub mod zutritt;
 
 use std::time::{Duration, Instant};
 
-use openidconnect::core::CoreProviderMetadata;
+use openidconnect::ProviderMetadataWithLogout;
 use tokio::sync::Mutex;
 
 use self::konfig::Konfig;
-use self::netz::Netz;
+use self::netz::{Netz, nicht_erreichbar};
 use self::vorgang::Verbraucht;
 use crate::error::Result;
 
 /// How long what the provider says of itself is used for starting a sign-in; the answer is
 /// always checked with keys fetched for it.
 const MERKDAUER: Duration = Duration::from_mins(5);
+/// How long a provider that did not answer is not asked again: many at the door are told at
+/// once, instead of one after the other when each has waited.
+const SCHONZEIT: Duration = Duration::from_secs(5);
+
+/// What the provider said of itself when it was asked last, and when that was; or when it had
+/// not answered.
+type Gemerkt = Option<(Instant, Option<ProviderMetadataWithLogout>)>;
 
 /// A configured provider.
 #[derive(Debug)]
@@ -37,7 +44,7 @@ pub struct Anbieter {
     /// What the operator said.
     pub konfig: Konfig,
     netz: Netz,
-    gemerkt: Mutex<Option<(Instant, CoreProviderMetadata)>>,
+    gemerkt: Mutex<Gemerkt>,
     verbraucht: Verbraucht,
 }
 
@@ -54,23 +61,32 @@ impl Anbieter {
     }
 
     /// The discovery document with its keys, not older than [`MERKDAUER`].
-    async fn metadaten(&self) -> Result<CoreProviderMetadata> {
-        // Held while fetching: many at the door are one request.
-        let mut gemerkt = self.gemerkt.lock().await;
-        if let Some((wann, metadaten)) = &*gemerkt
-            && wann.elapsed() < MERKDAUER
-        {
-            return Ok(metadaten.clone());
-        }
-        let neu = self.netz.entdecke(&self.konfig.issuer).await?;
-        *gemerkt = Some((Instant::now(), neu.clone()));
-        Ok(neu)
+    async fn metadaten(&self) -> Result<ProviderMetadataWithLogout> {
+        self.metadaten_seit(MERKDAUER).await
     }
 
     /// The same, fetched now: keys that were rotated or withdrawn count at once.
-    async fn frische_metadaten(&self) -> Result<CoreProviderMetadata> {
-        let neu = self.netz.entdecke(&self.konfig.issuer).await?;
-        *self.gemerkt.lock().await = Some((Instant::now(), neu.clone()));
-        Ok(neu)
+    async fn frische_metadaten(&self) -> Result<ProviderMetadataWithLogout> {
+        self.metadaten_seit(Duration::ZERO).await
+    }
+
+    async fn metadaten_seit(&self, alter: Duration) -> Result<ProviderMetadataWithLogout> {
+        let erbeten = Instant::now();
+        // Held while fetching: many at the door are one request.
+        let mut gemerkt = self.gemerkt.lock().await;
+        match &*gemerkt {
+            Some((wann, Some(metadaten))) if *wann >= erbeten || wann.elapsed() < alter => {
+                return Ok(metadaten.clone());
+            }
+            Some((wann, None)) if wann.elapsed() < SCHONZEIT => return Err(nicht_erreichbar()),
+            _ => {}
+        }
+        let begonnen = Instant::now();
+        let neu = self.netz.entdecke(&self.konfig.issuer).await;
+        *gemerkt = Some(match &neu {
+            Ok(metadaten) => (begonnen, Some(metadaten.clone())),
+            Err(_) => (Instant::now(), None),
+        });
+        neu
     }
 }

@@ -4,9 +4,10 @@ use std::error::Error as _;
 use std::pin::Pin;
 use std::time::Duration;
 
-use openidconnect::core::CoreProviderMetadata;
 use openidconnect::url::{Host, Url};
-use openidconnect::{AsyncHttpClient, HttpRequest, HttpResponse, IssuerUrl};
+use openidconnect::{
+    AsyncHttpClient, HttpRequest, HttpResponse, IssuerUrl, ProviderMetadataWithLogout,
+};
 use tokio::sync::Semaphore;
 
 use crate::error::{Error, Result};
@@ -15,7 +16,7 @@ use crate::error::{Error, Result};
 const DAUER: Duration = Duration::from_secs(10);
 /// Largest answer in bytes; key sets of large providers are some ten kilobytes.
 const GROESSE: usize = 512 * 1024;
-/// Requests at a time; more wait.
+/// Requests at a time; more wait, as long as one may take.
 const ZUGLEICH: usize = 4;
 
 /// Why a request failed; for the log alone.
@@ -70,8 +71,8 @@ impl Netz {
     }
 
     /// The provider's discovery document and its keys.
-    pub async fn entdecke(&self, issuer: &IssuerUrl) -> Result<CoreProviderMetadata> {
-        let metadaten = CoreProviderMetadata::discover_async(issuer.clone(), self)
+    pub async fn entdecke(&self, issuer: &IssuerUrl) -> Result<ProviderMetadataWithLogout> {
+        let metadaten = ProviderMetadataWithLogout::discover_async(issuer.clone(), self)
             .await
             .map_err(|cause| {
                 // Its text may hold the answer's bytes: to the log, never to a page.
@@ -79,8 +80,11 @@ impl Netz {
                 nicht_erreichbar()
             })?;
         // A browser is sent there: the same rule as for us.
-        if !erlaubt(metadaten.authorization_endpoint().url(), self.hier) {
-            tracing::error!("OIDC discovery names a plain authorization endpoint");
+        let ende = &metadaten.additional_metadata().end_session_endpoint;
+        let mut ziele = std::iter::once(metadaten.authorization_endpoint().url())
+            .chain(ende.iter().map(|ende| ende.url()));
+        if !ziele.all(|ziel| erlaubt(ziel, self.hier)) {
+            tracing::error!("OIDC discovery names a plain address for the browser");
             return Err(nicht_erreichbar());
         }
         Ok(metadaten)
@@ -101,7 +105,10 @@ impl Netz {
         if !erlaubt(&url, self.hier) {
             return Err(Netzfehler::Adresse);
         }
-        let _platz = self.plaetze.acquire().await.map_err(|e| verbindung(&e))?;
+        let _platz = tokio::time::timeout(DAUER, self.plaetze.acquire())
+            .await
+            .map_err(|e| verbindung(&e))?
+            .map_err(|e| verbindung(&e))?;
         let request = reqwest::Request::try_from(request).map_err(|e| verbindung(&e))?;
         let mut antwort = self
             .client

@@ -1,17 +1,18 @@
-//! `/anmelden/oidc` sends the browser to the provider, `/anmelden/oidc/zurueck` takes it back.
+//! `/anmelden/oidc` sends the browser to the provider, `/anmelden/oidc/zurueck` takes it back,
+//! `/anmelden/oidc/abmelden` leads to the provider's own sign-out.
 
 use std::net::SocketAddr;
 
 use axum::extract::{ConnectInfo, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
-use axum::response::IntoResponse;
+use axum::response::{IntoResponse, Response};
 use chrono::Utc;
 
 use super::vorgang::Vorgang;
 use super::{Anbieter, zutritt};
 use crate::auth::formular::{backe, meldung, mit_status, nach, nicht_merken};
 use crate::auth::keks::Keks;
-use crate::auth::routes::{Antwort, absender, formular_anmelden, ziel};
+use crate::auth::routes::{Antwort, absender, formular_anmelden, warten, ziel};
 use crate::auth::{Dienst, anmeldung, geheimnis, store};
 use crate::error::{Error, Result};
 use crate::http::extract::Anfrage;
@@ -35,13 +36,40 @@ pub(in crate::auth) async fn beginne(
     let hier = anfrage.basis.zu(ZURUECK);
     let weg = match anbieter.weg(&Vorgang::von(&geheim), hier, ziel).await {
         Ok(weg) => weg,
-        Err(fehler) => return abgewiesen(&dienst, &anfrage, &headers, fehler),
+        Err(fehler) => return abgewiesen(&dienst, &anfrage, &headers, ziel, fehler),
     };
-    let ort = HeaderValue::from_str(&weg).map_err(Error::intern)?;
-    let mut antwort = (StatusCode::SEE_OTHER, [(header::LOCATION, ort)]).into_response();
+    let mut antwort = hinaus(&weg)?;
     backe(&mut antwort, [Keks::Vorgang.setze(&geheim, dienst.sicher)]);
     nicht_merken(&mut antwort);
     Ok(antwort)
+}
+
+/// Signing out here ends the session here; on a shared machine the provider's own would let
+/// the next person in with one click.
+pub(in crate::auth) async fn abmelden(
+    State(dienst): State<Dienst>,
+    headers: HeaderMap,
+    anfrage: Anfrage,
+) -> Antwort {
+    anfrage.parameter.nur(&["f"])?;
+    let anbieter = anbieter(&dienst)?;
+    let mut antwort = match anbieter.weg_hinaus().await {
+        Ok(Some(weg)) => hinaus(&weg)?,
+        Ok(None) => {
+            return Err(problem::NICHT_GEFUNDEN.mit(
+                "Der Anmeldedienst nennt keine Adresse zum Abmelden. Bitte dort selbst abmelden oder den Browser ganz schließen.",
+            ));
+        }
+        Err(fehler) => return abgewiesen(&dienst, &anfrage, &headers, "/", fehler),
+    };
+    nicht_merken(&mut antwort);
+    Ok(antwort)
+}
+
+/// To the provider.
+fn hinaus(weg: &str) -> Result<Response, Error> {
+    let ort = HeaderValue::from_str(weg).map_err(Error::intern)?;
+    Ok((StatusCode::SEE_OTHER, [(header::LOCATION, ort)]).into_response())
 }
 
 /// Ends: a session, or the sign-in page with the reason. Providers add parameters of their
@@ -53,11 +81,22 @@ pub(in crate::auth) async fn beende(
     anfrage: Anfrage,
 ) -> Antwort {
     let adresse = absender(&dienst, &headers, verbindung.map(|v| v.0.0.ip()));
-    let mut antwort = match anbieter(&dienst)?
+    let empfangen = anbieter(&dienst)?
         .empfange(&dienst, &headers, &anfrage, adresse)
-        .await
-    {
-        Ok((sitzung, geraet, ziel)) => {
+        .await;
+    let mut antwort = match empfangen {
+        Ok(Empfang::Warten(sekunden)) => {
+            let text = format!(
+                "Zu viele Anmeldungen von Ihrer Adresse. Bitte in {sekunden} Sekunden noch einmal."
+            );
+            let seite = formular_anmelden(&dienst, &anfrage, &headers, "/", "", Some(text))?;
+            warten(seite, sekunden)
+        }
+        Ok(Empfang::Herein {
+            sitzung,
+            geraet,
+            ziel,
+        }) => {
             let mut antwort = nach(&anfrage, &ziel);
             backe(
                 &mut antwort,
@@ -69,7 +108,7 @@ pub(in crate::auth) async fn beende(
             );
             antwort
         }
-        Err(fehler) => abgewiesen(&dienst, &anfrage, &headers, fehler)?,
+        Err(fehler) => abgewiesen(&dienst, &anfrage, &headers, "/", fehler)?,
     };
     backe(&mut antwort, [Keks::Vorgang.loesche(dienst.sicher)]);
     nicht_merken(&mut antwort);
@@ -83,7 +122,13 @@ fn anbieter(dienst: &Dienst) -> Result<&Anbieter, problem::Problem> {
 }
 
 /// The sign-in page with the sentence; what is ours goes the usual way.
-fn abgewiesen(dienst: &Dienst, anfrage: &Anfrage, headers: &HeaderMap, fehler: Error) -> Antwort {
+fn abgewiesen(
+    dienst: &Dienst,
+    anfrage: &Anfrage,
+    headers: &HeaderMap,
+    ziel: &str,
+    fehler: Error,
+) -> Antwort {
     let (status, text) = match &fehler {
         Error::Umgebung(text) => (StatusCode::SERVICE_UNAVAILABLE, text.clone()),
         _ => match meldung(&fehler) {
@@ -91,19 +136,30 @@ fn abgewiesen(dienst: &Dienst, anfrage: &Anfrage, headers: &HeaderMap, fehler: E
             None => return Err(fehler.into()),
         },
     };
-    let seite = formular_anmelden(dienst, anfrage, headers, "/", "", Some(text))?;
+    let seite = formular_anmelden(dienst, anfrage, headers, ziel, "", Some(text))?;
     Ok(mit_status(status, seite))
 }
 
+/// What came back.
+enum Empfang {
+    /// Numbers of the session and of the browser, and the page to go to.
+    Herein {
+        sitzung: String,
+        geraet: String,
+        ziel: String,
+    },
+    /// Seconds.
+    Warten(u64),
+}
+
 impl Anbieter {
-    /// Number of the session, of the browser, and the page to go to.
     async fn empfange(
         &self,
         dienst: &Dienst,
         headers: &HeaderMap,
         anfrage: &Anfrage,
         adresse: Option<std::net::IpAddr>,
-    ) -> Result<(String, String, String)> {
+    ) -> Result<Empfang> {
         let feld = |name: &str| {
             let wert = anfrage.parameter.einzig(name);
             let wert = wert.map_err(|_| unvollstaendig())?;
@@ -137,11 +193,17 @@ impl Anbieter {
             return Err(abgebrochen(fehler));
         }
         let code = feld("code")?.ok_or_else(unvollstaendig)?;
-        anmeldung::bremse_anmeldedienst(dienst, adresse).await?;
+        let eimer = anmeldung::eimer_anmeldedienst(adresse);
+        let warten = anmeldung::bremse_anmeldedienst(dienst, &eimer).await?;
+        if warten > 0 {
+            return Ok(Empfang::Warten(warten));
+        }
         let hier = anfrage.basis.zu(ZURUECK);
         let ausweis = self.ausweis(&vorgang, hier, code.to_owned()).await?;
         let konto = zutritt::gewaehre(&dienst.pool, &self.konfig, &ausweis).await?;
 
+        // A town hall is one address in the morning: who comes in does not count.
+        store::gelungen(&dienst.pool, &[], &eimer).await?;
         if let Some(alt) = Keks::Sitzung.lies(headers, dienst.sicher) {
             store::beende_sitzung(&dienst.pool, alt).await?;
         }
@@ -154,7 +216,11 @@ impl Anbieter {
         store::merke_geraet(&dienst.pool, konto, &geraet).await?;
         let sitzung = store::beginne_sitzung(&dienst.pool, konto).await?;
         tracing::info!(%konto, "signed in by OIDC");
-        Ok((sitzung, geraet, ziel(&zurueck).to_owned()))
+        Ok(Empfang::Herein {
+            sitzung,
+            geraet,
+            ziel: ziel(&zurueck).to_owned(),
+        })
     }
 }
 
@@ -175,8 +241,17 @@ fn abgebrochen(fehler: &str) -> Error {
             "Der Anmeldedienst braucht noch eine Eingabe von Ihnen. Bitte noch einmal anmelden.",
         ),
         "temporarily_unavailable" | "server_error" => super::netz::nicht_erreichbar(),
-        _ => Error::umgebung(
+        "invalid_request"
+        | "invalid_scope"
+        | "unauthorized_client"
+        | "unsupported_response_type"
+        | "request_not_supported"
+        | "registration_not_supported" => Error::umgebung(
             "Der Anmeldedienst hat die Anfrage von Zielraum abgelehnt. Bitte die IT verständigen; das Protokoll des Dienstes nennt den Grund.",
+        ),
+        // Not of the standard, or not of the provider: whoever typed it is told no fault of ours.
+        _ => Error::eingabe(
+            "Der Anmeldedienst hat die Anmeldung nicht bestätigt. Bitte noch einmal anmelden; geschieht es wieder, die IT verständigen.",
         ),
     }
 }

@@ -1,6 +1,6 @@
 //! SQL: accounts by issuer and subject.
 
-use sqlx::{PgConnection, PgPool};
+use sqlx::{PgConnection, PgExecutor};
 use uuid::Uuid;
 
 use crate::error::Result;
@@ -13,14 +13,18 @@ pub(super) struct Fremd {
     pub(super) gesperrt: bool,
 }
 
-pub(super) async fn konto(pool: &PgPool, issuer: &str, subject: &str) -> Result<Option<Fremd>> {
+pub(super) async fn konto(
+    db: impl PgExecutor<'_>,
+    issuer: &str,
+    subject: &str,
+) -> Result<Option<Fremd>> {
     Ok(sqlx::query_as!(
         Fremd,
         r#"SELECT id, login, gesperrt_seit IS NOT NULL AS "gesperrt!" FROM auth.konto WHERE issuer = $1 AND subject = $2"#,
         issuer,
         subject
     )
-    .fetch_optional(pool)
+    .fetch_optional(db)
     .await?)
 }
 

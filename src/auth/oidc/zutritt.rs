@@ -9,7 +9,9 @@ use uuid::Uuid;
 use super::ausweis::Ausweis;
 use super::konfig::Konfig;
 use super::store;
-use crate::auth::konto::{self, Angaben};
+use crate::auth::Rolle;
+use crate::auth::konto::{self, Angaben, Eintrag};
+use crate::auth::konto_store::Konto;
 use crate::auth::{konto_store, store as konten};
 use crate::db::audit;
 use crate::error::{Error, Result};
@@ -20,10 +22,14 @@ const WER: &str = "anmeldedienst";
 /// The account that may come in now.
 ///
 /// # Errors
-/// [`Error::Eingabe`] with whom to ask, when no group gives a role or the account is locked;
-/// [`Error::Aufruf`] when the configuration names a Referat or Ortsteil that does not exist.
+/// [`Error::Eingabe`] with whom to ask, when no group gives a role that exists here or the
+/// account is locked.
 pub async fn gewaehre(pool: &PgPool, konfig: &Konfig, ausweis: &Ausweis) -> Result<Uuid> {
-    let angaben = konfig.angaben(&ausweis.gruppen);
+    let (angaben, fehlt) = match konfig.angaben(&ausweis.gruppen) {
+        Some(angaben) => vergebbar(pool, angaben).await?,
+        None => (None, None),
+    };
+    let ohne_rolle = || ohne_rolle(fehlt.as_deref());
     let vorhanden = store::konto(pool, &ausweis.issuer, &ausweis.subject).await?;
     match (vorhanden, angaben) {
         (Some(fremd), _) if fremd.gesperrt => {
@@ -46,8 +52,41 @@ pub async fn gewaehre(pool: &PgPool, konfig: &Konfig, ausweis: &Ausweis) -> Resu
     }
 }
 
-fn ohne_rolle() -> Error {
+/// What of it can be given: a Referat or Ortsteil that is not (or no longer) there takes its
+/// role with it, the others stay. Secondly, what is not there.
+async fn vergebbar(
+    pool: &PgPool,
+    mut angaben: Angaben,
+) -> Result<(Option<Angaben>, Option<String>)> {
+    let mut fehlt = None;
+    let referate = konto_store::referate(pool).await?;
+    let ortsteile = konto_store::ortsteile(pool).await?;
+    for (rolle, was, platz, alle) in [
+        (Rolle::Fachamt, "Referat", &mut angaben.referat, referate),
+        (
+            Rolle::Ortssprecher,
+            "Ortsteil",
+            &mut angaben.ortsteil,
+            ortsteile,
+        ),
+    ] {
+        let da = |kennung: &String| alle.iter().any(|e: &Eintrag| e.kennung == *kennung);
+        if let Some(kennung) = platz.take_if(|kennung| !da(kennung)) {
+            tracing::error!(was, kennung, "--oidc-gruppe names what does not exist");
+            angaben.rollen.retain(|r| *r != rolle);
+            fehlt = Some(format!("{was} „{kennung}“"));
+        }
+    }
+    Ok(((!angaben.rollen.is_empty()).then_some(angaben), fehlt))
+}
+
+fn ohne_rolle(fehlt: Option<&str>) -> Error {
     tracing::warn!("OIDC sign-in refused: no group gives a role");
+    if let Some(fehlt) = fehlt {
+        return Error::eingabe(format!(
+            "Ihre Gruppe beim Anmeldedienst ist in Zielraum etwas zugeordnet, das es hier nicht gibt: {fehlt}. Sie wurden nicht angemeldet. Bitte die IT verständigen; sie ordnet Gruppen und Rollen zu."
+        ));
+    }
     Error::eingabe(
         "Sie sind beim Anmeldedienst bekannt, gehören dort aber zu keiner Gruppe, die in Zielraum eine Rolle hat. Bitte wenden Sie sich an die Verwaltung der Konten oder an die IT; sie ordnet Gruppen und Rollen zu.",
     )
@@ -57,12 +96,12 @@ fn ohne_rolle() -> Error {
 async fn erneuere(pool: &PgPool, login: &str, name: Option<&str>, angaben: &Angaben) -> Result<()> {
     let alt = konto_store::eines(pool, login).await?;
     let bisher = Angaben {
-        rollen: alt.rollen,
-        referat: alt.referat,
-        ortsteil: alt.ortsteil,
+        rollen: alt.rollen.clone(),
+        referat: alt.referat.clone(),
+        ortsteil: alt.ortsteil.clone(),
     };
     if bisher != *angaben {
-        konto::setze_angaben(pool, WER, login, angaben).await?;
+        setze(pool, &alt, angaben).await?;
     }
     if let Some(name) = name.filter(|name| *name != alt.name) {
         let mut tx = audit::begin(pool, WER, "Name erneuert").await?;
@@ -74,26 +113,46 @@ async fn erneuere(pool: &PgPool, login: &str, name: Option<&str>, angaben: &Anga
     Ok(())
 }
 
-/// No roles, no sessions. The last administrator keeps the role, so that somebody can put
-/// right a wrong group; the way in stays shut.
+/// No roles, no sessions.
 async fn entziehe(pool: &PgPool, login: &str) -> Result<()> {
     let alt = konto_store::eines(pool, login).await?;
     if !alt.rollen.is_empty() {
-        match konto::setze_angaben(pool, WER, login, &Angaben::default()).await {
-            Err(Error::Eingabe(grund)) => tracing::error!(login, grund, "OIDC: roles stay"),
-            anderes => anderes?,
-        }
+        setze(pool, &alt, &Angaben::default()).await?;
     }
     let mut tx = audit::begin(pool, WER, "Sitzungen beendet").await?;
     konten::beende_sitzungen(&mut tx, alt.id, None).await?;
     Ok(tx.commit().await?)
 }
 
+/// The provider's word counts for the last administrator too: who put the group right there
+/// is one again at the next sign-in, and `zielraum user role` always makes one.
+async fn setze(pool: &PgPool, alt: &Konto, angaben: &Angaben) -> Result<()> {
+    let mut tx = audit::begin(pool, WER, "Rollen nach den Gruppen beim Anmeldedienst").await?;
+    konto_store::setze_angaben(&mut tx, alt.id, angaben).await?;
+    if alt.rollen.contains(&Rolle::Admin)
+        && !angaben.rollen.contains(&Rolle::Admin)
+        && konto_store::ein_admin_bleibt(&mut tx).await.is_err()
+    {
+        tracing::error!(
+            login = alt.login,
+            "OIDC: the last administrator lost the role"
+        );
+    }
+    konten::vermerke(
+        &mut tx,
+        &alt.login,
+        "geaendert",
+        &konto::beschreibung(angaben),
+    )
+    .await?;
+    Ok(tx.commit().await?)
+}
+
 async fn lege_an(pool: &PgPool, ausweis: &Ausweis, angaben: &Angaben) -> Result<Uuid> {
-    konto::pruefe_angaben(pool, angaben).await?;
     let mut tx = audit::begin(pool, WER, "Konto bei der ersten Anmeldung angelegt").await?;
     store::halte_an(&mut tx).await?;
-    if let Some(schon) = store::konto(pool, &ausweis.issuer, &ausweis.subject).await? {
+    // In this transaction: a newcomer waiting above holds a connection, and must not need a second.
+    if let Some(schon) = store::konto(&mut *tx, &ausweis.issuer, &ausweis.subject).await? {
         return Ok(schon.id);
     }
     let wunsch = login(ausweis);
