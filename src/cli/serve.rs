@@ -40,6 +40,12 @@ pub(super) struct Serve {
 pub(super) async fn run(serve: Serve, db: &Database) -> Result<()> {
     #[cfg(feature = "oidc")]
     let oidc = serve.oidc.lies()?.map(auth::oidc::Anbieter::neu);
+    #[cfg(not(feature = "oidc"))]
+    if std::env::var_os("ZIELRAUM_OIDC_ISSUER").is_some_and(|issuer| !issuer.is_empty()) {
+        tracing::warn!(
+            "ZIELRAUM_OIDC_ISSUER is set, but this build has no sign-in by OpenID Connect (cargo feature `oidc`)"
+        );
+    }
     // Before anything slow: a taken port is told at once.
     let listener = TcpListener::bind(serve.listen).await.map_err(|cause| match cause.kind() {
         std::io::ErrorKind::AddrInUse => Error::umgebung(format!(
@@ -69,6 +75,12 @@ pub(super) async fn run(serve: Serve, db: &Database) -> Result<()> {
         demo::geladen(db).await?,
     )
     .await?;
+    #[cfg(feature = "oidc")]
+    if oidc.is_some() && app.public_url.is_none() {
+        tracing::warn!(
+            "OIDC without --public-url: the provider is given the address of each request to return to, and cookies are not bound to https"
+        );
+    }
     #[cfg(feature = "oidc")]
     let app = app::App {
         oidc: oidc.transpose()?.map(std::sync::Arc::new),

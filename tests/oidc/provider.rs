@@ -46,7 +46,8 @@ impl Anbieter {
         let mut zeile = String::new();
         let ausgabe = prozess.stdout.take().unwrap();
         BufReader::new(ausgabe).read_line(&mut zeile).unwrap();
-        let adressen: Value = serde_json::from_str(&zeile).unwrap();
+        let adressen: Value = serde_json::from_str(&zeile)
+            .expect("der Anmeldedienst für die Prüfung startet nicht (Node.js ab Version 20?)");
         let text = |name: &str| adressen[name].as_str().unwrap().to_owned();
         let _ = rustls::crypto::ring::default_provider().install_default();
         Self {

@@ -1,5 +1,6 @@
 //! What the operator says of the provider: `--oidc-…` or `ZIELRAUM_OIDC_…`.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -11,6 +12,10 @@ use crate::error::{Error, Result};
 
 /// Options of `serve`.
 #[derive(Debug, Args)]
+#[expect(
+    clippy::struct_field_names,
+    reason = "they are the names of the options"
+)]
 pub struct Optionen {
     /// Anmeldedienst (OpenID Connect): seine Adresse, genau wie er selbst sie nennt
     #[arg(long, env = "ZIELRAUM_OIDC_ISSUER", value_name = "URL")]
@@ -30,7 +35,8 @@ pub struct Optionen {
         value_name = "DATEI",
         requires = "oidc_issuer"
     )]
-    oidc_secret_file: Option<PathBuf>,
+    // Text, because clap takes no empty path, and an empty variable is none.
+    oidc_secret_file: Option<OsString>,
     /// Rolle für eine Gruppe, mehrfach möglich; fachamt:REFERAT und ortssprecher:ORTSTEIL mit Kennung
     #[arg(
         long,
@@ -97,10 +103,8 @@ impl Optionen {
                 "Keine Gruppe hat eine Rolle: So käme niemand herein. Beispiel: --oidc-gruppe Stadtplanung=stadtplanung",
             ));
         }
-        let datei = self
-            .oidc_secret_file
-            .filter(|pfad| !pfad.as_os_str().is_empty());
-        let secret = datei.map(|pfad| {
+        let datei = self.oidc_secret_file.filter(|pfad| !pfad.is_empty());
+        let secret = datei.map(PathBuf::from).map(|pfad| {
             let text = std::fs::read_to_string(&pfad).map_err(|cause| {
                 Error::parameter(
                     "oidc-secret-file",
@@ -277,6 +281,49 @@ mod tests {
             scopes: Vec::new(),
             name: String::new(),
         }
+    }
+
+    #[derive(clap::Parser)]
+    struct Befehl {
+        #[command(flatten)]
+        oidc: Optionen,
+    }
+
+    fn optionen(issuer: &str, client: &str, gruppen: &[&str], datei: &str) -> Optionen {
+        let mut worte = vec!["zielraum", "--oidc-issuer", issuer, "--oidc-client", client];
+        worte.extend(["--oidc-secret-file", datei]);
+        worte.extend(gruppen.iter().flat_map(|gruppe| ["--oidc-gruppe", gruppe]));
+        <Befehl as clap::Parser>::try_parse_from(worte)
+            .unwrap()
+            .oidc
+    }
+
+    /// As docker-compose.yml passes on what nobody has set.
+    #[test]
+    fn set_to_nothing_is_not_set() {
+        assert!(optionen("", "", &[""], "").lies().unwrap().is_none());
+        let issuer = "https://login.example.de";
+        let konfig = optionen(issuer, " zielraum ", &["", "a=admin"], "").lies();
+        let konfig = konfig.unwrap().unwrap();
+        assert_eq!(konfig.client, "zielraum");
+        assert_eq!((konfig.gruppen.len(), konfig.secret.is_none()), (1, true));
+        for (client, gruppen, datei, wort) in [
+            (" ", ["a=admin"], "", "--oidc-client"),
+            ("zielraum", [" "], "", "käme niemand herein"),
+            ("zielraum", ["a=admin"], "/gibt/es/nicht", "/gibt/es/nicht"),
+            ("zielraum", ["a=admin"], "/dev/null", "ist leer"),
+        ] {
+            let fehler = optionen(issuer, client, &gruppen, datei).lies();
+            let text = fehler.unwrap_err().to_string();
+            assert!(text.contains(wort), "{text}");
+        }
+    }
+
+    #[test]
+    fn no_log_shows_the_secret() {
+        let mut konfig = konfig(&["a=admin"]);
+        konfig.secret = Some(Geheim("Canaryword".into()));
+        assert!(!format!("{konfig:?}").contains("Canaryword"));
     }
 
     #[test]

@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use openidconnect::url::{Host, Url};
 use openidconnect::{
-    AsyncHttpClient, HttpRequest, HttpResponse, IssuerUrl, ProviderMetadataWithLogout,
+    AsyncHttpClient, EndSessionUrl, HttpRequest, HttpResponse, IssuerUrl,
+    ProviderMetadataWithLogout,
 };
 use tokio::sync::Semaphore;
 
@@ -82,7 +83,7 @@ impl Netz {
         // A browser is sent there: the same rule as for us.
         let ende = &metadaten.additional_metadata().end_session_endpoint;
         let mut ziele = std::iter::once(metadaten.authorization_endpoint().url())
-            .chain(ende.iter().map(|ende| ende.url()));
+            .chain(ende.iter().map(EndSessionUrl::url));
         if !ziele.all(|ziel| erlaubt(ziel, self.hier)) {
             tracing::error!("OIDC discovery names a plain address for the browser");
             return Err(nicht_erreichbar());
