@@ -75,9 +75,7 @@ pub async fn sperre(pool: &PgPool, wer: &str, login: &str, gesperrt: bool) -> Re
     let mut tx = audit::begin(pool, wer, warum).await?;
     konto_store::sperre(&mut tx, konto.id, gesperrt).await?;
     if gesperrt {
-        if konto.rollen.contains(&Rolle::Admin) {
-            konto_store::ein_admin_bleibt(&mut tx).await?;
-        }
+        konto_store::ein_admin_bleibt(&mut tx).await?;
         store::beende_sitzungen(&mut tx, konto.id, None).await?;
     }
     let daten = json!({ "gesperrt": gesperrt });

@@ -127,6 +127,13 @@ pub async fn letzter_admin(db: &Database, router: &Router, anbieter: &Anbieter) 
 
 pub async fn gesperrt_bleibt_gesperrt(db: &Database, router: &Router, anbieter: &Anbieter) {
     anbieter.person("m.huber", "Maria", &["Stadtplanung"]).await;
+    let admin = Angaben {
+        rollen: vec![Rolle::Admin],
+        ..Angaben::default()
+    };
+    konto::lege_an(&db.auth, "pruefung", "chefin", "Chefin", &admin, None)
+        .await
+        .unwrap();
     konto::sperre(&db.auth, "pruefung", "m.huber", true)
         .await
         .unwrap();
