@@ -40,6 +40,9 @@ pub struct App {
     pub public_url: Option<String>,
     /// Where publication is decided; without it there are no such pages.
     pub freigabe: Option<freigabe::routes::Dienst>,
+    /// The provider people may sign in at.
+    #[cfg(feature = "oidc")]
+    pub oidc: Option<Arc<auth::oidc::Anbieter>>,
     /// Demonstration data are loaded.
     pub demo: bool,
 }
@@ -81,6 +84,8 @@ impl App {
                 personal: db.personal.clone(),
             }),
             public_url: public_url.map(|url| url.trim_end_matches('/').to_owned()),
+            #[cfg(feature = "oidc")]
+            oidc: None,
             demo,
         })
     }
@@ -122,6 +127,11 @@ pub fn router(app: &App) -> Router {
     }
     if let Some((konten, _)) = &app.intern {
         let dienst = auth::Dienst::neu(konten.clone(), app.public_url.as_deref());
+        #[cfg(feature = "oidc")]
+        let dienst = auth::Dienst {
+            oidc: app.oidc.clone(),
+            ..dienst
+        };
         if let Some(freigabe) = &app.freigabe {
             routes = routes.merge(
                 freigabe::routes::router(freigabe.clone())

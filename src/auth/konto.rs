@@ -220,7 +220,8 @@ pub fn rollen<'a>(schluessel: impl IntoIterator<Item = &'a str>) -> Result<Vec<R
     Ok(rollen)
 }
 
-fn beschreibung(angaben: &Angaben) -> serde_json::Value {
+/// What the audit says of them.
+pub(super) fn beschreibung(angaben: &Angaben) -> serde_json::Value {
     let rollen: Vec<_> = angaben.rollen.iter().map(|r| r.schluessel()).collect();
     json!({ "rollen": rollen, "referat": angaben.referat, "ortsteil": angaben.ortsteil })
 }

@@ -103,6 +103,9 @@ const WEGE: &[Weg] = &[
 
     ("GET",  "/anmelden", Aktion::Lesen, Objektart::Anmeldung),
     ("POST", "/anmelden", Aktion::Aendern, Objektart::Anmeldung),
+    ("GET",  "/anmelden/oidc", Aktion::Lesen, Objektart::Anmeldung),
+    ("GET",  "/anmelden/oidc/zurueck", Aktion::Lesen, Objektart::Anmeldung),
+    ("GET",  "/anmelden/oidc/abmelden", Aktion::Lesen, Objektart::Anmeldung),
     ("POST", "/abmelden", Aktion::Aendern, Objektart::Anmeldung),
     ("GET",  "/einrichten/{code}", Aktion::Lesen, Objektart::Anmeldung),
     ("POST", "/einrichten/{code}", Aktion::Aendern, Objektart::Anmeldung),

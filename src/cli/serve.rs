@@ -32,9 +32,20 @@ pub(super) struct Serve {
     /// Weitere Ebenen der Gemeinde
     #[arg(long, value_name = "DATEI.toml")]
     layers: Option<PathBuf>,
+    #[cfg(feature = "oidc")]
+    #[command(flatten)]
+    oidc: auth::oidc::konfig::Optionen,
 }
 
 pub(super) async fn run(serve: Serve, db: &Database) -> Result<()> {
+    #[cfg(feature = "oidc")]
+    let oidc = serve.oidc.lies()?.map(auth::oidc::Anbieter::neu);
+    #[cfg(not(feature = "oidc"))]
+    if std::env::var_os("ZIELRAUM_OIDC_ISSUER").is_some_and(|issuer| !issuer.is_empty()) {
+        tracing::warn!(
+            "ZIELRAUM_OIDC_ISSUER is set, but this build has no sign-in by OpenID Connect (cargo feature `oidc`)"
+        );
+    }
     // Before anything slow: a taken port is told at once.
     let listener = TcpListener::bind(serve.listen).await.map_err(|cause| match cause.kind() {
         std::io::ErrorKind::AddrInUse => Error::umgebung(format!(
@@ -64,6 +75,17 @@ pub(super) async fn run(serve: Serve, db: &Database) -> Result<()> {
         demo::geladen(db).await?,
     )
     .await?;
+    #[cfg(feature = "oidc")]
+    if oidc.is_some() && app.public_url.is_none() {
+        tracing::warn!(
+            "OIDC without --public-url: the provider is given the address of each request to return to, and cookies are not bound to https"
+        );
+    }
+    #[cfg(feature = "oidc")]
+    let app = app::App {
+        oidc: oidc.transpose()?.map(std::sync::Arc::new),
+        ..app
+    };
     sage_adressen(&app, listener.local_addr()?);
     if let Some(code) = auth::konto::einmal_code(&db.auth).await? {
         sage_einrichten(&wurzel(&app, listener.local_addr()?), &code);

@@ -129,6 +129,8 @@ pub async fn router_mit(db: &Datenbank, stadt: &str) -> Router {
         intern: None,
         freigabe: None,
         public_url: None,
+        #[cfg(feature = "oidc")]
+        oidc: None,
         demo: true,
     })
 }
