@@ -16,6 +16,8 @@ use crate::db::damals::Damals;
 use crate::error::{Error, Result};
 use crate::http::problem::Problem;
 use crate::http::{Kontext, Vertraulich, frame};
+use crate::layers::snapshot::frische::Frische;
+use crate::layers::snapshot::lager::Lager;
 use crate::layers::{self, catalog, sammlung::Katalog};
 use crate::welt::{Intern, Welten};
 use crate::zeitreise::{self, Zeitreise};
@@ -42,6 +44,8 @@ pub struct App {
     pub freigabe: Option<freigabe::routes::Dienst>,
     /// Demonstration data are loaded.
     pub demo: bool,
+    /// Memory for layers of the public, bytes; 0 keeps none.
+    pub speicher: usize,
 }
 
 impl App {
@@ -78,6 +82,7 @@ impl App {
             }),
             public_url: public_url.map(|url| url.trim_end_matches('/').to_owned()),
             demo,
+            speicher: layers::snapshot::lager::BUDGET,
         })
     }
 }
@@ -92,11 +97,18 @@ pub fn router(app: &App) -> Router {
     };
     let intern = app.intern.as_ref().map(|(_, intern)| intern.clone());
     let schreiben = intern.as_ref().map(|intern| intern.schreiben.clone());
+    let lager = Lager::neu(app.public.clone(), app.speicher);
+    lager.starte(Arc::clone(&app.katalog));
+    let frische = Arc::clone(lager.frische());
     let welten = Arc::new(Welten::neu(
         app.public.clone(),
         Arc::clone(&app.katalog),
         intern,
-        Box::new(move |pool, katalog| welt(pool, katalog, schreiben.clone())),
+        Box::new(move |pool, katalog| {
+            // The snapshots are the public's: staff see what they wrote, drafts too.
+            let lager = (!katalog.ist_intern()).then(|| Arc::clone(&lager));
+            welt(pool, katalog, lager, schreiben.clone())
+        }),
     ));
     let mut routes = Router::new().fallback(move |request: Request| {
         let welten = Arc::clone(&welten);
@@ -107,7 +119,7 @@ pub fn router(app: &App) -> Router {
             damals.clone(),
             Arc::clone(&app.katalog),
             kontext.clone(),
-            Box::new(|pool, katalog| welt(pool, katalog, None)),
+            Box::new(|pool, katalog| welt(pool, katalog, None, None)),
         );
         // Around the fallback, so that the addresses of the past, which no route knows, pass through it.
         routes = routes.layer(middleware::from_fn_with_state(
@@ -129,8 +141,25 @@ pub fn router(app: &App) -> Router {
             )
             .layer(middleware::from_fn_with_state(dienst, auth::pforte::melde));
     }
+    let routes = routes.layer(middleware::from_fn_with_state(frische, nach_dem_schreiben));
     let packen = DefaultPredicate::new().and(packbar);
     frame::rahmen(routes, kontext).layer(CompressionLayer::new().compress_when(packen))
+}
+
+/// A change is acknowledged when the public's counters are known anew: the next request, be it
+/// of the same instant, sees it.
+async fn nach_dem_schreiben(
+    State(frische): State<Arc<Frische>>,
+    request: Request,
+    next: middleware::Next,
+) -> Response {
+    let liest = request.method().is_safe();
+    let antwort = next.run(request).await;
+    if !liest && let Err(fehler) = frische.erneuere().await {
+        // Then nothing is served from memory until somebody can look.
+        tracing::warn!(%fehler, "public counters cannot be read");
+    }
+    antwort
 }
 
 /// Pages of the signed-in hold a secret (what their forms must repeat) beside text of others:
@@ -144,7 +173,12 @@ fn packbar(_: StatusCode, _: Version, headers: &HeaderMap, erweiterungen: &Exten
 
 /// Everything that is read, over one pool: the public's, that of a [`auth::Sicht`], or that of
 /// a past day.
-fn welt(pool: PgPool, katalog: Arc<Katalog>, schreiben: Option<PgPool>) -> Router {
+fn welt(
+    pool: PgPool,
+    katalog: Arc<Katalog>,
+    lager: Option<Arc<Lager>>,
+    schreiben: Option<PgPool>,
+) -> Router {
     let pfade = [
         fnp::routes::pfade(),
         bearbeiten::daten::routes::pfade(),
@@ -172,7 +206,7 @@ fn welt(pool: PgPool, katalog: Arc<Katalog>, schreiben: Option<PgPool>) -> Route
             .merge(bearbeiten::daten::routes::router(dienst));
     }
     let operationen = bearbeiten::schnittstelle::operationen;
-    let ebenen = layers::Dienst::new(pool.clone(), katalog, pfade, operationen);
+    let ebenen = layers::Dienst::new(pool.clone(), katalog, lager, pfade, operationen);
     routes
         .merge(layers::routes::router(Arc::new(ebenen)))
         .merge(fnp::routes::router(pool.clone()))

@@ -1,8 +1,8 @@
 //! Published layers: OGC API – Features from one catalogue, `geodata/layers.toml`.
 //!
 //! Reading order: [`catalog`] (what is published) → [`relation`] (what the database
-//! says about it) → [`routes`] → [`query`] (the only dynamic SQL) → [`geojson`], [`wert`]
-//! (bytes of the answer). Everything anonymous is read through one pool whose role
+//! says about it) → [`routes`] → [`quelle`] (where an answer comes from: [`snapshot`], or
+//! [`query`], the only dynamic SQL) → [`geojson`], [`wert`] (bytes of the answer). Everything anonymous is read through one pool whose role
 //! `zielraum_public` sees published rows only; this module never filters drafts itself.
 
 use std::sync::Arc;
@@ -22,12 +22,15 @@ pub mod extent;
 pub mod geojson;
 pub mod html;
 pub mod items;
+mod marke;
 pub mod openapi;
+pub mod quelle;
 pub mod query;
 pub mod queryables;
 pub mod relation;
 pub mod routes;
 pub mod sammlung;
+pub mod snapshot;
 pub mod transactions;
 pub mod wert;
 
@@ -38,7 +41,9 @@ pub struct Dienst {
     pub pool: PgPool,
     /// The layers, resolved against the database at start-up.
     pub katalog: Arc<sammlung::Katalog>,
-    /// Extents, kept for a few seconds.
+    /// What of it is in memory; None in the worlds of staff and of the past.
+    pub lager: Option<Arc<snapshot::lager::Lager>>,
+    /// Extents.
     pub ausdehnungen: extent::Ausdehnungen,
     /// Paths of other modules, for `/api`.
     pub pfade: Vec<crate::http::openapi::Pfad>,
@@ -52,12 +57,14 @@ impl Dienst {
     pub fn new(
         pool: PgPool,
         katalog: Arc<sammlung::Katalog>,
+        lager: Option<Arc<snapshot::lager::Lager>>,
         pfade: Vec<crate::http::openapi::Pfad>,
         schreibend: fn(&[sammlung::Sammlung]) -> Vec<crate::http::openapi::Operation>,
     ) -> Self {
         Self {
             pool,
             katalog,
+            lager,
             ausdehnungen: extent::Ausdehnungen::default(),
             pfade,
             schreibend,

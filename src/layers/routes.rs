@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use axum::Router;
+use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
@@ -13,11 +14,11 @@ use super::auswahl::{Auswahl, LIMIT_HTML, LIMIT_VORGABE, system};
 use super::crs::Ziel;
 use super::documents::{GEOJSON, JSON, SCHEMA_JSON, adresse};
 use super::sammlung::Sammlung;
-use super::{Dienst, documents, html, items, openapi, queryables};
+use super::{Dienst, documents, html, items, marke, openapi, queryables};
 use crate::http::extract::Anfrage;
 use crate::http::frame;
 use crate::http::link::kodiere;
-use crate::http::negotiate::Format;
+use crate::http::negotiate::{Format, nimmt_gzip};
 use crate::http::openapi::{OPENAPI_JSON, dokument};
 use crate::http::problem::{self, Problem};
 
@@ -142,7 +143,12 @@ async fn felder(
     }
 }
 
-async fn objekte(State(dienst): Dienste, Path(id): Path<String>, anfrage: Anfrage) -> Antwort {
+async fn objekte(
+    State(dienst): Dienste,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    anfrage: Anfrage,
+) -> Antwort {
     let format = anfrage.format(&[GEOJSON])?;
     let sammlung = sammlung(&dienst, &id).await?;
     let vorgabe = match format {
@@ -150,11 +156,32 @@ async fn objekte(State(dienst): Dienste, Path(id): Path<String>, anfrage: Anfrag
         Format::Html => LIMIT_HTML,
     };
     let auswahl = Auswahl::lies(&anfrage.parameter, &sammlung.ebene, vorgabe)?;
-    let doc = items::sammlung_json(&dienst, &anfrage, &sammlung, &auswahl).await?;
-    match format {
-        Format::Json => Ok(geojson(doc, auswahl.crs)),
-        Format::Html => html::objekte(&anfrage, &sammlung, &doc),
+    let crs = auswahl.crs;
+    if format == Format::Html {
+        let seite = items::sammlung_json(&dienst, &anfrage, &sammlung, auswahl, false).await?;
+        return html::objekte(&anfrage, &sammlung, &seite.koerper.alles().await?);
     }
+    // Before anything is read: the tag may be of a version older than the page, never newer.
+    let etag = match &dienst.lager {
+        Some(lager) => lager.version(&sammlung).await,
+        None => None,
+    };
+    let etag = etag.map(|version| marke::seite(&version, &anfrage));
+    if let Some(etag) = etag.as_ref().filter(|etag| marke::hat(&headers, etag)) {
+        return Ok(marke::mit(().into_response(), etag, &headers));
+    }
+    let gzip = nimmt_gzip(&headers);
+    let seite = items::sammlung_json(&dienst, &anfrage, &sammlung, auswahl, gzip).await?;
+    let mut antwort = geojson(seite.koerper.into(), crs);
+    if seite.gepackt {
+        let kopf = antwort.headers_mut();
+        kopf.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+        kopf.append(header::VARY, HeaderValue::from_static("accept-encoding"));
+    }
+    Ok(match etag {
+        Some(etag) => marke::mit(antwort, &etag, &headers),
+        None => antwort,
+    })
 }
 
 async fn objekt(
@@ -172,16 +199,17 @@ async fn objekt(
     let sammlung = sammlung(&dienst, &id).await?;
     let (doc, etag) = items::objekt_json(&dienst, &anfrage, &sammlung, &fid, crs).await?;
     match format {
-        Format::Json => Ok(mit_etag(geojson(doc, crs), &etag, &headers)),
+        Format::Json => Ok(marke::mit(geojson(doc.into(), crs), &etag, &headers)),
         Format::Html => html::objekt(&anfrage, &sammlung, &fid, &doc),
     }
 }
 
 async fn sammlung(dienst: &Dienst, id: &str) -> Result<Sammlung, Problem> {
-    Ok(dienst
-        .katalog
-        .oeffentliche_sammlung(&dienst.pool, id)
-        .await?)
+    let sammlung = match &dienst.lager {
+        Some(lager) => lager.sammlung(&dienst.katalog, &dienst.pool, id).await,
+        None => dienst.katalog.oeffentliche_sammlung(&dienst.pool, id).await,
+    };
+    Ok(sammlung?)
 }
 
 fn json(typ: &'static str, doc: &Value) -> Response {
@@ -189,32 +217,13 @@ fn json(typ: &'static str, doc: &Value) -> Response {
 }
 
 /// GeoJSON with the system of its coordinates (Part 2, 6.2).
-fn geojson(doc: Vec<u8>, crs: Ziel) -> Response {
+fn geojson(doc: Body, crs: Ziel) -> Response {
     let mut headers = HeaderMap::new();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(GEOJSON));
     if let Ok(wert) = HeaderValue::from_str(&format!("<{}>", crs.uri())) {
         headers.insert("content-crs", wert);
     }
     (headers, doc).into_response()
-}
-
-/// With its `ETag`; 304 without a body where the caller has it already.
-fn mit_etag(antwort: Response, etag: &str, headers: &HeaderMap) -> Response {
-    let da = headers
-        .get_all(header::IF_NONE_MATCH)
-        .iter()
-        .filter_map(|wert| wert.to_str().ok())
-        .flat_map(|wert| wert.split(','))
-        .any(|tag| matches!(tag.trim().trim_start_matches("W/"), t if t == etag || t == "*"));
-    let mut antwort = if da {
-        axum::http::StatusCode::NOT_MODIFIED.into_response()
-    } else {
-        antwort
-    };
-    if let Ok(wert) = HeaderValue::from_str(etag) {
-        antwort.headers_mut().insert(header::ETAG, wert);
-    }
-    antwort
 }
 
 /// Address of a feature's page.

@@ -6,6 +6,8 @@
 //! each time (`persistent(false)`): a generic plan would guess their size.
 
 mod erkundung;
+pub(in crate::layers) mod laden;
+mod leitung;
 mod sql;
 
 use futures_util::TryStreamExt;
@@ -13,6 +15,7 @@ use sqlx::postgres::PgRow;
 use sqlx::{PgExecutor, PgPool, Row};
 
 pub use erkundung::{Ausdehnung, ausdehnung, erkunde_geometrie, pruefe_schluessel, pruefe_srid};
+pub use leitung::Leitung;
 use sql::{
     Sql, aus, bedingungen, binde_fassungen, hat_geometrie, ordnung_sql, schluesseltyp, spalten_sql,
     t,
@@ -55,7 +58,8 @@ impl Zeile {
         text.ok_or_else(|| Error::intern("a row without key"))
     }
 
-    fn ordnung(&self) -> Result<Option<i64>> {
+    /// Place in the spatial order.
+    pub fn ordnung(&self) -> Result<Option<i64>> {
         self.0.try_get(1).map_err(fehler)
     }
 
@@ -90,26 +94,50 @@ pub struct Ergebnis {
     pub weiter: Option<Cursor>,
 }
 
-/// Reads one page and hands each row to `nimm`, in a stable order.
+/// Who takes the rows of a page.
+pub trait Abnehmer {
+    /// Takes one row.
+    fn nimm(&mut self, zeile: &Zeile, wandler: Wandler) -> Result<()>;
+
+    /// Passes on what was taken, if that is much; waits as long as nobody wants it.
+    fn gib_weiter(&mut self) -> impl Future<Output = Result<()>> + Send;
+}
+
+/// Reads one page and hands each row to `abnehmer`, in a stable order. Who stops waiting for it
+/// ends its query.
 pub async fn seite(
     pool: &PgPool,
     sammlung: &Sammlung,
     auswahl: &Auswahl,
-    mut nimm: impl FnMut(&Zeile, Wandler) -> Result<()>,
+    abnehmer: &mut (impl Abnehmer + Send),
+) -> Result<Ergebnis> {
+    let mut leitung = Leitung::neu(pool).await?;
+    let ergebnis = seite_auf(&mut leitung, sammlung, auswahl, abnehmer).await?;
+    leitung.frei();
+    Ok(ergebnis)
+}
+
+async fn seite_auf(
+    leitung: &mut Leitung,
+    sammlung: &Sammlung,
+    auswahl: &Auswahl,
+    abnehmer: &mut (impl Abnehmer + Send),
 ) -> Result<Ergebnis> {
     let mut anzahl = 0;
     let mut letzte: Option<Cursor> = None;
     let mut mehr = false;
     for phase in phasen(sammlung, auswahl) {
         let (sql, wandler) = seiten_sql(sammlung, auswahl, phase, auswahl.limit - anzahl + 1)?;
-        let mut zeilen = sql.fertig(auswahl.bbox.is_none()).fetch(pool);
+        let mut zeilen = sql.fertig(auswahl.bbox.is_none()).fetch(leitung.offen()?);
         while let Some(zeile) = zeilen.try_next().await.map_err(fehler)? {
             if anzahl == auswahl.limit {
+                // The last one: the query has ended by itself.
                 mehr = true;
-                break;
+                continue;
             }
             let zeile = Zeile(zeile);
-            nimm(&zeile, wandler)?;
+            abnehmer.nimm(&zeile, wandler)?;
+            abnehmer.gib_weiter().await?;
             anzahl += 1;
             if anzahl == auswahl.limit {
                 letzte = Some(Cursor {
@@ -127,7 +155,7 @@ pub async fn seite(
     let gesamt = match &auswahl.cursor {
         Some(cursor) => cursor.gesamt,
         None if !mehr => i64::try_from(anzahl).unwrap_or(i64::MAX),
-        None => zaehle(pool, sammlung, auswahl).await?,
+        None => zaehle(leitung.offen()?, sammlung, auswahl).await?,
     };
     let weiter = letzte
         .filter(|_| mehr)
@@ -162,7 +190,20 @@ fn seiten_sql(
     let (spalten, wandler) = spalten_sql(ebene, auswahl.crs);
     let mut sql = Sql::default();
     sql.push(&format!("SELECT {spalten} FROM {}", aus(&ebene.relation)));
-    bedingungen(&mut sql, sammlung, auswahl)?;
+    seitenrest(&mut sql, sammlung, auswahl, phase, limit)?;
+    Ok((sql, wandler))
+}
+
+/// What follows the relation: conditions, where to go on, order, length.
+fn seitenrest(
+    sql: &mut Sql,
+    sammlung: &Sammlung,
+    auswahl: &Auswahl,
+    phase: Phase,
+    limit: usize,
+) -> Result<()> {
+    let ebene = &sammlung.ebene;
+    bedingungen(sql, sammlung, auswahl)?;
     if let Some(g) = &ebene.relation.geometrie {
         let bedingung = hat_geometrie(g);
         sql.push(&match phase {
@@ -191,11 +232,15 @@ fn seiten_sql(
     sql.push(&format!(
         " ORDER BY {reihenfolge}{schluessel} LIMIT {limit}"
     ));
-    Ok((sql, wandler))
+    Ok(())
 }
 
 /// Exact number of rows of a request, whatever the page.
-async fn zaehle(pool: &PgPool, sammlung: &Sammlung, auswahl: &Auswahl) -> Result<i64> {
+pub async fn zaehle(
+    conn: impl PgExecutor<'_>,
+    sammlung: &Sammlung,
+    auswahl: &Auswahl,
+) -> Result<i64> {
     let mut sql = Sql::default();
     sql.push(&format!(
         "SELECT count(*) FROM {}",
@@ -204,7 +249,7 @@ async fn zaehle(pool: &PgPool, sammlung: &Sammlung, auswahl: &Auswahl) -> Result
     bedingungen(&mut sql, sammlung, auswahl)?;
     let zeile = sql
         .fertig(auswahl.bbox.is_none())
-        .fetch_one(pool)
+        .fetch_one(conn)
         .await
         .map_err(fehler)?;
     zeile.try_get(0).map_err(fehler)

@@ -130,6 +130,7 @@ pub async fn router_mit(db: &Datenbank, stadt: &str) -> Router {
         freigabe: None,
         public_url: None,
         demo: true,
+        speicher: 1 << 20,
     })
 }
 
