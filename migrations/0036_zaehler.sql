@@ -13,8 +13,8 @@ COMMENT ON TABLE oeffentlich.geaendert IS 'Geänderte Schlüssel je veröffentli
 Nur die letzten Änderungen; fehlt ein Zähler, ist alles neu zu lesen.';
 COMMENT ON COLUMN oeffentlich.geaendert.relation IS 'Tabelle';
 COMMENT ON COLUMN oeffentlich.geaendert.zaehler IS 'Zähler, mit dem die Änderung sichtbar wurde';
-COMMENT ON COLUMN oeffentlich.geaendert.schluessel IS 'Kennung der geänderten Zeile
-Leer: nicht einzeln vermerkt, alles ist neu zu lesen.';
+COMMENT ON COLUMN oeffentlich.geaendert.schluessel IS 'Schlüssel der geänderten Zeile
+= und die Kennung; # und ihr SHA-256, wenn es die Zeile nicht mehr gibt: von Zurückgezogenem bleibt kein Name. Leer: nicht einzeln vermerkt, alles ist neu zu lesen.';
 
 -- Until commit; versiegle takes them along.
 CREATE TABLE audit.geaendert (
@@ -26,8 +26,11 @@ CREATE TABLE audit.geaendert (
 COMMENT ON TABLE audit.geaendert IS 'Geänderte Schlüssel einer laufenden Änderung';
 COMMENT ON COLUMN audit.geaendert.aenderung_id IS 'Änderung';
 COMMENT ON COLUMN audit.geaendert.relation IS 'Tabelle';
-COMMENT ON COLUMN audit.geaendert.schluessel IS 'Kennung der geänderten Zeile';
+COMMENT ON COLUMN audit.geaendert.schluessel IS 'Schlüssel der geänderten Zeile, wie in oeffentlich.geaendert';
 GRANT SELECT, INSERT ON audit.geaendert TO zielraum_auth;
+
+-- How a row that is gone is still told from others.
+CREATE FUNCTION audit.verdeckt(kennung text) RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT '#' || encode(sha256(convert_to(kennung, 'UTF8')), 'hex') $$;
 
 -- One step of a public counter, with what changed.
 CREATE FUNCTION audit.zaehle_weiter(tabelle text, schluessel text[]) RETURNS void LANGUAGE plpgsql AS $$
@@ -36,7 +39,9 @@ DECLARE
 BEGIN
   INSERT INTO oeffentlich.stand AS s (relation, zaehler, zeit) VALUES (tabelle, 1, clock_timestamp())
     ON CONFLICT (relation) DO UPDATE SET zaehler = s.zaehler + 1, zeit = excluded.zeit RETURNING s.zaehler INTO n;
-  INSERT INTO oeffentlich.geaendert (relation, zaehler, schluessel) SELECT tabelle, n, k FROM unnest(schluessel) k;
+  UPDATE oeffentlich.geaendert g SET schluessel = audit.verdeckt(substr(g.schluessel, 2))
+    WHERE g.relation = tabelle AND g.schluessel LIKE '=%' AND audit.verdeckt(substr(g.schluessel, 2)) = ANY (zaehle_weiter.schluessel);
+  INSERT INTO oeffentlich.geaendert (relation, zaehler, schluessel) SELECT tabelle, n, k FROM unnest(zaehle_weiter.schluessel) k;
   DELETE FROM oeffentlich.geaendert g WHERE g.relation = tabelle AND g.zaehler <= n - 100;
 END $$;
 
@@ -88,8 +93,8 @@ BEGIN
     END IF;
     IF TG_ARGV[0] <> '' THEN
       EXECUTE format('SELECT CASE WHEN count(*) <= %s THEN array_agg(k) ELSE ARRAY[NULL::text] END FROM (SELECT DISTINCT k FROM (%s) x LIMIT %s) y', viele,
-        CASE TG_OP WHEN 'INSERT' THEN format('SELECT %I::text AS k FROM neu', TG_ARGV[0]) WHEN 'DELETE' THEN format('SELECT %I::text AS k FROM alt', TG_ARGV[0])
-          ELSE format('SELECT %1$I::text AS k FROM alt UNION ALL SELECT %1$I::text FROM neu', TG_ARGV[0]) END, viele + 1) INTO liste;
+        CASE TG_OP WHEN 'INSERT' THEN format('SELECT ''='' || %I AS k FROM neu', TG_ARGV[0]) WHEN 'DELETE' THEN format('SELECT audit.verdeckt(%I) AS k FROM alt', TG_ARGV[0])
+          ELSE format('SELECT ''='' || %1$I AS k FROM neu UNION ALL SELECT audit.verdeckt(%1$I) FROM alt WHERE NOT EXISTS (SELECT FROM neu n WHERE n.%1$I = alt.%1$I)', TG_ARGV[0]) END, viele + 1) INTO liste;
     END IF;
   END IF;
   IF nummer IS NULL OR NOT EXISTS (SELECT FROM audit.aenderung WHERE id = nummer AND transaktion = pg_current_xact_id_if_assigned()) THEN

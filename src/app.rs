@@ -90,6 +90,13 @@ impl App {
 /// All routes, for everybody: who asks is found out once, then the request goes to the
 /// world of what they may read.
 pub fn router(app: &App) -> Router {
+    let lager = Lager::neu(app.public.clone(), app.speicher);
+    lager.starte(Arc::clone(&app.katalog));
+    router_mit(app, &lager)
+}
+
+/// The same over a store of layers that is kept up elsewhere.
+pub fn router_mit(app: &App, lager: &Arc<Lager>) -> Router {
     let kontext = Kontext {
         public_url: app.public_url.clone(),
         demo: app.demo,
@@ -97,9 +104,7 @@ pub fn router(app: &App) -> Router {
     };
     let intern = app.intern.as_ref().map(|(_, intern)| intern.clone());
     let schreiben = intern.as_ref().map(|intern| intern.schreiben.clone());
-    let lager = Lager::neu(app.public.clone(), app.speicher);
-    lager.starte(Arc::clone(&app.katalog));
-    let frische = Arc::clone(lager.frische());
+    let (lager, frische) = (Arc::clone(lager), Arc::clone(lager.frische()));
     let welten = Arc::new(Welten::neu(
         app.public.clone(),
         Arc::clone(&app.katalog),

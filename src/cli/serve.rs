@@ -11,6 +11,7 @@ use super::demo;
 use crate::db::Database;
 use crate::error::{Error, Result};
 use crate::http::verbindung;
+use crate::layers::snapshot;
 use crate::{app, audit, auth};
 
 #[derive(Debug, Args)]
@@ -32,6 +33,14 @@ pub(super) struct Serve {
     /// Weitere Ebenen der Gemeinde
     #[arg(long, value_name = "DATEI.toml")]
     layers: Option<PathBuf>,
+    /// Arbeitsspeicher für öffentliche Ebenen in MB; was nicht hineinpasst, wird langsamer aus der Datenbank gelesen (0: keine)
+    #[arg(
+        long,
+        env = "ZIELRAUM_MEMORY",
+        default_value_t = snapshot::lager::BUDGET >> 20,
+        value_name = "MB"
+    )]
+    memory: usize,
 }
 
 pub(super) async fn run(serve: Serve, db: &Database) -> Result<()> {
@@ -57,13 +66,14 @@ pub(super) async fn run(serve: Serve, db: &Database) -> Result<()> {
                 ))
             })
     });
-    let app = app::App::neu(
+    let mut app = app::App::neu(
         db,
         serve.public_url,
         eigene.transpose()?,
         demo::geladen(db).await?,
     )
     .await?;
+    app.speicher = serve.memory.saturating_mul(1 << 20);
     sage_adressen(&app, listener.local_addr()?);
     if let Some(code) = auth::konto::einmal_code(&db.auth).await? {
         sage_einrichten(&wurzel(&app, listener.local_addr()?), &code);

@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::convert::Infallible;
 use std::pin::Pin;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use axum::body::{Body, Bytes};
 use hyper::body::{Body as HttpBody, Frame, SizeHint};
@@ -13,6 +14,8 @@ use crate::error::{Error, Result};
 
 /// Chunks waiting for a client that reads slowly.
 const WARTEND: usize = 4;
+/// A client that takes nothing for so long is given up.
+const GEDULD: Duration = Duration::from_secs(60);
 
 /// Bytes that stand ready, of known length.
 #[derive(Debug)]
@@ -75,10 +78,11 @@ impl Schreiber {
     }
 
     async fn melde(&self, nachricht: Nachricht) -> Result<()> {
-        self.0
-            .send(nachricht)
-            .await
-            .map_err(|_| Error::intern("the client has left"))
+        match tokio::time::timeout(GEDULD, self.0.send(nachricht)).await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(_)) => Err(Error::intern("the client has left")),
+            Err(_) => Err(Error::intern("the client takes nothing")),
+        }
     }
 
     /// Passes the rest on. Without this, or after an error, the answer breaks off visibly.

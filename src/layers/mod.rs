@@ -45,6 +45,8 @@ pub struct Dienst {
     pub lager: Option<Arc<snapshot::lager::Lager>>,
     /// Extents.
     pub ausdehnungen: extent::Ausdehnungen,
+    /// Whole layers may be read from the database so many at a time.
+    grosse: Arc<tokio::sync::Semaphore>,
     /// Paths of other modules, for `/api`.
     pub pfade: Vec<crate::http::openapi::Pfad>,
     /// Writing operations over these collections, for `/api`.
@@ -66,8 +68,21 @@ impl Dienst {
             katalog,
             lager,
             ausdehnungen: extent::Ausdehnungen::default(),
+            grosse: Arc::new(tokio::sync::Semaphore::new(quelle::GROSSE)),
             pfade,
             schreibend,
         }
+    }
+
+    /// Extent of a collection, as old as its version.
+    pub(in crate::layers) async fn ausdehnung(
+        &self,
+        sammlung: &sammlung::Sammlung,
+    ) -> crate::error::Result<query::Ausdehnung> {
+        let version = match &self.lager {
+            Some(lager) => lager.version(sammlung).await,
+            None => None,
+        };
+        self.ausdehnungen.von(&self.pool, sammlung, version).await
     }
 }

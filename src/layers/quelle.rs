@@ -18,6 +18,12 @@ use crate::http::koerper::Koerper;
 use datenbank::Datenbank;
 use gedaechtnis::Gedaechtnis;
 
+/// Limit of a request for everything.
+pub const ALLE: usize = i32::MAX as usize;
+/// So many whole layers are read from the database at a time, in one world: a slow client holds
+/// a connection.
+pub const GROSSE: usize = 2;
+
 /// How the document of a page begins.
 const ANFANG: &[u8] = br#"{"type":"FeatureCollection","features":["#;
 
@@ -79,7 +85,10 @@ pub async fn seite(dienst: &Dienst, auftrag: Auftrag) -> Result<Antwort> {
     {
         return Ok(antwort);
     }
-    let datenbank = Datenbank(dienst.pool.clone());
+    let datenbank = Datenbank {
+        pool: dienst.pool.clone(),
+        grosse: Arc::clone(&dienst.grosse),
+    };
     let antwort = datenbank.seite(&auftrag).await?;
     antwort.ok_or_else(|| crate::error::Error::intern("the database gave no page"))
 }
@@ -99,6 +108,9 @@ pub async fn objekt(
     {
         return Ok(objekt);
     }
-    let datenbank = Datenbank(dienst.pool.clone());
+    let datenbank = Datenbank {
+        pool: dienst.pool.clone(),
+        grosse: Arc::clone(&dienst.grosse),
+    };
     Ok(datenbank.objekt(sammlung, id, crs).await?.flatten())
 }

@@ -14,8 +14,8 @@ use super::auswahl::{Auswahl, LIMIT_HTML, LIMIT_VORGABE, system};
 use super::crs::Ziel;
 use super::documents::{GEOJSON, JSON, SCHEMA_JSON, adresse};
 use super::sammlung::Sammlung;
-use super::{Dienst, documents, html, items, marke, openapi, queryables};
-use crate::http::extract::Anfrage;
+use super::{Dienst, documents, html, items, marke, openapi, quelle, queryables};
+use crate::http::extract::{Anfrage, unbekannt};
 use crate::http::frame;
 use crate::http::link::kodiere;
 use crate::http::negotiate::{Format, nimmt_gzip};
@@ -39,14 +39,15 @@ pub fn router(dienst: Arc<Dienst>) -> Router {
         .route("/collections/{id}/schema", get(schema))
         .route("/collections/{id}/queryables", get(filter))
         .route("/collections/{id}/items", get(objekte))
+        .route("/collections/{id}/items.geojson", get(ganz))
         .route("/collections/{id}/items/{fid}", get(objekt))
         .with_state(dienst)
 }
 
-async fn landing(State(dienst): Dienste, anfrage: Anfrage) -> Antwort {
+async fn landing(State(dienst): Dienste, headers: HeaderMap, anfrage: Anfrage) -> Antwort {
     anfrage.parameter.nur(&["f"])?;
     match anfrage.format(&[JSON])? {
-        Format::Json => Ok(json(JSON, &documents::landing(&anfrage.basis))),
+        Format::Json => Ok(json(JSON, &documents::landing(&anfrage.basis), &headers)),
         Format::Html => {
             let sammlungen = dienst.katalog.oeffentliche(&dienst.pool).await?;
             html::start(&anfrage, &sammlungen)
@@ -54,15 +55,19 @@ async fn landing(State(dienst): Dienste, anfrage: Anfrage) -> Antwort {
     }
 }
 
-async fn conformance(anfrage: Anfrage) -> Antwort {
+async fn conformance(headers: HeaderMap, anfrage: Anfrage) -> Antwort {
     anfrage.parameter.nur(&["f"])?;
     match anfrage.format(&[JSON])? {
-        Format::Json => Ok(json(JSON, &documents::conformance(&anfrage.basis))),
+        Format::Json => Ok(json(
+            JSON,
+            &documents::conformance(&anfrage.basis),
+            &headers,
+        )),
         Format::Html => html::konformitaet(&anfrage),
     }
 }
 
-async fn api(State(dienst): Dienste, anfrage: Anfrage) -> Antwort {
+async fn api(State(dienst): Dienste, headers: HeaderMap, anfrage: Anfrage) -> Antwort {
     anfrage.parameter.nur(&["f"])?;
     let format = anfrage.format(&[
         "application/vnd.oai.openapi+json",
@@ -77,13 +82,13 @@ async fn api(State(dienst): Dienste, anfrage: Anfrage) -> Antwort {
         Format::Json => {
             let schreibend = (dienst.schreibend)(&sammlungen);
             let doc = dokument(&anfrage.basis, &pfade, &schreibend, &openapi::parameter());
-            Ok(json(OPENAPI_JSON, &doc))
+            Ok(json(OPENAPI_JSON, &doc, &headers))
         }
         Format::Html => html::api(&anfrage, &pfade),
     }
 }
 
-async fn collections(State(dienst): Dienste, anfrage: Anfrage) -> Antwort {
+async fn collections(State(dienst): Dienste, headers: HeaderMap, anfrage: Anfrage) -> Antwort {
     anfrage.parameter.nur(&["f"])?;
     let format = anfrage.format(&[JSON])?;
     let sammlungen = dienst.katalog.oeffentliche(&dienst.pool).await?;
@@ -92,41 +97,66 @@ async fn collections(State(dienst): Dienste, anfrage: Anfrage) -> Antwort {
     }
     let mut mit_ausdehnung = Vec::with_capacity(sammlungen.len());
     for sammlung in sammlungen {
-        let ausdehnung = dienst.ausdehnungen.von(&dienst.pool, &sammlung).await?;
+        let ausdehnung = dienst.ausdehnung(&sammlung).await?;
         mit_ausdehnung.push((sammlung, ausdehnung));
     }
     Ok(json(
         JSON,
         &documents::collections(&anfrage.basis, &mit_ausdehnung),
+        &headers,
     ))
 }
 
-async fn collection(State(dienst): Dienste, Path(id): Path<String>, anfrage: Anfrage) -> Antwort {
+async fn collection(
+    State(dienst): Dienste,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    anfrage: Anfrage,
+) -> Antwort {
     anfrage.parameter.nur(&["f"])?;
     let format = anfrage.format(&[JSON])?;
     let sammlung = sammlung(&dienst, &id).await?;
-    let ausdehnung = dienst.ausdehnungen.von(&dienst.pool, &sammlung).await?;
+    let ausdehnung = dienst.ausdehnung(&sammlung).await?;
     match format {
         Format::Json => Ok(json(
             JSON,
             &documents::collection(&anfrage.basis, &sammlung, &ausdehnung),
+            &headers,
         )),
         Format::Html => html::ebene(&anfrage, &sammlung, &ausdehnung),
     }
 }
 
-async fn schema(State(dienst): Dienste, Path(id): Path<String>, anfrage: Anfrage) -> Antwort {
-    felder(&dienst, &id, &anfrage, "schema", queryables::schema).await
+async fn schema(
+    State(dienst): Dienste,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    anfrage: Anfrage,
+) -> Antwort {
+    felder(
+        &dienst,
+        &id,
+        (&anfrage, &headers),
+        "schema",
+        queryables::schema,
+    )
+    .await
 }
 
-async fn filter(State(dienst): Dienste, Path(id): Path<String>, anfrage: Anfrage) -> Antwort {
-    felder(&dienst, &id, &anfrage, "queryables", queryables::queryables).await
+async fn filter(
+    State(dienst): Dienste,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    anfrage: Anfrage,
+) -> Antwort {
+    let anfrage = (&anfrage, &headers);
+    felder(&dienst, &id, anfrage, "queryables", queryables::queryables).await
 }
 
 async fn felder(
     dienst: &Dienst,
     id: &str,
-    anfrage: &Anfrage,
+    (anfrage, headers): (&Anfrage, &HeaderMap),
     ende: &str,
     dokument: impl Fn(&Sammlung, &str) -> Value,
 ) -> Antwort {
@@ -138,7 +168,7 @@ async fn felder(
         &format!("{}/{ende}", adresse(&anfrage.basis, id)),
     );
     match format {
-        Format::Json => Ok(json(SCHEMA_JSON, &doc)),
+        Format::Json => Ok(json(SCHEMA_JSON, &doc, headers)),
         Format::Html => html::felder(anfrage, &sammlung, &doc),
     }
 }
@@ -156,22 +186,51 @@ async fn objekte(
         Format::Html => LIMIT_HTML,
     };
     let auswahl = Auswahl::lies(&anfrage.parameter, &sammlung.ebene, vorgabe)?;
-    let crs = auswahl.crs;
     if format == Format::Html {
         let seite = items::sammlung_json(&dienst, &anfrage, &sammlung, auswahl, false).await?;
         return html::objekte(&anfrage, &sammlung, &seite.koerper.alles().await?);
     }
+    dokument_der_objekte(&dienst, &anfrage, &headers, &sammlung, auswahl).await
+}
+
+/// The whole layer, or all that meets the filters, as one document without pages.
+async fn ganz(
+    State(dienst): Dienste,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    anfrage: Anfrage,
+) -> Antwort {
+    let sammlung = sammlung(&dienst, &id).await?;
+    for name in ["limit", "cursor", "f"] {
+        let wert = anfrage.parameter.einzig(name)?;
+        if wert.is_some_and(|wert| (name, wert) != ("f", "json")) {
+            return Err(unbekannt(name, &["crs", "bbox", "bbox-crs", "datetime"]));
+        }
+    }
+    let mut auswahl = Auswahl::lies(&anfrage.parameter, &sammlung.ebene, LIMIT_VORGABE)?;
+    auswahl.limit = quelle::ALLE;
+    dokument_der_objekte(&dienst, &anfrage, &headers, &sammlung, auswahl).await
+}
+
+async fn dokument_der_objekte(
+    dienst: &Dienst,
+    anfrage: &Anfrage,
+    headers: &HeaderMap,
+    sammlung: &Sammlung,
+    auswahl: Auswahl,
+) -> Antwort {
+    let crs = auswahl.crs;
     // Before anything is read: the tag may be of a version older than the page, never newer.
     let etag = match &dienst.lager {
-        Some(lager) => lager.version(&sammlung).await,
+        Some(lager) => lager.version(sammlung).await,
         None => None,
     };
-    let etag = etag.map(|version| marke::seite(&version, &anfrage));
-    if let Some(etag) = etag.as_ref().filter(|etag| marke::hat(&headers, etag)) {
-        return Ok(marke::mit(().into_response(), etag, &headers));
+    let etag = etag.map(|version| marke::seite(&version, anfrage));
+    if let Some(etag) = etag.as_ref().filter(|etag| marke::hat(headers, etag)) {
+        return Ok(marke::mit(().into_response(), etag, headers));
     }
-    let gzip = nimmt_gzip(&headers);
-    let seite = items::sammlung_json(&dienst, &anfrage, &sammlung, auswahl, gzip).await?;
+    let gzip = nimmt_gzip(headers);
+    let seite = items::sammlung_json(dienst, anfrage, sammlung, auswahl, gzip).await?;
     let mut antwort = geojson(seite.koerper.into(), crs);
     if seite.gepackt {
         let kopf = antwort.headers_mut();
@@ -179,7 +238,7 @@ async fn objekte(
         kopf.append(header::VARY, HeaderValue::from_static("accept-encoding"));
     }
     Ok(match etag {
-        Some(etag) => marke::mit(antwort, &etag, &headers),
+        Some(etag) => marke::mit(antwort, &etag, headers),
         None => antwort,
     })
 }
@@ -212,8 +271,15 @@ async fn sammlung(dienst: &Dienst, id: &str) -> Result<Sammlung, Problem> {
     Ok(sammlung?)
 }
 
-fn json(typ: &'static str, doc: &Value) -> Response {
-    ([(header::CONTENT_TYPE, typ)], doc.to_string()).into_response()
+/// A document with the tag of its content.
+fn json(typ: &'static str, doc: &Value, headers: &HeaderMap) -> Response {
+    let text = doc.to_string();
+    let etag = marke::inhalt(text.as_bytes());
+    marke::mit(
+        ([(header::CONTENT_TYPE, typ)], text).into_response(),
+        &etag,
+        headers,
+    )
 }
 
 /// GeoJSON with the system of its coordinates (Part 2, 6.2).

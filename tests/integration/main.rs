@@ -31,6 +31,7 @@ mod quelltext;
 mod sachdaten;
 mod sandbox;
 mod schema;
+mod schnappschuss;
 mod sicherung;
 mod strategie;
 mod support;

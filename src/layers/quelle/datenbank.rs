@@ -4,10 +4,12 @@
 use std::sync::Arc;
 
 use sqlx::PgPool;
+use tokio::sync::Semaphore;
 
 use super::{ANFANG, Antwort, Auftrag, Quelle};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::http::koerper::{Koerper, Schreiber, Strom};
+use crate::layers::auswahl::LIMIT_MAX;
 use crate::layers::crs::{Wandler, Ziel};
 use crate::layers::items;
 use crate::layers::query::{self, Abnehmer, Zeile};
@@ -17,13 +19,25 @@ use crate::layers::sammlung::Sammlung;
 const STUECK: usize = 64 << 10;
 
 /// What the pool's role sees.
-pub(super) struct Datenbank(pub(super) PgPool);
+pub(super) struct Datenbank {
+    pub(super) pool: PgPool,
+    /// Permits for whole layers.
+    pub(super) grosse: Arc<Semaphore>,
+}
 
 impl Quelle for Datenbank {
     async fn seite(&self, auftrag: &Arc<Auftrag>) -> Result<Option<Antwort>> {
+        let erlaubnis = if auftrag.auswahl.limit > LIMIT_MAX {
+            Some(Arc::clone(&self.grosse).try_acquire_owned().map_err(|_| {
+                Error::umgebung("Es werden gerade schon mehrere ganze Ebenen gelesen. Versuchen Sie es in einigen Minuten noch einmal, oder lesen Sie die Ebene seitenweise (items).")
+            })?)
+        } else {
+            None
+        };
         let (schreiber, strom) = Strom::neu();
-        let (pool, auftrag) = (self.0.clone(), Arc::clone(auftrag));
+        let (pool, auftrag) = (self.pool.clone(), Arc::clone(auftrag));
         tokio::spawn(async move {
+            let _erlaubnis = erlaubnis;
             let mut text = Text::neu(&auftrag, schreiber);
             let ergebnis = text.schreibe(&pool).await;
             let Text { out, schreiber, .. } = text;
@@ -41,7 +55,7 @@ impl Quelle for Datenbank {
         id: &str,
         crs: Ziel,
     ) -> Result<Option<Option<Vec<u8>>>> {
-        let Some((zeile, wandler)) = query::einzeln(&self.0, sammlung, id, crs).await? else {
+        let Some((zeile, wandler)) = query::einzeln(&self.pool, sammlung, id, crs).await? else {
             return Ok(Some(None));
         };
         let mut out = Vec::new();

@@ -21,7 +21,7 @@ use sql::{
     t,
 };
 
-use super::auswahl::Auswahl;
+use super::auswahl::{Auswahl, LIMIT_MAX};
 use super::crs::{Wandler, Ziel};
 use super::cursor::{Cursor, Phase};
 use super::sammlung::Sammlung;
@@ -112,6 +112,10 @@ pub async fn seite(
     abnehmer: &mut (impl Abnehmer + Send),
 ) -> Result<Ergebnis> {
     let mut leitung = Leitung::neu(pool).await?;
+    if auswahl.limit > LIMIT_MAX {
+        // As long as the client takes, which is given up when it takes nothing at all.
+        leitung.geduldig().await?;
+    }
     let ergebnis = seite_auf(&mut leitung, sammlung, auswahl, abnehmer).await?;
     leitung.frei();
     Ok(ergebnis)

@@ -4,10 +4,12 @@
 //! no moment do two copies of the layer exist. With an older snapshot at hand, blocks whose
 //! rows are all unchanged (by hash) are taken over from it instead of being written again.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use futures_util::TryStreamExt;
+use sha2::{Digest, Sha256};
 use sqlx::{PgConnection, PgPool};
 use tokio::task::JoinHandle;
 
@@ -34,7 +36,7 @@ const MINDESTENS: i64 = 500;
 /// What came of it.
 #[derive(Debug)]
 pub(super) enum Aufbau {
-    Fertig(Arc<Schnappschuss>, Weg),
+    Fertig(Arc<Schnappschuss>),
     /// It would need more than is left.
     ZuGross,
     /// Ids are not unique.
@@ -68,7 +70,7 @@ pub(super) async fn lade(
         .map_err(fehler)?;
     let version = Stand::lies(&mut *tx).await?.version(quellen);
     if let Some(alt) = &alt
-        && let Some(schluessel) = geaendert(&mut tx, quellen, &alt.version, &version).await?
+        && let Some(schluessel) = geaendert(&mut tx, quellen, alt, &version).await?
         && let Some(bloecke) = flicke(&mut tx, sammlung, alt, &schluessel).await?
     {
         return Ok(fertig(sammlung, version, bloecke, Weg::Einzeln, frei));
@@ -91,10 +93,11 @@ fn fertig(
     weg: Weg,
     frei: usize,
 ) -> Aufbau {
-    match Schnappschuss::neu(Arc::clone(&sammlung.ebene), version, bloecke) {
+    let geflickt = weg == Weg::Einzeln;
+    match Schnappschuss::neu(Arc::clone(&sammlung.ebene), version, bloecke, geflickt) {
         None => Aufbau::Mehrdeutig,
         Some(bild) if bild.bytes() > frei => Aufbau::ZuGross,
-        Some(bild) => Aufbau::Fertig(Arc::new(bild), weg),
+        Some(bild) => Aufbau::Fertig(Arc::new(bild)),
     }
 }
 
@@ -234,13 +237,14 @@ impl<'a> Werk<'a> {
 async fn geaendert(
     conn: &mut PgConnection,
     quellen: &Quellen,
-    alt: &Version,
+    bild: &Schnappschuss,
     neu: &Version,
 ) -> Result<Option<Vec<String>>> {
     let Some(traeger) = &quellen.traeger else {
         return Ok(None);
     };
-    let Some((von, bis)) = Stand::nur(traeger, alt, neu).filter(|(von, bis)| von < bis) else {
+    let Some((von, bis)) = Stand::nur(traeger, &bild.version, neu).filter(|(von, bis)| von < bis)
+    else {
         return Ok(None);
     };
     let zeilen: Vec<(i64, Option<String>)> = sqlx::query_as(
@@ -257,7 +261,33 @@ async fn geaendert(
         return Ok(None);
     }
     let schluessel: Option<BTreeSet<String>> = zeilen.into_iter().map(|(_, k)| k).collect();
-    Ok(schluessel.map(|menge| menge.into_iter().collect()))
+    let Some(schluessel) = schluessel else {
+        return Ok(None);
+    };
+    let mut ids = Vec::new();
+    // Of a row that is gone only the hash is left: looked for among the ids we have.
+    let mut verdeckt: BTreeSet<&str> = BTreeSet::new();
+    for eintrag in &schluessel {
+        match (eintrag.strip_prefix('='), eintrag.strip_prefix('#')) {
+            (Some(id), _) => ids.push(id.to_owned()),
+            (_, Some(hash)) => _ = verdeckt.insert(hash),
+            (None, None) => return Ok(None),
+        }
+    }
+    if !verdeckt.is_empty() {
+        let alle = (0..bild.len()).filter_map(|n| u32::try_from(n).ok());
+        let alle = alle.map(|n| bild.objekt(n).schluessel());
+        ids.extend(
+            alle.filter(|id| verdeckt.contains(sha256(id).as_str()))
+                .map(Cow::into_owned),
+        );
+    }
+    Ok(Some(ids))
+}
+
+fn sha256(text: &str) -> String {
+    let hash = Sha256::digest(text);
+    hash.iter().map(|b| format!("{b:02x}")).collect()
 }
 
 /// The blocks with these keys read again; None where reading all is simpler.

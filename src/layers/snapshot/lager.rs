@@ -15,7 +15,7 @@ use sqlx::PgPool;
 use tokio::sync::Semaphore;
 
 use super::Schnappschuss;
-use super::aufbau::{Aufbau, Weg, lade};
+use super::aufbau::{Aufbau, lade};
 use super::frische::{Frische, Stand, Version};
 use super::quellen::Quellen;
 use crate::error::Result;
@@ -271,12 +271,12 @@ async fn baue(lager: &Weak<Lager>, platz: &Arc<Platz>) -> std::result::Result<()
         let (frei, alt) = (lager.frei(platz), platz.bild());
         let id = &platz.sammlung.id;
         let bild = match lade(&lager.pool, &platz.sammlung, &platz.quellen, alt, frei).await {
-            Ok(Aufbau::Fertig(bild, weg)) => {
+            Ok(Aufbau::Fertig(bild)) => {
                 tracing::debug!(
                     ebene = id,
                     objekte = bild.len(),
                     bytes = bild.bytes(),
-                    einzeln = weg == Weg::Einzeln,
+                    geflickt = bild.geflickt(),
                     dauer = ?beginn.elapsed(),
                     "snapshot read"
                 );

@@ -65,6 +65,7 @@ pub struct Schnappschuss {
     mit_geometrie: u32,
     /// Length of each column's name as JSON, with the colon.
     namen: Box<[usize]>,
+    geflickt: bool,
     /// By column, made when first asked.
     filter: Box<[OnceLock<filter::Verzeichnis>]>,
 }
@@ -98,7 +99,12 @@ impl Form {
 
 impl Schnappschuss {
     /// Puts blocks together. None where two features share an id, which no answer may hide.
-    fn neu(ebene: Arc<Ebene>, version: Version, bloecke: Vec<Arc<Block>>) -> Option<Self> {
+    fn neu(
+        ebene: Arc<Ebene>,
+        version: Version,
+        bloecke: Vec<Arc<Block>>,
+        geflickt: bool,
+    ) -> Option<Self> {
         let mut anfaenge = Vec::with_capacity(bloecke.len());
         let mut anzahl = 0_u32;
         let mut mit_geometrie = 0;
@@ -131,6 +137,7 @@ impl Schnappschuss {
             schluessel,
             baum,
             mit_geometrie,
+            geflickt,
         };
         selbst.eindeutig().then_some(selbst)
     }
@@ -188,6 +195,22 @@ impl Schnappschuss {
     #[must_use]
     pub fn ausdehnung(&self) -> Option<[f64; 4]> {
         self.baum.huelle()
+    }
+
+    /// Blocks it shares with another snapshot, and all of them.
+    #[must_use]
+    pub fn gemeinsam(&self, anderer: &Self) -> (usize, usize) {
+        let geteilt = self.bloecke.iter().filter(|block| {
+            let mut andere = anderer.bloecke.iter();
+            andere.any(|anderer| Arc::ptr_eq(block, anderer))
+        });
+        (geteilt.count(), self.bloecke.len())
+    }
+
+    /// Only edited keys were read for it, not all rows.
+    #[must_use]
+    pub fn geflickt(&self) -> bool {
+        self.geflickt
     }
 
     /// Memory it holds, shared blocks included.
