@@ -8,6 +8,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Router, middleware};
 use sqlx::PgPool;
+use tower_http::CompressionLevel;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, Predicate as _};
 
@@ -91,7 +92,7 @@ impl App {
 /// world of what they may read.
 pub fn router(app: &App) -> Router {
     let lager = Lager::neu(app.public.clone(), app.speicher);
-    lager.starte(Arc::clone(&app.katalog));
+    lager.starte(None);
     router_mit(app, &lager)
 }
 
@@ -148,7 +149,9 @@ pub fn router_mit(app: &App, lager: &Arc<Lager>) -> Router {
     }
     let routes = routes.layer(middleware::from_fn_with_state(frische, nach_dem_schreiben));
     let packen = DefaultPredicate::new().and(packbar);
-    frame::rahmen(routes, kontext).layer(CompressionLayer::new().compress_when(packen))
+    // What is large stands packed in memory; the rest is packed while the client waits.
+    let packer = CompressionLayer::new().quality(CompressionLevel::Fastest);
+    frame::rahmen(routes, kontext).layer(packer.compress_when(packen))
 }
 
 /// A change is acknowledged when the public's counters are known anew: the next request, be it

@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use clap::Args;
 use tokio::net::TcpListener;
@@ -80,7 +81,9 @@ pub(super) async fn run(serve: Serve, db: &Database) -> Result<()> {
     }
     tokio::spawn(crate::freigabe::frist::wache(db.write.clone()));
     let taeglich = tokio::spawn(audit::auftrag::taeglich(db.write.clone()));
-    verbindung::bediene(listener, app::router(&app), ende()).await;
+    let lager = snapshot::lager::Lager::neu(app.public.clone(), app.speicher);
+    lager.starte(Some(Arc::clone(&app.katalog)));
+    verbindung::bediene(listener, app::router_mit(&app, &lager), ende()).await;
     taeglich.abort();
     Ok(())
 }

@@ -23,7 +23,7 @@ use crate::layers::crs::Ziel;
 use crate::layers::cursor::{Cursor, Phase};
 use crate::layers::ebene::Ebene;
 use crate::layers::query::laden;
-use crate::layers::query::{Zeile, fehler};
+use crate::layers::query::{Leitung, Zeile, fehler};
 use crate::layers::sammlung::Sammlung;
 
 /// Blocks being written while rows arrive.
@@ -60,27 +60,42 @@ pub(super) async fn lade(
     alt: Option<Arc<Schnappschuss>>,
     frei: usize,
 ) -> Result<Aufbau> {
-    let mut tx = pool
-        .begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+    let mut leitung = Leitung::neu(pool).await?;
+    let conn = leitung.offen()?;
+    sqlx::raw_sql("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL statement_timeout = '10min'; SET LOCAL work_mem = '64MB'")
+        .execute(&mut *conn)
         .await
         .map_err(fehler)?;
-    sqlx::query("SELECT set_config('statement_timeout', '10min', true), set_config('work_mem', '64MB', true)")
-        .execute(&mut *tx)
-        .await
-        .map_err(fehler)?;
-    let version = Stand::lies(&mut *tx).await?.version(quellen);
+    let gebaut = lade_auf(conn, sammlung, quellen, alt, frei).await?;
+    // What was given up half-way is not read to its end: the connection goes with it.
+    if !matches!(gebaut, Aufbau::ZuGross) {
+        sqlx::raw_sql("ROLLBACK")
+            .execute(leitung.offen()?)
+            .await
+            .map_err(fehler)?;
+        leitung.frei();
+    }
+    Ok(gebaut)
+}
+
+async fn lade_auf(
+    conn: &mut PgConnection,
+    sammlung: &Sammlung,
+    quellen: &Quellen,
+    alt: Option<Arc<Schnappschuss>>,
+    frei: usize,
+) -> Result<Aufbau> {
+    let version = Stand::lies(&mut *conn).await?.version(quellen);
     if let Some(alt) = &alt
-        && let Some(schluessel) = geaendert(&mut tx, quellen, alt, &version).await?
-        && let Some(bloecke) = flicke(&mut tx, sammlung, alt, &schluessel).await?
+        && let Some(schluessel) = geaendert(conn, quellen, alt, &version).await?
+        && let Some(bloecke) = flicke(conn, sammlung, alt, &schluessel).await?
     {
         return Ok(fertig(sammlung, version, bloecke, Weg::Einzeln, frei));
     }
-    if laden::anzahl(&mut tx, sammlung).await? * MINDESTENS
-        > i64::try_from(frei).unwrap_or(i64::MAX)
-    {
+    if laden::anzahl(conn, sammlung).await? * MINDESTENS > i64::try_from(frei).unwrap_or(i64::MAX) {
         return Ok(Aufbau::ZuGross);
     }
-    match ganz(&mut tx, sammlung, alt.as_deref(), frei).await? {
+    match ganz(conn, sammlung, alt.as_deref(), frei).await? {
         Some(bloecke) => Ok(fertig(sammlung, version, bloecke, Weg::Ganz, frei)),
         None => Ok(Aufbau::ZuGross),
     }

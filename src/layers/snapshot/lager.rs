@@ -82,11 +82,11 @@ impl Lager {
         })
     }
 
-    /// Keeps the counters known and the layers of the catalogue in memory, as long as somebody
-    /// holds the store.
-    pub fn starte(self: &Arc<Self>, katalog: Arc<Katalog>) {
+    /// Keeps the counters known and what is in memory up to date, as long as somebody holds the
+    /// store; with a catalogue its layers are read at once, without they wait to be asked for.
+    pub fn starte(self: &Arc<Self>, vorweg: Option<Arc<Katalog>>) {
         tokio::spawn(Frische::wache(Arc::downgrade(&self.frische)));
-        tokio::spawn(pflege(Arc::downgrade(self), katalog));
+        tokio::spawn(pflege(Arc::downgrade(self), vorweg));
     }
 
     /// The counters of the public world.
@@ -359,12 +359,11 @@ impl Platz {
 
 /// After every change: what is in use is brought up to date, the rest is dropped. Layers of the
 /// catalogue are read at the start, in its order.
-async fn pflege(lager: Weak<Lager>, katalog: Arc<Katalog>) {
+async fn pflege(lager: Weak<Lager>, mut vorweg: Option<Arc<Katalog>>) {
     let Some(mut meldung) = lager.upgrade().map(|lager| lager.frische.abonniere()) else {
         return;
     };
     meldung.mark_changed();
-    let mut begonnen = false;
     while meldung.changed().await.is_ok() {
         let Some(lager) = lager.upgrade() else {
             return;
@@ -372,8 +371,7 @@ async fn pflege(lager: Weak<Lager>, katalog: Arc<Katalog>) {
         let Some(stand) = lager.frische.stand() else {
             continue;
         };
-        if !begonnen {
-            begonnen = true;
+        if let Some(katalog) = vorweg.take() {
             match katalog.grundebenen(&lager.pool).await {
                 Ok(sammlungen) => {
                     for sammlung in sammlungen {

@@ -99,16 +99,16 @@ async fn what_nobody_confirmed_is_not_served_from_memory() {
 #[tokio::test]
 async fn a_small_edit_patches() {
     let db = datenbank_mit_demo().await;
-    als(&db, "test", "INSERT INTO oeffentlich.fachobjekt (id, kennung, art, titel, geom, quelle, stand, version, seit)
-         SELECT gen_random_uuid(), 'viele-' || lpad(n::text, 5, '0'), art, 'Objekt ' || n, ST_Translate(geom, n, n), quelle, stand, 1, now()
-         FROM (SELECT * FROM oeffentlich.fachobjekt WHERE ST_Dimension(geom) = 2 LIMIT 1) f, generate_series(1, 3000) n").await.unwrap();
+    als(&db, "test", "INSERT INTO oeffentlich.fachobjekt (id, kennung, art, name, geom, geom_flaeche, quelle, stand, attribute, version, seit)
+         SELECT gen_random_uuid(), 'viele-' || lpad(n::text, 5, '0'), art, 'Objekt ' || n, ST_Translate(geom, n, n), ST_Translate(geom_flaeche, n, n), quelle, stand, attribute, 1, now()
+         FROM (SELECT * FROM oeffentlich.fachobjekt WHERE geom_flaeche IS NOT NULL LIMIT 1) f, generate_series(1, 3000) n").await.unwrap();
     let dienst = Dienst::neu(&db, 64 << 20).await;
     let alt = dienst.bild("fachdaten").await;
     let schritte = [
-        "UPDATE oeffentlich.fachobjekt SET titel = 'Neuer Titel' WHERE kennung = 'viele-01234'",
+        "UPDATE oeffentlich.fachobjekt SET name = 'Neuer Name' WHERE kennung = 'viele-01234'",
         "DELETE FROM oeffentlich.fachobjekt WHERE kennung IN ('viele-00017', 'viele-02000')",
-        "INSERT INTO oeffentlich.fachobjekt (id, kennung, art, titel, geom, quelle, stand, version, seit)
-         SELECT gen_random_uuid(), k, art, 'Dazu', geom, quelle, stand, 1, now() FROM (SELECT * FROM oeffentlich.fachobjekt WHERE kennung = 'viele-00500') f, unnest(ARRAY['viele-00500a', 'viele-00500b', 'zuletzt', 'a']) k",
+        "INSERT INTO oeffentlich.fachobjekt (id, kennung, art, name, geom, geom_flaeche, quelle, stand, attribute, version, seit)
+         SELECT gen_random_uuid(), k, art, 'Dazu', geom, geom_flaeche, quelle, stand, attribute, 1, now() FROM (SELECT * FROM oeffentlich.fachobjekt WHERE kennung = 'viele-00500') f, unnest(ARRAY['viele-00500a', 'viele-00500b', 'zuletzt', 'a']) k",
         "UPDATE oeffentlich.fachobjekt SET kennung = 'viele-09999' WHERE kennung = 'viele-00003'",
     ];
     let mut alt = alt;

@@ -29,7 +29,7 @@ impl Dienst {
         let mut app = App::neu(db, None, None, false).await.unwrap();
         app.speicher = speicher;
         let lager = Lager::neu(db.public.clone(), speicher);
-        lager.starte(Arc::clone(&app.katalog));
+        lager.starte(None);
         lager.frische().erneuere().await.unwrap();
         Self {
             router: app::router_mit(&app, &lager),

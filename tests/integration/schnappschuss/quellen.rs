@@ -148,7 +148,7 @@ async fn every_public_table_counts() {
     }
     // Of a row that is gone no name stays, also not in older notes.
     let mut tx = pool.begin().await.unwrap();
-    sqlx::raw_sql("SELECT audit.beginne('test', 'weg'); UPDATE oeffentlich.fachobjekt SET titel = titel WHERE kennung = (SELECT min(kennung) FROM oeffentlich.fachobjekt)")
+    sqlx::raw_sql("SELECT audit.beginne('test', 'weg'); UPDATE oeffentlich.fachobjekt SET name = name WHERE kennung = (SELECT min(kennung) FROM oeffentlich.fachobjekt)")
         .execute(&mut *tx).await.unwrap();
     tx.commit().await.unwrap();
     let name: String = sqlx::query_scalar("SELECT substr(schluessel, 2) FROM oeffentlich.geaendert WHERE relation = 'fachobjekt' AND schluessel LIKE '=%' ORDER BY zaehler DESC LIMIT 1")

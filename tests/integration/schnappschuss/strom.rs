@@ -17,9 +17,9 @@ const ALLES: &str = "/collections/fachdaten/items.geojson";
 /// A service on a socket whose layers are read from the database.
 async fn dienst() -> (TestDb, SocketAddr, Dienst) {
     let db = datenbank_mit_demo().await;
-    als(&db, "test", "INSERT INTO oeffentlich.fachobjekt (id, kennung, art, titel, geom, quelle, stand, version, seit)
-         SELECT gen_random_uuid(), 'viele-' || lpad(n::text, 6, '0'), art, repeat('Objekt ', 300), geom, quelle, stand, 1, now()
-         FROM (SELECT * FROM oeffentlich.fachobjekt WHERE ST_Dimension(geom) = 2 LIMIT 1) f, generate_series(1, 20000) n").await.unwrap();
+    als(&db, "test", "INSERT INTO oeffentlich.fachobjekt (id, kennung, art, name, geom, geom_flaeche, quelle, stand, attribute, version, seit)
+         SELECT gen_random_uuid(), 'viele-' || lpad(n::text, 6, '0'), art, repeat('Objekt ', 300), geom, geom_flaeche, quelle, stand, attribute, 1, now()
+         FROM (SELECT * FROM oeffentlich.fachobjekt WHERE geom_flaeche IS NOT NULL LIMIT 1) f, generate_series(1, 20000) n").await.unwrap();
     let dienst = Dienst::neu(&db, 0).await;
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let adresse = listener.local_addr().unwrap();
