@@ -203,6 +203,8 @@ fn sitzung(role: &str, search_path: &str, timeout: &str) -> Vec<(&'static str, S
         // Our statements are short; compiling one costs seconds where running it takes milliseconds.
         ("jit", "off".to_owned()),
         ("TimeZone", "UTC".to_owned()),
+        // A query whose client has left ends soon after.
+        ("client_connection_check_interval", "500ms".to_owned()),
     ]
 }
 

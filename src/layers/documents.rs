@@ -138,6 +138,12 @@ pub fn collection(basis: &Basis, sammlung: &Sammlung, ausdehnung: &Ausdehnung) -
             format!("{hier}/items?f=html"),
             format!("{titel}: Objekte (Seite)"),
         ),
+        Link::new(
+            "enclosure",
+            GEOJSON,
+            format!("{hier}/items.geojson"),
+            format!("{titel}: alle Objekte in einem Dokument"),
+        ),
         Link::new(REL_SCHEMA, SCHEMA_JSON, format!("{hier}/schema"), "Felder"),
         Link::new(
             "describedby",

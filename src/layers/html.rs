@@ -4,7 +4,6 @@ use askama::Template;
 use axum::response::Response;
 use serde_json::Value;
 
-use super::auswahl::Auswahl;
 use super::cql2::funktionen::{self, Funktion};
 use super::documents::adresse;
 use super::query::Ausdehnung;
@@ -194,7 +193,7 @@ struct Objekte<'a> {
     /// Address of the row's feature, its id, its values.
     zeilen: Vec<(String, String, Vec<Zelle>)>,
     /// Columns that are shown.
-    spalten: Vec<&'a Spalte>,
+    spalten: &'a [Spalte],
     /// How many there are in all, where it was counted.
     gesamt: Option<String>,
     gezeigt: usize,
@@ -286,11 +285,11 @@ pub fn falscher_filter(anfrage: &Anfrage, sammlung: &Sammlung, problem: &Problem
     Ok(antwort)
 }
 
-/// `/collections/{id}/items`, from the GeoJSON document of the page.
+/// `/collections/{id}/items` with these columns, from the GeoJSON document of the page.
 pub fn objekte(
     anfrage: &Anfrage,
     sammlung: &Sammlung,
-    auswahl: &Auswahl,
+    spalten: &[Spalte],
     geojson: &[u8],
 ) -> Antwort {
     let doc: Value = serde_json::from_slice(geojson).map_err(Error::from)?;
@@ -299,7 +298,7 @@ pub fn objekte(
         .map(|objekt| {
             let id = anzeige(&objekt["id"]);
             let adresse = objekt_adresse(anfrage, &sammlung.id, &id);
-            let zellen = zellen(auswahl.spalten(&sammlung.ebene), objekt);
+            let zellen = zellen(spalten.iter(), objekt);
             (format!("{adresse}?f=html"), id, zellen)
         })
         .collect();
@@ -319,7 +318,7 @@ pub fn objekte(
         gezeigt: zeilen.len(),
         zeilen,
         gesamt: doc.get("numberMatched").map(anzeige),
-        spalten: auswahl.spalten(&sammlung.ebene).collect(),
+        spalten,
         filterfeld: Filterfeld::neu(anfrage, sammlung, None),
         filter: filter
             .map(|(name, wert)| (name.to_owned(), wert.to_owned()))

@@ -165,6 +165,12 @@ fn je_sammlung(sammlung: &Sammlung) -> Vec<Pfad> {
         schema.retain(|name, _| name == "type" || name == "format");
         anfrage_parameter(&spalte.name, &spalte.titel, &Value::Object(schema))
     }));
+    let seiten = [verweis("f"), verweis("limit"), verweis("cursor")];
+    let ganz: Vec<Value> = parameter
+        .iter()
+        .filter(|p| !seiten.contains(p))
+        .cloned()
+        .collect();
     let mut eines = vec![pfad_parameter("featureId", "Kennung des Objekts")];
     eines.extend([verweis("f"), verweis("crs")]);
     vec![
@@ -196,6 +202,13 @@ fn je_sammlung(sammlung: &Sammlung) -> Vec<Pfad> {
             format!("{titel}: Objekte"),
             parameter,
             &[GEOJSON, HTML],
+        ),
+        pfad(
+            "/items.geojson",
+            "ganz",
+            format!("{titel}: alle Objekte in einem Dokument"),
+            ganz,
+            &[GEOJSON],
         ),
         pfad(
             "/items/{featureId}",

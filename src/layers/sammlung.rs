@@ -119,6 +119,15 @@ impl Katalog {
         Ok(sammlungen)
     }
 
+    /// The collection of each layer itself, without those per plan or question.
+    pub async fn grundebenen(&self, pool: &PgPool) -> Result<Vec<Sammlung>> {
+        let mut sammlungen = Vec::new();
+        for zeile in self.oeffentliche_zeilen() {
+            sammlungen.push(zeile.sammlung(pool).await?);
+        }
+        Ok(sammlungen)
+    }
+
     /// One collection by id; what the public may not see does not exist.
     pub async fn oeffentliche_sammlung(&self, pool: &PgPool, id: &str) -> Result<Sammlung> {
         let fest = self

@@ -32,6 +32,7 @@ mod quelltext;
 mod sachdaten;
 mod sandbox;
 mod schema;
+mod schnappschuss;
 mod sicherung;
 mod strategie;
 mod support;

@@ -8,6 +8,8 @@
 mod codes;
 mod erkundung;
 mod folge;
+pub(in crate::layers) mod laden;
+mod leitung;
 pub(super) mod sql;
 mod zahl;
 
@@ -17,9 +19,11 @@ use sqlx::{PgExecutor, PgPool, Row};
 
 pub use codes::{Codes, codes};
 pub use erkundung::{Ausdehnung, ausdehnung, erkunde_geometrie, pruefe_schluessel, pruefe_srid};
+pub use leitung::Leitung;
 use sql::{Sql, aus, bedingungen, binde_fassungen, hat_geometrie, schluesseltyp, spalten_sql, t};
+pub use zahl::zaehle;
 
-use super::auswahl::Auswahl;
+use super::auswahl::{Auswahl, LIMIT_MAX};
 use super::crs::{Wandler, Ziel};
 use super::cursor::{self, Cursor, Phase};
 use super::sammlung::Sammlung;
@@ -78,7 +82,8 @@ impl Zeile {
         text.ok_or_else(|| Error::intern("a row without key"))
     }
 
-    fn ordnung(&self) -> Result<Option<i64>> {
+    /// Place in the spatial order.
+    pub fn ordnung(&self) -> Result<Option<i64>> {
         self.0.try_get(1).map_err(fehler)
     }
 
@@ -120,27 +125,55 @@ pub struct Ergebnis {
     pub weiter: Option<Cursor>,
 }
 
-/// Reads one page and hands each row to `nimm`, in a stable order.
+/// Who takes the rows of a page.
+pub trait Abnehmer {
+    /// Takes one row.
+    fn nimm(&mut self, zeile: &Zeile, wandler: Wandler) -> Result<()>;
+
+    /// Passes on what was taken, if that is much; waits as long as nobody wants it.
+    fn gib_weiter(&mut self) -> impl Future<Output = Result<()>> + Send;
+}
+
+/// Reads one page and hands each row to `abnehmer`, in a stable order. Who stops waiting for it
+/// ends its query.
 pub async fn seite(
     pool: &PgPool,
     sammlung: &Sammlung,
     auswahl: &Auswahl,
-    mut nimm: impl FnMut(&Zeile, Wandler) -> Result<()>,
+    abnehmer: &mut (impl Abnehmer + Send),
+) -> Result<Ergebnis> {
+    let mut leitung = Leitung::neu(pool).await?;
+    if auswahl.limit > LIMIT_MAX {
+        // As long as the client takes, which is given up when it takes nothing at all.
+        leitung.geduldig().await?;
+    }
+    let ergebnis = seite_auf(&mut leitung, sammlung, auswahl, abnehmer).await?;
+    leitung.frei();
+    Ok(ergebnis)
+}
+
+async fn seite_auf(
+    leitung: &mut Leitung,
+    sammlung: &Sammlung,
+    auswahl: &Auswahl,
+    abnehmer: &mut (impl Abnehmer + Send),
 ) -> Result<Ergebnis> {
     let mut anzahl = 0;
     let mut letzte: Option<Cursor> = None;
     let mut mehr = false;
     for phase in phasen(sammlung, auswahl) {
         let (sql, wandler) = seiten_sql(sammlung, auswahl, phase, auswahl.limit - anzahl + 1)?;
-        let mut zeilen = sql.fertig(gemerkt(auswahl)).fetch(pool);
+        let mut zeilen = sql.fertig(gemerkt(auswahl)).fetch(leitung.offen()?);
         let nicht = |error| fehler_der_anfrage(auswahl, error);
         while let Some(zeile) = zeilen.try_next().await.map_err(nicht)? {
             if anzahl == auswahl.limit {
+                // The last one: the query has ended by itself.
                 mehr = true;
-                break;
+                continue;
             }
             let zeile = Zeile(zeile);
-            nimm(&zeile, wandler)?;
+            abnehmer.nimm(&zeile, wandler)?;
+            abnehmer.gib_weiter().await?;
             anzahl += 1;
             if anzahl == auswahl.limit {
                 letzte = Some(Cursor {
@@ -160,7 +193,7 @@ pub async fn seite(
     let gesamt = match &auswahl.cursor {
         Some(cursor) => cursor.gesamt,
         None if !mehr => i64::try_from(anzahl).ok(),
-        None => zahl::zaehle(pool, sammlung, auswahl).await?,
+        None => zaehle(leitung.offen()?, sammlung, auswahl).await?,
     };
     let weiter = letzte
         .filter(|_| mehr)
@@ -214,7 +247,20 @@ fn seiten_sql(
         "SELECT {spalten}{sortiert} FROM {}",
         aus(&ebene.relation)
     ));
-    bedingungen(&mut sql, sammlung, auswahl)?;
+    seitenrest(&mut sql, sammlung, auswahl, phase, limit)?;
+    Ok((sql, wandler))
+}
+
+/// What follows the relation: conditions, where to go on, order, length.
+fn seitenrest(
+    sql: &mut Sql,
+    sammlung: &Sammlung,
+    auswahl: &Auswahl,
+    phase: Phase,
+    limit: usize,
+) -> Result<()> {
+    let ebene = &sammlung.ebene;
+    bedingungen(sql, sammlung, auswahl)?;
     if let Some(g) = ebene
         .relation
         .geometrie
@@ -227,10 +273,10 @@ fn seiten_sql(
             Phase::Ohne => format!(" AND NOT {bedingung}"),
         });
     }
-    folge::weiter(&mut sql, ebene, auswahl, phase)?;
+    folge::weiter(sql, ebene, auswahl, phase)?;
     sql.push(&folge::folge(ebene, auswahl)?);
     sql.push(&format!(" LIMIT {limit}"));
-    Ok((sql, wandler))
+    Ok(())
 }
 
 /// One feature by id; an id that does not fit the key's type does not exist.

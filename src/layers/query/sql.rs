@@ -41,6 +41,16 @@ impl Sql {
         Ok(self)
     }
 
+    /// Binds texts as an array and casts it.
+    pub fn texte(&mut self, werte: &[String], typ: &str) -> Result<&mut Self> {
+        let maskiert = |text: &String| text.replace('\\', "\\\\").replace('"', "\\\"");
+        let liste: Vec<String> = werte
+            .iter()
+            .map(|text| format!("\"{}\"", maskiert(text)))
+            .collect();
+        self.text(&format!("{{{}}}", liste.join(",")), typ)
+    }
+
     /// Binds a geometry.
     pub fn ewkb(&mut self, wert: Vec<u8>) -> Result<&mut Self> {
         self.werte.add(wert).map_err(Error::intern)?;
@@ -137,17 +147,11 @@ pub fn ordnung_sql(ebene: &Ebene) -> Option<String> {
 /// And the keys that answer a saved question.
 pub fn binde_fassungen(sql: &mut Sql, sammlung: &Sammlung) -> Result<()> {
     if let Some(nur) = &sammlung.nur {
-        let maskiert = |text: &String| text.replace('\\', "\\\\").replace('"', "\\\"");
-        let liste: Vec<String> = nur
-            .iter()
-            .map(|text| format!("\"{}\"", maskiert(text)))
-            .collect();
         sql.push(&format!(
             " AND {}::text = ANY (",
             t(&sammlung.ebene.schluessel.name)
         ));
-        sql.text(&format!("{{{}}}", liste.join(",")), "text[]")?
-            .push(")");
+        sql.texte(nur, "text[]")?.push(")");
     }
     match sammlung.fassungen.as_deref() {
         None => {}

@@ -1,6 +1,6 @@
 //! How many features a request has.
 
-use sqlx::{Connection as _, PgPool, Row};
+use sqlx::{Connection as _, PgConnection, Row};
 
 use super::sql::{Sql, aus, bedingungen};
 use super::{fehler, fehler_der_anfrage, gemerkt};
@@ -15,8 +15,8 @@ const ZEIT: &str = "200ms";
 
 /// Exact number of features of a request, whatever the page. Without a filter always; with one
 /// where it is at most [`ZAEHLEN_BIS`] and found within [`ZEIT`].
-pub(super) async fn zaehle(
-    pool: &PgPool,
+pub async fn zaehle(
+    conn: &mut PgConnection,
     sammlung: &Sammlung,
     auswahl: &Auswahl,
 ) -> Result<Option<i64>> {
@@ -25,13 +25,12 @@ pub(super) async fn zaehle(
     if !auswahl.schraenkt_ein() {
         sql.push(&format!("SELECT count(*) FROM {von}"));
         bedingungen(&mut sql, sammlung, auswahl)?;
-        let zeile = sql.fertig(true).fetch_one(pool).await.map_err(fehler)?;
+        let zeile = sql.fertig(true).fetch_one(conn).await.map_err(fehler)?;
         return zeile.try_get(0).map(Some).map_err(fehler);
     }
     sql.push(&format!("SELECT count(*) FROM (SELECT FROM {von}"));
     bedingungen(&mut sql, sammlung, auswahl)?;
     sql.push(&format!(" LIMIT {}) AS s", ZAEHLEN_BIS + 1));
-    let mut conn = pool.acquire().await.map_err(fehler)?;
     let mut tx = conn.begin().await.map_err(fehler)?;
     sqlx::query("SELECT set_config('statement_timeout', $1, true)")
         .bind(ZEIT)

@@ -132,6 +132,7 @@ pub async fn router_mit(db: &Datenbank, stadt: &str) -> Router {
         #[cfg(feature = "oidc")]
         oidc: None,
         demo: true,
+        speicher: 1 << 20,
     })
 }
 
