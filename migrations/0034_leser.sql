@@ -181,6 +181,10 @@ BEGIN
         || format(' OR num_nonnulls(%s) = 0 AND (SELECT freigabe.sieht(''veroeffentlicht''))', string_agg(quote_ident(spalte), ', ')),
       string_agg(format('%I IN (SELECT freigabe.vorgelegt(%L))', spalte, art), ' OR ') FILTER (WHERE art <> 'fassung') INTO eigen, vorgelegt FROM freigabe.eigner(rel);
     eigen := coalesce(eigen, '(SELECT freigabe.sieht(''veroeffentlicht''))');
+    -- Where one's own measure lies in a published plan is reckoned from its Fassung (damals.massnahme_flaeche).
+    IF rel = 'fnp.fassung'::regclass THEN
+      eigen := eigen || ' OR (SELECT freigabe.sieht(''veroeffentlicht'')) AND id IN (SELECT o.id FROM oeffentlich.fassung o)';
+    END IF;
     -- The only end of a row is its owner, asked above.
     SELECT CASE count(*) WHEN 1 THEN 'true' ELSE string_agg(format('(%1$I IS NULL OR %1$I IN (SELECT freigabe.%2$s))', a.attname, CASE z.relname WHEN 'fassung' THEN 'lesbare_fassungen()' ELSE format('lesbar(%L)', z.relname) END), ' AND ' ORDER BY a.attnum) END INTO andere
       FROM pg_constraint k JOIN pg_attribute a ON a.attrelid = k.conrelid AND k.conkey = ARRAY[a.attnum] JOIN pg_class z ON z.oid = k.confrelid

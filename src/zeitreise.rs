@@ -35,8 +35,9 @@ use crate::layers::sammlung::Katalog;
 use crate::web::entwuerfe;
 use crate::welt::Intern;
 
-/// Days and readers kept at once, of two connections each that close after a minute of rest.
-const HOECHSTENS: usize = 8;
+/// Days and readers kept at once, of two connections each that close after a minute of rest:
+/// with the other pools below what the server allows.
+const HOECHSTENS: usize = 6;
 /// First segment of the addresses of the past.
 const PFAD: &str = "/stand/";
 
