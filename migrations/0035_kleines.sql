@@ -36,7 +36,7 @@ $$;
 CREATE FUNCTION audit.eingriffe(aenderung bigint) RETURNS TABLE (relation text, schluessel text, vorher boolean, nachher boolean, felder text[]) LANGUAGE sql STABLE AS $$
   SELECT * FROM (
     SELECT w.relation, w.schluessel, w.vorher, w.nachher,
-      CASE WHEN w.vorher AND w.nachher AND EXISTS (SELECT FROM audit.verfolgte() v WHERE v.schema_ || '.' || v.tabelle = w.relation) THEN (
+      CASE WHEN w.vorher AND w.nachher AND EXISTS (SELECT FROM pg_trigger t WHERE t.tgrelid = to_regclass(w.relation) AND t.tgname = 'audit_neu') THEN (
         SELECT audit.felder_der_zeile(w.relation, w.schluessel, min(z.id), (array_agg(z.daten ORDER BY z.id DESC))[1])
         FROM audit.zeile z WHERE z.aenderung_id = $1 AND z.relation = w.relation AND z.schluessel = w.schluessel AND z.art IN ('neu', 'geaendert', 'geloescht')) END AS felder
     FROM audit.wirkung($1) w) x

@@ -26,6 +26,22 @@ const WORTE: &[(&str, &str)] = &[
     ("soll", "Soll"),
     ("basis", "Basis"),
     ("prognose", "Prognose"),
+    ("gesamtstadt", "gesamte Stadt"),
+    ("ortsteil", "Ortsteil"),
+    ("linie", "Linie"),
+    ("punkt", "Punkt"),
+    ("standort", "Standort"),
+    ("wirkraum", "Wirkraum"),
+    ("suchraum", "Suchraum"),
+    ("ausgleich", "Ausgleich"),
+    ("investition", "Investition"),
+    ("aufwand", "Aufwand"),
+    ("ertrag", "Ertrag"),
+    ("folgekosten", "Folgekosten"),
+    ("ansatz", "Ansatz"),
+    ("nachtrag", "Nachtrag"),
+    ("finanzplan", "Finanzplan"),
+    ("ergebnis", "Ergebnis"),
     ("kostenschaetzung", "Kostenschätzung"),
     ("lehnt_ab", "lehnt ab"),
     ("ohne_angabe", "ohne Angabe"),
@@ -70,6 +86,26 @@ pub fn urheber(wer: &str) -> String {
     }
 }
 
+/// A reason without the hash of a delivered file, which is for who proves it, not for who reads.
+#[must_use]
+pub fn anlass(warum: &str) -> String {
+    let kurz = warum
+        .rsplit_once(" (")
+        .filter(|(_, rest)| {
+            rest.to_ascii_lowercase()
+                .replace('-', "")
+                .starts_with("sha256 ")
+        })
+        .map_or(warum, |(kurz, _)| kurz);
+    match kurz
+        .strip_prefix("import ")
+        .and_then(|rest| rest.split_once(' '))
+    {
+        Some((_, datei)) => format!("Import {datei}"),
+        None => kurz.to_owned(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -85,5 +121,23 @@ mod tests {
         );
         assert_eq!(urheber("kommandozeile:m.huber"), "Kommandozeile (m.huber)");
         assert_eq!(urheber("zielraum"), "zielraum");
+        let hash = "0f".repeat(32);
+        for (warum, gelesen) in [
+            (
+                format!("import strategie: strategie.xlsx (sha256 {hash})"),
+                "Import strategie.xlsx",
+            ),
+            (
+                format!("Import plan.zip (SHA-256 {hash})"),
+                "Import plan.zip",
+            ),
+            ("import fnp plan (2).gml".to_owned(), "Import plan (2).gml"),
+            (
+                "Titel berichtigt (siehe Mail)".to_owned(),
+                "Titel berichtigt (siehe Mail)",
+            ),
+        ] {
+            assert_eq!(anlass(&warum), gelesen);
+        }
     }
 }

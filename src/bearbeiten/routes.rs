@@ -86,19 +86,27 @@ pub(super) fn verlange_lesen(akteur: &Akteur) -> Result<(), Problem> {
     Err(problem::VERWEIGERT.mit("Zum Ändern gehört das Lesen der Entwürfe: der Zugangsschlüssel braucht beide Umfänge („lesen“ und „schreiben“), das Konto eine Rolle, die Entwürfe liest."))
 }
 
-/// A feature of the layer the caller sees.
-async fn sichtbar(dienst: &Dienst, sammlung: &Sammlung, fid: &str) -> Result<(), Problem> {
-    let da = fid.chars().count() <= 200
-        && query::einzeln(&dienst.lesen, sammlung, fid, Ziel::Crs84)
-            .await?
-            .is_some();
-    if da {
-        return Ok(());
-    }
-    Err(problem::NICHT_GEFUNDEN.mit(format!(
+fn nicht_da(sammlung: &Sammlung, fid: &str) -> Problem {
+    problem::NICHT_GEFUNDEN.mit(format!(
         "In „{}“ gibt es kein Objekt „{fid}“.",
         sammlung.titel
-    )))
+    ))
+}
+
+/// The row of a feature, where the caller's reading world has it.
+async fn zeile(
+    dienst: &Dienst,
+    sammlung: &Sammlung,
+    gegenstand: &Gegenstand,
+    fid: &str,
+) -> Option<store::Zeile> {
+    if fid.chars().count() > 200 || fid.contains('\0') {
+        return None;
+    }
+    let wo = gegenstand.schluessel(sammlung, fid);
+    store::lies(&dienst.lesen, gegenstand.relation, &wo)
+        .await
+        .ok()?
 }
 
 async fn lege_an(
@@ -239,7 +247,11 @@ async fn eines(
                 false,
             ),
         };
-        sichtbar(&dienst, &sammlung, &fid).await?;
+        // The layer itself is asked inside the transaction; here, whether the row is one of the
+        // caller's reading world, which the writing role does not know.
+        if zeile(&dienst, &sammlung, gegenstand, &fid).await.is_none() {
+            return Err(nicht_da(&sammlung, &fid));
+        }
         fuehre_aus(
             &dienst, &sammlung, gegenstand, &akteur, &anfrage, &kopf, was, None,
         )
@@ -370,11 +382,11 @@ async fn sache<'a>(
     gegenstand: &'a Gegenstand,
     fid: &str,
 ) -> Option<Sache<'a>> {
-    sichtbar(dienst, sammlung, fid).await.ok()?;
-    let wo = gegenstand.schluessel(sammlung, fid);
-    let zeile = store::lies(&dienst.lesen, gegenstand.relation, &wo)
+    // What the layer does not show is no feature of it, whatever the table has.
+    query::einzeln(&dienst.lesen, sammlung, fid, Ziel::Crs84)
         .await
         .ok()??;
+    let zeile = zeile(dienst, sammlung, gegenstand, fid).await?;
     let zustand = zeile.text("veroeffentlichung").unwrap_or("veroeffentlicht");
     Some(Sache {
         art: gegenstand.art,

@@ -368,6 +368,7 @@ async fn sende(
     match fuehre_aus(
         dienst,
         blatt.art,
+        blatt.namen,
         akteur,
         anfrage,
         &kopf,

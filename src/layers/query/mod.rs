@@ -26,7 +26,9 @@ pub use zahl::zaehle;
 use super::auswahl::{Auswahl, LIMIT_MAX};
 use super::crs::{Wandler, Ziel};
 use super::cursor::{self, Cursor, Phase};
+use super::relation::quotiere;
 use super::sammlung::Sammlung;
+use super::transactions::Traeger;
 use crate::error::{Error, Result};
 
 /// A database error in the domain's words.
@@ -300,6 +302,20 @@ pub async fn einzeln(
         t(&ebene.schluessel.name)
     ));
     sql.text(id, schluesseltyp(ebene))?;
+    if sammlung
+        .bearbeiten
+        .is_some_and(|g| g.traeger == Traeger::Ort)
+        && ebene.relation.spalte("massnahme_id").is_some()
+    {
+        // The views behind are by measure: with its number they reckon one, else all of them.
+        sql.push(&format!(
+            " AND {} = (SELECT m.id FROM {}.massnahme m WHERE m.kennung = ",
+            t("massnahme_id"),
+            quotiere(&ebene.relation.schema)
+        ));
+        sql.text(id, "text")?;
+        sql.push(")");
+    }
     binde_fassungen(&mut sql, sammlung)?;
     match sql.fertig(true).fetch_optional(pool).await {
         Ok(zeile) => Ok(zeile.map(|zeile| (Zeile(zeile), wandler))),

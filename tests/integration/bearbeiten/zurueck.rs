@@ -68,7 +68,7 @@ async fn a_change_is_taken_back_by_button() {
             "{\"warum\":\"x\"}",
         )
         .await,
-        401,
+        403,
     );
     for (stelle, status) in [
         (format!("{seite}/1/zuruecknehmen"), 404),
