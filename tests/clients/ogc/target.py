@@ -82,10 +82,17 @@ class Target:
                 raise ValueError(f"next führt im Kreis oder hinter eine leere Seite: {onward['href']}")
             seen.add(onward["href"])
             answer = self.service.get(onward["href"], GEOJSON)
-        if not parameters:
-            with self.lock:
-                self.pages[key] = found
+        with self.lock:
+            self.pages[key] = found
         return found
+
+    def matched(self, collection, **parameters):
+        """How many features a request selects: what the service says, else counted."""
+        answer = self.service.get(self.items(collection), GEOJSON, limit=1, **parameters)
+        if answer.status != 200:
+            raise ValueError(f"{answer}: {answer.body[:200]!r}")
+        told = answer.json().get("numberMatched")
+        return len(self.features(collection, **parameters)) if told is None else told
 
     def parameters(self, path, method="get"):
         """The parameters of an operation by name, references resolved."""
