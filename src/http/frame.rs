@@ -105,6 +105,11 @@ fn pruefe(uri: &axum::http::Uri, headers: &HeaderMap) -> Result<(), Problem> {
             "Die Adresse hat {laenge} Zeichen, erlaubt sind {ADRESSE_MAX}."
         )));
     }
+    // PostgreSQL's texts hold no NUL: such a name would end as an error of the database.
+    if uri.path().contains("%00") {
+        return Err(problem::NICHT_GEFUNDEN
+            .mit("Die Adresse enthält ein Nullzeichen (%00). So heißt hier nichts."));
+    }
     if headers.contains_key(header::CONTENT_ENCODING) {
         return Err(problem::INHALTSTYP.mit(
             "Komprimierte Anfragen (Content-Encoding) werden nicht angenommen. Senden Sie unkomprimiert.",

@@ -171,11 +171,16 @@ pub fn dokument(
             "responses": {
                 "200": {"description": "Die Antwort.", "content": inhalt},
                 "400": {"$ref": "#/components/responses/Problem"},
+                "401": {"$ref": "#/components/responses/Problem"},
                 "404": {"$ref": "#/components/responses/Problem"},
                 "406": {"$ref": "#/components/responses/Problem"},
                 "500": {"$ref": "#/components/responses/Problem"},
+                "503": {"$ref": "#/components/responses/Problem"},
             },
         });
+        if pfad.medien == ["text/html"] {
+            operation["responses"]["303"] = json!({"description": "Weiter zu einer anderen Seite, zum Beispiel zur Anmeldung."});
+        }
         if pfad.parameter.is_empty()
             && let Some(operation) = operation.as_object_mut()
         {

@@ -113,7 +113,8 @@ fn schneide(a: [f64; 4], b: [f64; 4]) -> Option<[f64; 4]> {
     (kasten[0] <= kasten[2] && kasten[1] <= kasten[3]).then_some(kasten)
 }
 
-/// Closed ring around a box with extra vertices, counter-clockwise.
+/// Closed ring around a box with extra vertices, counter-clockwise; a box without width or
+/// height as the path along it, because there and back encloses nothing in any system.
 fn rand([west, sued, ost, nord]: [f64; 4], schritt: f64) -> Vec<(f64, f64)> {
     let ecken = [
         (west, sued),
@@ -122,6 +123,8 @@ fn rand([west, sued, ost, nord]: [f64; 4], schritt: f64) -> Vec<(f64, f64)> {
         (west, nord),
         (west, sued),
     ];
+    let flach = west.total_cmp(&ost).is_eq() || sued.total_cmp(&nord).is_eq();
+    let ecken = if flach { &ecken[..3] } else { &ecken[..] };
     let mut ring = vec![ecken[0]];
     for paar in ecken.windows(2) {
         let ((xa, ya), (xb, yb)) = (paar[0], paar[1]);
@@ -140,8 +143,8 @@ fn rand([west, sued, ost, nord]: [f64; 4], schritt: f64) -> Vec<(f64, f64)> {
     ring
 }
 
-/// Rings as polygons; a box without width or height as line or point, because a
-/// polygon without area meets nothing in PostGIS.
+/// Rings as polygons, paths as line or point; also a ring that became flat in the other
+/// system, because a polygon without area meets nothing in PostGIS.
 fn schreibe(ringe: &[Vec<(f64, f64)>], srid: i32) -> Vec<u8> {
     let mut ewkb = Vec::new();
     kopf(&mut ewkb, 7, Some(srid));
@@ -149,7 +152,8 @@ fn schreibe(ringe: &[Vec<(f64, f64)>], srid: i32) -> Vec<u8> {
     for ring in ringe {
         let flach = ring.iter().all(|p| p.0.total_cmp(&ring[0].0).is_eq())
             || ring.iter().all(|p| p.1.total_cmp(&ring[0].1).is_eq());
-        match (ring.len(), flach) {
+        let offen = ring.len() < 4 || ring.first() != ring.last();
+        match (ring.len(), flach || offen) {
             (1, _) => kopf(&mut ewkb, 1, None),
             (n, true) => {
                 kopf(&mut ewkb, 2, None);
@@ -217,6 +221,18 @@ mod tests {
         let latlon = Bbox::lies("48,10,49,11", Ziel::Epsg4326).unwrap();
         assert_eq!(latlon.kaesten, [[10.0, 48.0, 11.0, 49.0]]);
         assert!(Bbox::lies("9,48,8,49", Ziel::Epsg3857).is_err());
+    }
+
+    #[test]
+    fn a_box_without_width_is_a_line_and_without_both_a_point_in_every_system() {
+        for (text, typ) in [("11,48,11,48", 1), ("11,48,11,49", 2), ("11,48,12,48", 2)] {
+            let kasten = Bbox::lies(text, Ziel::Crs84).unwrap();
+            for lage in [Lage::Utm(32), Lage::Mercator, Lage::Geografisch] {
+                let ewkb = kasten.ewkb(lage, 25832).unwrap();
+                // Collection, SRID and number of parts, byte order of the first part, its type.
+                assert_eq!(ewkb[14], typ, "{text} {lage:?}");
+            }
+        }
     }
 
     #[test]

@@ -17,8 +17,7 @@ use crate::error::Result;
 const HALTBAR: Duration = Duration::from_secs(10);
 
 /// Layer, plan versions and keys of a collection. The layer by its address, made once at the
-/// start: saved questions in a list are unanswered and share the extent of their layer, which
-/// bounds each of them.
+/// start.
 type Wer = (usize, Option<Vec<i64>>, Option<Vec<String>>);
 
 /// Extents remembered; beyond that, all are forgotten.

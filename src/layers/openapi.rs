@@ -17,7 +17,7 @@ const THEMA: &str = "Ebenen";
 /// Parameters shared by the paths; QGIS reads its page size from `limit`.
 #[must_use]
 pub fn parameter() -> Map<String, Value> {
-    let zahlen = |anzahl: usize| json!({"type": "array", "items": {"type": "number"}, "minItems": anzahl, "maxItems": anzahl});
+    let zahlen = |anzahl: usize| json!({"minItems": anzahl, "maxItems": anzahl});
     let crs = json!({"type": "string", "format": "uri", "enum": Ziel::ALLE.map(Ziel::uri), "default": Ziel::Crs84.uri()});
     let alle = [
         (
@@ -36,7 +36,7 @@ pub fn parameter() -> Map<String, Value> {
             "bbox",
             "bbox",
             "Nur Objekte, die den Ausschnitt berühren: 4 oder 6 Zahlen, ohne bbox-crs Länge und Breite in Grad.",
-            json!({"oneOf": [zahlen(4), zahlen(6)]}),
+            json!({"type": "array", "items": {"type": "number"}, "oneOf": [zahlen(4), zahlen(6)]}),
         ),
         (
             "bbox-crs",

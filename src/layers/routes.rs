@@ -108,6 +108,7 @@ async fn collections(State(dienst): Dienste, headers: HeaderMap, anfrage: Anfrag
     if format == Format::Html {
         return html::ebenen(&anfrage, &sammlungen);
     }
+    let sammlungen = dienst.katalog.beantwortet(&dienst.pool, sammlungen).await?;
     let mut mit_ausdehnung = Vec::with_capacity(sammlungen.len());
     for sammlung in sammlungen {
         let ausdehnung = dienst.ausdehnung(&sammlung).await?;

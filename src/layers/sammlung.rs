@@ -128,6 +128,28 @@ impl Katalog {
         Ok(sammlungen)
     }
 
+    /// The same collections, the saved questions among them answered as in a document of
+    /// their own: OGC 17-069r4, 7.14.2 wants description and extent identical in both places.
+    pub async fn beantwortet(
+        &self,
+        pool: &PgPool,
+        sammlungen: Vec<Sammlung>,
+    ) -> Result<Vec<Sammlung>> {
+        let mut alle = Vec::with_capacity(sammlungen.len());
+        for sammlung in sammlungen {
+            if !sammlung.id.starts_with(frage::EBENE) {
+                alle.push(sammlung);
+                continue;
+            }
+            match self.oeffentliche_sammlung(pool, &sammlung.id).await {
+                Ok(sammlung) => alle.push(sammlung),
+                Err(Error::NichtGefunden(_)) => {} // deleted a moment ago
+                Err(fehler) => return Err(fehler),
+            }
+        }
+        Ok(alle)
+    }
+
     /// One collection by id; what the public may not see does not exist.
     pub async fn oeffentliche_sammlung(&self, pool: &PgPool, id: &str) -> Result<Sammlung> {
         let fest = self

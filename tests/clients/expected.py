@@ -85,8 +85,21 @@ def layer(db, name, relation, columns, condition):
         [inside] = db.rows(
             f"SELECT count(*) FROM {rows} WHERE ST_Intersects(zr_geom, ST_MakeEnvelope({','.join(map(repr, box))}, 4326))"
         )
-        found |= {"box": box, "count_in_box": inside["count"]}
-    return found
+        found |= {"box": box, "count_in_box": inside["count"], "boxes": boxes(db, rows, box)}
+    return found | {"relation": relation, "condition": condition, "columns": columns}
+
+
+def boxes(db, rows, box):
+    """By SRID a box around the same place in that system (east, north) and the rows it meets."""
+    found = db.rows(
+        f"WITH r AS MATERIALIZED (SELECT zr_geom AS g FROM {rows})"
+        " SELECT srid, ST_XMin(b) AS w, ST_YMin(b) AS s, ST_XMax(b) AS e, ST_YMax(b) AS n,"
+        " (SELECT count(*) FROM r WHERE ST_Intersects(g, a)) AS count FROM unnest(ARRAY[4326, 4258, 25832, 25833, 3857]) srid,"
+        f" LATERAL (SELECT ST_Envelope(ST_Transform(ST_MakeEnvelope({','.join(map(repr, box))}, 4326), srid)) AS b OFFSET 0) x,"
+        # Edges of a box are straight in its own system alone: many points keep them.
+        " LATERAL (SELECT ST_Transform(ST_Segmentize(b, greatest(ST_XMax(b) - ST_XMin(b), ST_YMax(b) - ST_YMin(b)) / 200), 4326) AS a OFFSET 0) y"
+    )
+    return {entry["srid"]: {"box": [entry[key] for key in "wsen"], "count": entry["count"]} for entry in found}
 
 
 # The saved questions of the demonstration data, answered by hand; another one stops here.
@@ -118,7 +131,7 @@ def layers(db):
         for name, relation, condition in wanted:
             relation = relation.split(".")[1]
             columns = db.rows(
-                "SELECT a.attname AS name, t.typname AS typ FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid"
+                "SELECT a.attname AS name, t.typname AS typ, col_description(a.attrelid, a.attnum) AS text FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid"
                 f" WHERE a.attrelid = 'oeffentlich.{quote(relation)}'::regclass AND a.attnum > 0 AND NOT a.attisdropped"
                 " AND t.typname NOT IN ('geometry', 'geography') ORDER BY a.attnum"
             )
@@ -196,4 +209,5 @@ def main():
     )
 
 
-main()
+if __name__ == "__main__":
+    main()

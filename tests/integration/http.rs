@@ -209,6 +209,9 @@ async fn wrong_questions_are_answered_with_a_problem() {
         ("/bilanz/flaechen?quatsch=1", 400, "quatsch"),
         ("/massnahmen?quatsch=1", 400, "quatsch"),
         ("/collections/gibtsnicht/items", 404, "gibtsnicht"),
+        ("/beschluesse/%00", 404, "Nullzeichen"),
+        ("/trends/a%00b", 404, "Nullzeichen"),
+        ("/collections/ortsteile/items/%00", 404, "Nullzeichen"),
     ] {
         let antwort = hole(&router, pfad).await;
         assert_eq!(antwort.status.as_u16(), status, "{pfad}: {}", antwort.text);

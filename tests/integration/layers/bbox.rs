@@ -96,6 +96,13 @@ async fn world_antimeridian_point_and_elsewhere() {
         1
     );
     assert_eq!(zahl("erde", "10,48.0501234,11,48.0501234").await, 1);
+    // Without width or height, in a system where the degrees bend.
+    let strich = zahl("fnp_flaechen", "10.805,47,10.805,49").await;
+    assert!(strich > 0, "a line meets nothing");
+    assert_eq!(
+        strich,
+        zahl("fnp_flaechen", "10.8049999,47,10.8050001,49").await
+    );
     assert_eq!(zahl("gk", "-180,-90,180,90").await, 50);
     assert_eq!(zahl("gemischt", "-180,-90,180,90").await, 5);
     let eines = json(&router, "/collections/gk/items/25").await;

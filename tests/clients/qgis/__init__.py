@@ -1,0 +1,1 @@
+"""Parts of the replay of newer QGIS versions: the requests one sends, and the filters one writes."""
