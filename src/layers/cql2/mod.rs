@@ -21,6 +21,8 @@ pub mod funktionen;
 pub mod json;
 mod lexer;
 mod parser;
+#[cfg(test)]
+mod proben;
 pub mod pruefung;
 mod raum;
 pub mod schreiben;

@@ -11,7 +11,7 @@ use crate::layers::sammlung::Sammlung;
 /// With a filter it is counted up to here, and no longer than this; a wrong number is worse
 /// than none, and a slow one makes each first page slow.
 const ZAEHLEN_BIS: i64 = 10_000;
-const ZEIT: &str = "200ms";
+const ZEIT: &str = "500ms";
 
 /// Exact number of features of a request, whatever the page. Without a filter always; with one
 /// where it is at most [`ZAEHLEN_BIS`] and found within [`ZEIT`].
