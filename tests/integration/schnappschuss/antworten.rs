@@ -199,7 +199,7 @@ async fn boxes_meet_what_postgis_says() {
                 (5_330_100.0, 5_330_400.0),
             ] {
                 let erwartet: Vec<String> = sqlx::query_scalar(
-                    "SELECT kennung FROM oeffentlich.fachdaten_flaeche, (SELECT CASE WHEN $1 = $3 OR $2 = $4 THEN ST_SetSRID(ST_MakeLine(ST_MakePoint($1, $2), ST_MakePoint($3, $4)), 25832)
+                    "SELECT kennung FROM oeffentlich.fachdaten_flaeche, (SELECT CASE WHEN $1 = $3 AND $2 = $4 THEN ST_SetSRID(ST_MakePoint($1, $2), 25832) WHEN $1 = $3 OR $2 = $4 THEN ST_SetSRID(ST_MakeLine(ST_MakePoint($1, $2), ST_MakePoint($3, $4)), 25832)
                        ELSE ST_MakeEnvelope($1, $2, $3, $4, 25832) END AS b) b
                      WHERE geom && b AND CASE WHEN ST_IsValid(geom) THEN ST_Intersects(geom, b) ELSE ST_DWithin(geom, b, 0) END AND kennung LIKE 'box-%' ORDER BY 1",
                 )
