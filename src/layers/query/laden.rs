@@ -179,11 +179,12 @@ pub async fn schluessel(
     Ok(Some(gefunden))
 }
 
-/// True while the counters are those given: read in the same statement as the rows.
+/// True while the counters are those given (none: always): read in the same statement as the
+/// rows.
 fn gleicher_stand(sql: &mut Sql, stand: &[(String, i64)]) -> Result<()> {
     let namen: Vec<String> = stand.iter().map(|(name, _)| name.clone()).collect();
     let zaehler: Vec<String> = stand.iter().map(|(_, n)| n.to_string()).collect();
-    sql.push("(SELECT bool_and(coalesce(s.zaehler, 0) = u.n) FROM unnest(");
+    sql.push("(SELECT coalesce(bool_and(coalesce(s.zaehler, 0) = u.n), true) FROM unnest(");
     sql.texte(&namen, "text[]")?.push(", ");
     sql.texte(&zaehler, "bigint[]")?
         .push(") u (name, n) LEFT JOIN oeffentlich.stand s ON s.relation = u.name)");

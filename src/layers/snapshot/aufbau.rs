@@ -30,15 +30,15 @@ use crate::layers::sammlung::Sammlung;
 const ZUGLEICH: usize = 3;
 /// More new features than this are found faster by reading all.
 const NEUE_HOECHSTENS: usize = 20;
-/// A feature costs at least this, in bytes.
-const MINDESTENS: i64 = 500;
+/// A feature costs hardly less than this, in bytes: its text twice, and what is beside it.
+const MINDESTENS: i64 = 700;
 
 /// What came of it.
 #[derive(Debug)]
 pub(super) enum Aufbau {
     Fertig(Arc<Schnappschuss>),
-    /// It would need more than is left.
-    ZuGross,
+    /// So many features need more than is left.
+    ZuGross(i64),
     /// Ids are not unique.
     Mehrdeutig,
 }
@@ -52,13 +52,22 @@ pub(super) enum Weg {
     Einzeln,
 }
 
-/// Reads a collection; `frei` bounds its memory in bytes.
+/// How much a snapshot may be.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Grenze {
+    /// Memory, bytes.
+    pub(super) frei: usize,
+    /// Features: more are known not to fit.
+    pub(super) anzahl: i64,
+}
+
+/// Reads a collection.
 pub(super) async fn lade(
     pool: &PgPool,
     sammlung: &Sammlung,
     quellen: &Quellen,
     alt: Option<Arc<Schnappschuss>>,
-    frei: usize,
+    grenze: Grenze,
 ) -> Result<Aufbau> {
     let mut leitung = Leitung::neu(pool).await?;
     let conn = leitung.offen()?;
@@ -66,9 +75,9 @@ pub(super) async fn lade(
         .execute(&mut *conn)
         .await
         .map_err(fehler)?;
-    let gebaut = lade_auf(conn, sammlung, quellen, alt, frei).await?;
+    let gebaut = lade_auf(conn, sammlung, quellen, alt, grenze).await?;
     // What was given up half-way is not read to its end: the connection goes with it.
-    if !matches!(gebaut, Aufbau::ZuGross) {
+    if !matches!(gebaut, Aufbau::ZuGross(_)) {
         sqlx::raw_sql("ROLLBACK")
             .execute(leitung.offen()?)
             .await
@@ -83,21 +92,29 @@ async fn lade_auf(
     sammlung: &Sammlung,
     quellen: &Quellen,
     alt: Option<Arc<Schnappschuss>>,
-    frei: usize,
+    grenze: Grenze,
 ) -> Result<Aufbau> {
     let version = Stand::lies(&mut *conn).await?.version(quellen);
     if let Some(alt) = &alt
         && let Some(schluessel) = geaendert(conn, quellen, alt, &version).await?
         && let Some(bloecke) = flicke(conn, sammlung, alt, &schluessel).await?
     {
-        return Ok(fertig(sammlung, version, bloecke, Weg::Einzeln, frei));
+        return Ok(fertig(
+            sammlung,
+            version,
+            bloecke,
+            Weg::Einzeln,
+            grenze.frei,
+        ));
     }
-    if laden::anzahl(conn, sammlung).await? * MINDESTENS > i64::try_from(frei).unwrap_or(i64::MAX) {
-        return Ok(Aufbau::ZuGross);
+    let anzahl = laden::anzahl(conn, sammlung).await?;
+    let frei = i64::try_from(grenze.frei).unwrap_or(i64::MAX);
+    if anzahl > grenze.anzahl || anzahl * MINDESTENS > frei {
+        return Ok(Aufbau::ZuGross(anzahl));
     }
-    match ganz(conn, sammlung, alt.as_deref(), frei).await? {
-        Some(bloecke) => Ok(fertig(sammlung, version, bloecke, Weg::Ganz, frei)),
-        None => Ok(Aufbau::ZuGross),
+    match ganz(conn, sammlung, alt.as_deref(), grenze.frei).await? {
+        Some(bloecke) => Ok(fertig(sammlung, version, bloecke, Weg::Ganz, grenze.frei)),
+        None => Ok(Aufbau::ZuGross(anzahl)),
     }
 }
 
@@ -111,7 +128,9 @@ fn fertig(
     let geflickt = weg == Weg::Einzeln;
     match Schnappschuss::neu(Arc::clone(&sammlung.ebene), version, bloecke, geflickt) {
         None => Aufbau::Mehrdeutig,
-        Some(bild) if bild.bytes() > frei => Aufbau::ZuGross,
+        Some(bild) if bild.bytes() > frei => {
+            Aufbau::ZuGross(i64::try_from(bild.len()).unwrap_or(i64::MAX))
+        }
         Some(bild) => Aufbau::Fertig(Arc::new(bild)),
     }
 }

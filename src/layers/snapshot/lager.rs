@@ -15,7 +15,7 @@ use sqlx::PgPool;
 use tokio::sync::Semaphore;
 
 use super::Schnappschuss;
-use super::aufbau::{Aufbau, lade};
+use super::aufbau::{Aufbau, Grenze, lade};
 use super::frische::{Frische, Stand, Version};
 use super::quellen::Quellen;
 use crate::error::Result;
@@ -27,7 +27,7 @@ use crate::layers::sammlung::{Katalog, Sammlung};
 pub const BUDGET: usize = 512 << 20;
 /// A layer nobody asked for so long is dropped instead of brought up to date.
 const UNBENUTZT: Duration = Duration::from_secs(15 * 60);
-/// Before a failed or refused reading is tried again without a change.
+/// Before a failed reading is tried again without a change.
 const WIEDER: Duration = Duration::from_secs(30);
 /// Resolved collections remembered; beyond that, all are forgotten.
 const SAMMLUNGEN: usize = 1000;
@@ -63,8 +63,10 @@ struct Platz {
 struct Lauf {
     gefragt: Instant,
     im_bau: bool,
-    /// State of the counters the last attempt failed or was refused at.
-    vergeblich: Option<(u64, Instant)>,
+    /// State of the counters the last attempt failed at, and since when it may be tried again.
+    vergeblich: Option<(u64, Option<Instant>)>,
+    /// So many features did not fit into so many bytes.
+    zu_gross: Option<(i64, usize)>,
 }
 
 impl Lager {
@@ -222,9 +224,9 @@ impl Lager {
     fn bestelle(self: &Arc<Self>, platz: &Arc<Platz>, stand: &Stand) {
         {
             let mut lauf = platz.lauf();
-            let umsonst = lauf
-                .vergeblich
-                .is_some_and(|(nummer, seit)| nummer == stand.nummer && seit.elapsed() < WIEDER);
+            let umsonst = lauf.vergeblich.is_some_and(|(nummer, ab)| {
+                nummer == stand.nummer && ab.is_none_or(|ab| ab > Instant::now())
+            });
             if lauf.im_bau || umsonst {
                 return;
             }
@@ -235,7 +237,7 @@ impl Lager {
             let gebaut = baue(&lager, &platz).await;
             let mut lauf = platz.lauf();
             lauf.im_bau = false;
-            lauf.vergeblich = gebaut.err().map(|nummer| (nummer, Instant::now()));
+            lauf.vergeblich = gebaut.err();
         });
     }
 
@@ -251,8 +253,12 @@ impl Lager {
 /// How often it is noted that a layer is in use.
 const TAKT: Duration = Duration::from_secs(5);
 
-/// Reads until the snapshot is what the counters say; the error is the state it failed at.
-async fn baue(lager: &Weak<Lager>, platz: &Arc<Platz>) -> std::result::Result<(), u64> {
+/// Reads until the snapshot is what the counters say; the error is the state it failed at, and
+/// when it may be tried again before that changes.
+async fn baue(
+    lager: &Weak<Lager>,
+    platz: &Arc<Platz>,
+) -> std::result::Result<(), (u64, Option<Instant>)> {
     // An edit during the reading is read behind it; endless editing is left to the next request.
     for _ in 0..5 {
         let Some(lager) = lager.upgrade() else {
@@ -262,7 +268,7 @@ async fn baue(lager: &Weak<Lager>, platz: &Arc<Platz>) -> std::result::Result<()
             return Ok(());
         };
         let Some(stand) = lager.frische.stand() else {
-            return Err(0);
+            return Err((0, None));
         };
         if platz.aktuell(&stand).is_some() {
             return Ok(());
@@ -270,7 +276,16 @@ async fn baue(lager: &Weak<Lager>, platz: &Arc<Platz>) -> std::result::Result<()
         let beginn = Instant::now();
         let (frei, alt) = (lager.frei(platz), platz.bild());
         let id = &platz.sammlung.id;
-        let bild = match lade(&lager.pool, &platz.sammlung, &platz.quellen, alt, frei).await {
+        let zu_gross = platz.lauf().zu_gross;
+        let grenze = Grenze {
+            frei,
+            anzahl: match zu_gross {
+                Some((anzahl, damals)) if frei <= damals => anzahl - anzahl / 10,
+                _ => i64::MAX,
+            },
+        };
+        let gelesen = lade(&lager.pool, &platz.sammlung, &platz.quellen, alt, grenze).await;
+        let bild = match gelesen {
             Ok(Aufbau::Fertig(bild)) => {
                 tracing::debug!(
                     ebene = id,
@@ -282,30 +297,34 @@ async fn baue(lager: &Weak<Lager>, platz: &Arc<Platz>) -> std::result::Result<()
                 );
                 bild
             }
-            Ok(Aufbau::ZuGross) => {
+            Ok(Aufbau::ZuGross(anzahl)) => {
                 tracing::info!(
                     ebene = id,
+                    anzahl,
                     frei,
                     "over the memory budget: read from the database"
                 );
                 platz.setze(None);
-                return Err(stand.nummer);
+                if zu_gross.is_none_or(|(bisher, damals)| anzahl < bisher || frei > damals) {
+                    platz.lauf().zu_gross = Some((anzahl, frei));
+                }
+                return Err((stand.nummer, None));
             }
             Ok(Aufbau::Mehrdeutig) => {
                 tracing::warn!(ebene = id, "ids are not unique: read from the database");
                 platz.setze(None);
-                return Err(stand.nummer);
+                return Err((stand.nummer, None));
             }
             Err(fehler) => {
                 tracing::warn!(%fehler, ebene = id, "a layer cannot be read into memory");
-                return Err(stand.nummer);
+                return Err((stand.nummer, Some(Instant::now() + WIEDER)));
             }
         };
         platz.setze(Some(bild));
         // What was read may be newer than what is known.
         if let Err(fehler) = lager.frische.erneuere().await {
             tracing::debug!(%fehler, "counters");
-            return Err(0);
+            return Err((0, None));
         }
     }
     Ok(())
@@ -322,6 +341,7 @@ impl Platz {
                 gefragt: Instant::now(),
                 im_bau: false,
                 vergeblich: None,
+                zu_gross: None,
             }),
         }
     }

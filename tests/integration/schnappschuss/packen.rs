@@ -36,7 +36,7 @@ out = d.decompress(sys.stdin.buffer.read()) + d.flush()
 assert d.eof and not d.unused_data, 'one member, nothing behind it'
 sys.stdout.buffer.write(out)";
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn packed_pages_are_the_plain_ones() {
     let db = datenbank_mit_demo().await;
     let dienst = Dienst::neu(&db, 256 << 20).await;
@@ -64,7 +64,7 @@ async fn packed_pages_are_the_plain_ones() {
                 for (programm, argumente) in [("gzip", &["-dc"][..]), ("python3", &["-c", PYTHON])]
                 {
                     let aus = durch(programm, argumente, &gepackt);
-                    assert_eq!(ohne_zeit(&aus), ohne_zeit(&klar.bytes), "{adresse}");
+                    assert!(ohne_zeit(&aus) == ohne_zeit(&klar.bytes), "{adresse}");
                 }
                 if zusatz == "limit=1000" && bild.len() > 300 {
                     assert!(

@@ -53,7 +53,7 @@ async fn ruehre_an(pool: &PgPool, tabelle: &str) {
     tx.commit().await.unwrap();
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn versions_move_with_their_base_tables_and_no_other() {
     let db = datenbank_mit_demo().await;
     let pool = admin(&db).await;
@@ -90,7 +90,7 @@ async fn versions_move_with_their_base_tables_and_no_other() {
 }
 
 /// The tables of a version are those a change in which shows: each is really read, none is missing.
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn base_tables_are_those_the_plan_reads() {
     let db = datenbank_mit_demo().await;
     let dienst = Dienst::neu(&db, 0).await;
@@ -137,7 +137,7 @@ fn sammle(plan: &serde_json::Value, namen: &mut Vec<String>) {
 }
 
 /// A new public table counts its changes.
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_public_table_counts() {
     let db = datenbank_mit_demo().await;
     let pool = admin(&db).await;

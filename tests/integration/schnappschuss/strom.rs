@@ -40,13 +40,13 @@ async fn frage(adresse: SocketAddr, pfad: &str) -> TcpStream {
 
 /// Queries over the layer that run now.
 async fn laufend(pool: &PgPool) -> i64 {
-    sqlx::query_scalar("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state = 'active' AND query LIKE '%fachdaten_flaeche%' AND pid <> pg_backend_pid()")
+    sqlx::query_scalar("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state = 'active' AND backend_type = 'client backend' AND query LIKE '%fachdaten_flaeche%' AND pid <> pg_backend_pid()")
         .fetch_one(pool)
         .await
         .unwrap()
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_client_that_leaves_ends_its_query() {
     let (db, adresse, _dienst) = dienst().await;
     let pool = admin(&db).await;
@@ -65,14 +65,14 @@ async fn a_client_that_leaves_ends_its_query() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_query_that_fails_in_the_middle_ends_the_connection() {
     let (db, adresse, _dienst) = dienst().await;
     let pool = admin(&db).await;
     let mut strom = frage(adresse, ALLES).await;
     let mut anfang = vec![0; 64 << 10];
     strom.read_exact(&mut anfang).await.unwrap();
-    let beendet: i64 = sqlx::query_scalar("SELECT count(*) FILTER (WHERE pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = current_database() AND state = 'active' AND query LIKE '%fachdaten_flaeche%' AND pid <> pg_backend_pid()")
+    let beendet: i64 = sqlx::query_scalar("SELECT count(*) FILTER (WHERE pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = current_database() AND state = 'active' AND backend_type = 'client backend' AND query LIKE '%fachdaten_flaeche%' AND pid <> pg_backend_pid()")
         .fetch_one(&pool).await.unwrap();
     assert_eq!(beendet, 1);
     let mut rest = Vec::new();
@@ -88,7 +88,7 @@ async fn a_query_that_fails_in_the_middle_ends_the_connection() {
     );
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_whole_layer_is_one_valid_document() {
     let (_db, adresse, dienst) = dienst().await;
     let antwort = crate::anfrage::hole(&dienst.router, ALLES).await;
