@@ -219,16 +219,33 @@ async fn confidentiality_is_set_and_ended_on_the_page() {
         assert_eq!(antwort.status, 403, "{}", antwort.text);
     }
     let seite = haus.hole(&format!("{pfad}?f=html"), &haus.amt).await;
-    assert!(!seite.text.contains("Vertrauliche Angaben"), "{}", seite.text);
+    assert!(
+        !seite.text.contains("Vertrauliche Angaben"),
+        "{}",
+        seite.text
+    );
     let seite = haus.hole(&format!("{pfad}?f=html"), &haus.strategie).await;
-    assert!(seite.text.contains("Vertrauliche Angaben: 0"), "{}", seite.text);
-    assert!(seite.text.contains(feld) && seite.text.contains("Kostenschätzung"), "{}", seite.text);
+    assert!(
+        seite.text.contains("Vertrauliche Angaben: 0"),
+        "{}",
+        seite.text
+    );
+    assert!(
+        seite.text.contains(feld) && seite.text.contains("Kostenschätzung"),
+        "{}",
+        seite.text
+    );
     // What is wrong is said.
     for (was, bis, grund, wort) in [
         (feld, "morgen", "x", "morgen"),
         (feld, "2001-01-01", "x", "vorbei"),
         (feld, "", " ", "warum"),
-        ("strategie.massnahme|m-weg|kurztext", "", "x", "gehört nicht"),
+        (
+            "strategie.massnahme|m-weg|kurztext",
+            "",
+            "x",
+            "gehört nicht",
+        ),
         ("strategie.massnahme|m-treff|titel", "", "x", "gehört nicht"),
         ("auth.konto|x|hash", "", "x", "gehört nicht"),
         ("", "", "x", "gehört nicht"),
@@ -241,29 +258,51 @@ async fn confidentiality_is_set_and_ended_on_the_page() {
         assert!(antwort.text.contains(wort), "{was}: {}", antwort.text);
     }
     let antwort = haus
-        .poste(&format!("{pfad}/vertraulich"), &haus.strategie, &auftrag(feld))
+        .poste(
+            &format!("{pfad}/vertraulich"),
+            &haus.strategie,
+            &auftrag(feld),
+        )
         .await;
     assert_eq!(antwort.status, 200, "{}", antwort.text);
     assert!(antwort.text.contains("31.12.2099"), "{}", antwort.text);
     assert_eq!(text(&haus.db.public, kurz).await, None);
     let wer = "SELECT wer || ': ' || warum FROM audit.aenderung ORDER BY id DESC LIMIT 1";
     let wer = text(&haus.db.write, wer).await.unwrap();
-    assert!(wer.starts_with("konto:strategie") && wer.contains("Grunderwerb"), "{wer}");
+    assert!(
+        wer.starts_with("konto:strategie") && wer.contains("Grunderwerb"),
+        "{wer}"
+    );
     let doc = haus.hole(pfad, &haus.strategie).await.json();
-    assert_eq!(doc["vertraulich"]["vertraulich"][0]["bis"], "2099-12-31", "{doc}");
+    assert_eq!(
+        doc["vertraulich"]["vertraulich"][0]["bis"], "2099-12-31",
+        "{doc}"
+    );
     // Ending it makes public: not by who may only withhold.
     let ende = json!({"was": feld});
     let antwort = haus
-        .poste(&format!("{pfad}/vertraulich/aufheben"), &haus.strategie, &ende)
+        .poste(
+            &format!("{pfad}/vertraulich/aufheben"),
+            &haus.strategie,
+            &ende,
+        )
         .await;
     assert_eq!(antwort.status, 403, "{}", antwort.text);
     let antwort = haus
-        .poste(&format!("{pfad}/vertraulich/aufheben"), &haus.leitung, &ende)
+        .poste(
+            &format!("{pfad}/vertraulich/aufheben"),
+            &haus.leitung,
+            &ende,
+        )
         .await;
     assert_eq!(antwort.status, 200, "{}", antwort.text);
     assert!(text(&haus.db.public, kurz).await.is_some());
     let noch = haus
-        .poste(&format!("{pfad}/vertraulich/aufheben"), &haus.leitung, &ende)
+        .poste(
+            &format!("{pfad}/vertraulich/aufheben"),
+            &haus.leitung,
+            &ende,
+        )
         .await;
     assert!(noch.status.is_client_error(), "{}", noch.text);
     // The Kämmerei withholds amounts, whatever they belong to.

@@ -236,7 +236,9 @@ async fn an_older_amount_never_stands_in_the_place_of_a_withheld_one() {
     let db = bestand().await;
     // published: 2026 finanzplan 400,000 (2024), ansatz 500,000 (2025); 2024 ansatz and ergebnis
     let zeile = |jahr: i32, fassung: &str| {
-        format!("SELECT f.id::text FROM finanzwert f WHERE f.massnahme_id = '00000000-0000-0000-0009-000000000001' AND f.jahr = {jahr} AND f.planfassung = '{fassung}' AND f.art IN ('investition', 'aufwand')")
+        format!(
+            "SELECT f.id::text FROM finanzwert f WHERE f.massnahme_id = '00000000-0000-0000-0009-000000000001' AND f.jahr = {jahr} AND f.planfassung = '{fassung}' AND f.art IN ('investition', 'aufwand')"
+        )
     };
     let zahl_2026 = "SELECT count(*) FROM finanzwert WHERE massnahme_id = '00000000-0000-0000-0009-000000000001' AND jahr = 2026 AND art = 'investition'";
     let plan = "SELECT plan_ct::text FROM massnahme_jahr WHERE massnahme_id = '00000000-0000-0000-0009-000000000001' AND jahr = 2026";
@@ -259,7 +261,8 @@ async fn an_older_amount_never_stands_in_the_place_of_a_withheld_one() {
         (0, None),
         "the Finanzplan of 2024 is not the plan"
     );
-    let frueher = "SELECT count(*) FROM finanzwert_historie WHERE jahr = 2026 AND art = 'investition'";
+    let frueher =
+        "SELECT count(*) FROM finanzwert_historie WHERE jahr = 2026 AND art = 'investition'";
     assert_eq!(zahl(&db.public, frueher).await, 0, "the public past too");
     // Inside, who may not read it has none in its place either; who may has it.
     for (umfang, soll) in [("alles", 0), ("alles,betraege", 2)] {
@@ -271,7 +274,14 @@ async fn an_older_amount_never_stands_in_the_place_of_a_withheld_one() {
     setze(&db, "haushalt.finanzwert", &fertig, "betrag_ct")
         .await
         .unwrap();
-    assert_eq!(zahl(&db.public, "SELECT count(*) FROM finanzwert WHERE jahr = 2024 AND planfassung = 'ergebnis'").await, 1);
+    assert_eq!(
+        zahl(
+            &db.public,
+            "SELECT count(*) FROM finanzwert WHERE jahr = 2024 AND planfassung = 'ergebnis'"
+        )
+        .await,
+        1
+    );
     vergehe(&db).await;
     assert_eq!(
         (
@@ -283,7 +293,13 @@ async fn an_older_amount_never_stands_in_the_place_of_a_withheld_one() {
     );
     // A confidential amount of a draft takes nothing from what is public until it is released.
     als(&db, "konto:a", "INSERT INTO finanzwert (id, massnahme_id, jahr, planfassung, art, betrag_ct, stand, vertraulich) VALUES (gen_random_uuid(), '00000000-0000-0000-0009-000000000001', 2026, 'nachtrag', 'investition', 66600000, '2026-03-01', true)").await.unwrap();
-    als(&db, "op", "SELECT freigabe.erneuere('massnahme', '00000000-0000-0000-0009-000000000001')").await.unwrap();
+    als(
+        &db,
+        "op",
+        "SELECT freigabe.erneuere('massnahme', '00000000-0000-0000-0009-000000000001')",
+    )
+    .await
+    .unwrap();
     assert_eq!(zahl(&db.public, zahl_2026).await, 2);
     als(&db, "op", "SELECT freigabe.veroeffentliche('massnahme', array_agg(id)) FROM massnahme WHERE kennung = 'm-treff'").await.unwrap();
     assert_eq!(zahl(&db.public, zahl_2026).await, 0);
