@@ -190,16 +190,14 @@ async fn a_reader_with_nothing_of_their_own_reads_what_the_public_reads() {
         assert!(heute > 40, "{heute}");
         let damals = vergleiche(&router, &oeffentlich, (token, &vorher), (NIEMAND, &vorher)).await;
         assert!(damals > 40, "{damals}");
-        for pfad in &oeffentlich {
-            for format in ["json", "html"] {
-                let antwort = hole(&router, token, &mit_format(pfad, format)).await;
-                assert!(
-                    !antwort.text.contains("Nurdraft"),
-                    "{pfad}: {}",
-                    antwort.text
-                );
-            }
-        }
+    }
+    // Pages show what their JSON does not: titles of links, marks.
+    for pfad in oeffentlich
+        .iter()
+        .filter(|pfad| !pfad.starts_with("/collections"))
+    {
+        let seite = hole(&router, &amt, &mit_format(pfad, "html")).await;
+        assert!(!seite.text.contains("Nurdraft"), "{pfad}: {}", seite.text);
     }
 }
 
