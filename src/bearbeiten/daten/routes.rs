@@ -239,6 +239,7 @@ async fn lege_an(
         schluessel,
         anfrage: &teile,
     });
+    let namen = namen(&dienst).await?;
     fuehre_aus(
         &dienst,
         art,
