@@ -2,18 +2,20 @@
 FROM debian:12-slim AS build
 WORKDIR /zielraum
 COPY . .
+# docker compose build --build-arg FEATURES=oidc: with sign-in at an identity provider.
+ARG FEATURES=
 # DATABASE_URL says: no PostgreSQL in here, docker-compose.yml brings one.
 RUN --mount=type=cache,target=/root/.cargo/registry \
     --mount=type=cache,target=/zielraum/target \
     set -eu; . .ci/setup.sh; \
     DATABASE_URL=none prepare; \
-    cargo build --release --locked --bin zielraum; \
+    cargo build --release --locked --features "$FEATURES" --bin zielraum; \
     cp target/release/zielraum /usr/local/bin/
 
 FROM debian:12-slim
 # pg_dump and pg_restore of the version in docker-compose.yml, for `zielraum backup`.
 RUN apt-get update -qq \
-    && apt-get install -y -qq --no-install-recommends libgdal32 proj-data curl postgresql-client-15 \
+    && apt-get install -y -qq --no-install-recommends libgdal32 proj-data curl ca-certificates postgresql-client-15 \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --system --create-home zielraum
 COPY --from=build /usr/local/bin/zielraum /usr/local/bin/

@@ -8,6 +8,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Router, middleware};
 use sqlx::PgPool;
+use tower_http::CompressionLevel;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, Predicate as _};
 
@@ -16,6 +17,8 @@ use crate::db::damals::Damals;
 use crate::error::{Error, Result};
 use crate::http::problem::Problem;
 use crate::http::{Kontext, Vertraulich, frame};
+use crate::layers::snapshot::frische::Frische;
+use crate::layers::snapshot::lager::Lager;
 use crate::layers::{self, catalog, sammlung::Katalog};
 use crate::welt::{Intern, Welten};
 use crate::zeitreise::{self, Zeitreise};
@@ -34,14 +37,19 @@ pub struct App {
     pub katalog: Arc<Katalog>,
     /// Accounts and the reading worlds of staff; without it everybody is anonymous.
     pub intern: Option<(PgPool, Intern)>,
-    /// Pools of the public's past; without it only today is answered.
+    /// Pools of the past; without it only today is answered.
     pub damals: Option<Damals>,
     /// Public address without a trailing slash.
     pub public_url: Option<String>,
     /// Where publication is decided; without it there are no such pages.
     pub freigabe: Option<freigabe::routes::Dienst>,
+    /// The provider people may sign in at.
+    #[cfg(feature = "oidc")]
+    pub oidc: Option<Arc<auth::oidc::Anbieter>>,
     /// Demonstration data are loaded.
     pub demo: bool,
+    /// Memory for layers of the public, bytes; 0 keeps none.
+    pub speicher: usize,
 }
 
 impl App {
@@ -59,13 +67,17 @@ impl App {
             .as_ref()
             .map(|(name, text)| (name.as_str(), text.as_str()));
         let katalog = Katalog::lies(&db.public, catalog::EIGENE, weitere).await?;
-        let alles = db.personal.pool("alles", None, None);
-        let intern = Katalog::lies_intern(&alles, catalog::EIGENE, weitere).await?;
-        alles.close().await;
+        let lies = async |umfang| {
+            let pool = db.personal.pool(umfang, None, None);
+            let katalog = Katalog::lies_intern(&pool, catalog::EIGENE, weitere).await?;
+            pool.close().await;
+            Ok::<_, Error>(Arc::new(katalog))
+        };
         let intern = Intern {
             personal: db.personal.clone(),
             schreiben: db.write.clone(),
-            katalog: Arc::new(intern),
+            katalog: lies("alles").await?,
+            eingeschraenkt: lies("veroeffentlicht").await?,
         };
         Ok(Self {
             public: db.public.clone(),
@@ -77,7 +89,10 @@ impl App {
                 personal: db.personal.clone(),
             }),
             public_url: public_url.map(|url| url.trim_end_matches('/').to_owned()),
+            #[cfg(feature = "oidc")]
+            oidc: None,
             demo,
+            speicher: layers::snapshot::lager::BUDGET,
         })
     }
 }
@@ -85,6 +100,13 @@ impl App {
 /// All routes, for everybody: who asks is found out once, then the request goes to the
 /// world of what they may read.
 pub fn router(app: &App) -> Router {
+    let lager = Lager::neu(app.public.clone(), app.speicher);
+    lager.starte(None);
+    router_mit(app, &lager)
+}
+
+/// The same over a store of layers that is kept up elsewhere.
+pub fn router_mit(app: &App, lager: &Arc<Lager>) -> Router {
     let kontext = Kontext {
         public_url: app.public_url.clone(),
         demo: app.demo,
@@ -92,11 +114,17 @@ pub fn router(app: &App) -> Router {
     };
     let intern = app.intern.as_ref().map(|(_, intern)| intern.clone());
     let schreiben = intern.as_ref().map(|intern| intern.schreiben.clone());
+    let heute = intern.clone();
+    let (lager, frische) = (Arc::clone(lager), Arc::clone(lager.frische()));
     let welten = Arc::new(Welten::neu(
         app.public.clone(),
         Arc::clone(&app.katalog),
         intern,
-        Box::new(move |pool, katalog| welt(pool, katalog, schreiben.clone())),
+        Box::new(move |pool, katalog| {
+            // The snapshots are the public's: staff see what they wrote, drafts too.
+            let lager = (!katalog.ist_intern()).then(|| Arc::clone(&lager));
+            welt(pool, katalog, lager, schreiben.clone())
+        }),
     ));
     let mut routes = Router::new().fallback(move |request: Request| {
         let welten = Arc::clone(&welten);
@@ -105,9 +133,9 @@ pub fn router(app: &App) -> Router {
     if let Some(damals) = &app.damals {
         let zeitreise = Zeitreise::neu(
             damals.clone(),
-            Arc::clone(&app.katalog),
+            (Arc::clone(&app.katalog), heute),
             kontext.clone(),
-            Box::new(|pool, katalog| welt(pool, katalog, None)),
+            Box::new(|pool, katalog| welt(pool, katalog, None, None)),
         );
         // Around the fallback, so that the addresses of the past, which no route knows, pass through it.
         routes = routes.layer(middleware::from_fn_with_state(
@@ -117,6 +145,11 @@ pub fn router(app: &App) -> Router {
     }
     if let Some((konten, _)) = &app.intern {
         let dienst = auth::Dienst::neu(konten.clone(), app.public_url.as_deref());
+        #[cfg(feature = "oidc")]
+        let dienst = auth::Dienst {
+            oidc: app.oidc.clone(),
+            ..dienst
+        };
         if let Some(freigabe) = &app.freigabe {
             routes = routes.merge(
                 freigabe::routes::router(freigabe.clone())
@@ -129,8 +162,27 @@ pub fn router(app: &App) -> Router {
             )
             .layer(middleware::from_fn_with_state(dienst, auth::pforte::melde));
     }
+    let routes = routes.layer(middleware::from_fn_with_state(frische, nach_dem_schreiben));
     let packen = DefaultPredicate::new().and(packbar);
-    frame::rahmen(routes, kontext).layer(CompressionLayer::new().compress_when(packen))
+    // What is large stands packed in memory; the rest is packed while the client waits.
+    let packer = CompressionLayer::new().quality(CompressionLevel::Fastest);
+    frame::rahmen(routes, kontext).layer(packer.compress_when(packen))
+}
+
+/// A change is acknowledged when the public's counters are known anew: the next request, be it
+/// of the same instant, sees it.
+async fn nach_dem_schreiben(
+    State(frische): State<Arc<Frische>>,
+    request: Request,
+    next: middleware::Next,
+) -> Response {
+    let liest = request.method().is_safe();
+    let antwort = next.run(request).await;
+    if !liest && let Err(fehler) = frische.erneuere().await {
+        // Then nothing is served from memory until somebody can look.
+        tracing::warn!(%fehler, "public counters cannot be read");
+    }
+    antwort
 }
 
 /// Pages of the signed-in hold a secret (what their forms must repeat) beside text of others:
@@ -144,7 +196,12 @@ fn packbar(_: StatusCode, _: Version, headers: &HeaderMap, erweiterungen: &Exten
 
 /// Everything that is read, over one pool: the public's, that of a [`auth::Sicht`], or that of
 /// a past day.
-fn welt(pool: PgPool, katalog: Arc<Katalog>, schreiben: Option<PgPool>) -> Router {
+fn welt(
+    pool: PgPool,
+    katalog: Arc<Katalog>,
+    lager: Option<Arc<Lager>>,
+    schreiben: Option<PgPool>,
+) -> Router {
     let pfade = [
         fnp::routes::pfade(),
         bearbeiten::daten::routes::pfade(),
@@ -160,6 +217,9 @@ fn welt(pool: PgPool, katalog: Arc<Katalog>, schreiben: Option<PgPool>) -> Route
     ]
     .concat();
     let mut routes = Router::new();
+    let pruefer = schreiben.clone().map(|pool| {
+        Arc::new(bearbeiten::zurueck::Pruefer(pool)) as Arc<dyn audit::ruecknahme::Pruefer>
+    });
     if let Some(schreiben) = schreiben {
         let dienst = bearbeiten::Dienst {
             lesen: pool.clone(),
@@ -172,7 +232,7 @@ fn welt(pool: PgPool, katalog: Arc<Katalog>, schreiben: Option<PgPool>) -> Route
             .merge(bearbeiten::daten::routes::router(dienst));
     }
     let operationen = bearbeiten::schnittstelle::operationen;
-    let ebenen = layers::Dienst::new(pool.clone(), katalog, pfade, operationen);
+    let ebenen = layers::Dienst::new(pool.clone(), katalog, lager, pfade, operationen);
     routes
         .merge(layers::routes::router(Arc::new(ebenen)))
         .merge(fnp::routes::router(pool.clone()))
@@ -184,7 +244,7 @@ fn welt(pool: PgPool, katalog: Arc<Katalog>, schreiben: Option<PgPool>) -> Route
         .merge(hier::routes::router(pool.clone()))
         .merge(luecken::routes::router(pool.clone()))
         .merge(web::routes::router(pool.clone()))
-        .merge(audit::routes::router(pool.clone()))
+        .merge(audit::routes::router(pool.clone(), pruefer))
         .merge(frame::router())
         .route("/health/live", get(|| async { "ok" }))
         .route("/health/ready", get(ready).with_state(pool))

@@ -2,7 +2,8 @@
 //!
 //! A handler has no other pool in its hands than that of its world, so the wall is the
 //! database: for the public the role `zielraum_public`, for signed-in staff row level
-//! security under `zielraum_staff`. Worlds are made when first asked for; the least used
+//! security under `zielraum_staff`, where a row a reader may not read is replaced by its
+//! published copy (schema `leser`). Worlds are made when first asked for; the least used
 //! ones go when there are too many, their connections close after 30 seconds of rest.
 
 use std::fmt;
@@ -15,7 +16,7 @@ use sqlx::PgPool;
 use tower::ServiceExt as _;
 
 use crate::auth::{Akteur, Sicht};
-use crate::db::Personal;
+use crate::db::{Personal, liest_alles};
 use crate::layers::sammlung::Katalog;
 use crate::web::entwuerfe;
 
@@ -32,8 +33,22 @@ pub struct Intern {
     pub personal: Personal,
     /// Layers over the working schemas.
     pub katalog: Arc<Katalog>,
+    /// Layers over what restricted readers read.
+    pub eingeschraenkt: Arc<Katalog>,
     /// Role `zielraum_write`: what editing goes through.
     pub schreiben: PgPool,
+}
+
+impl Intern {
+    /// The layers of a reader's world.
+    #[must_use]
+    pub fn katalog(&self, sicht: &Sicht) -> &Arc<Katalog> {
+        if liest_alles(&sicht.umfang) {
+            &self.katalog
+        } else {
+            &self.eingeschraenkt
+        }
+    }
 }
 
 /// The worlds in use.
@@ -97,7 +112,7 @@ impl Welten {
             sicht.ortsteil.as_deref(),
         );
         let marken = middleware::from_fn_with_state(pool.clone(), entwuerfe::markiere);
-        let router = (self.bauplan)(pool, Arc::clone(&intern.katalog)).layer(marken);
+        let router = (self.bauplan)(pool, Arc::clone(intern.katalog(sicht))).layer(marken);
         if offen.len() == HOECHSTENS {
             drop(offen.remove(0));
         }

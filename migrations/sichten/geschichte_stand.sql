@@ -53,7 +53,7 @@ BEGIN
     UNION SELECT massnahme_id FROM %1$I.raumbezug_historie WHERE upper(zeitraum) > %2$s
     UNION SELECT r.massnahme_id FROM raumbezug r JOIN %3$I.verweis_historie v ON v.plan_id = r.plan_id AND v.kennung = r.flaeche_kennung WHERE upper(v.zeitraum) > %2$s
     UNION SELECT m.id FROM massnahme m WHERE EXISTS (SELECT FROM %4$I.ortsteil_historie o WHERE upper(o.zeitraum) > %2$s)
-    UNION SELECT m.id FROM massnahme m WHERE NOT EXISTS (SELECT FROM %1$I.massnahme b WHERE b.id = m.id)',
+    UNION SELECT m.id FROM massnahme m WHERE NOT EXISTS (SELECT FROM %1$I.massnahme b WHERE b.id = m.id)' || CASE hier WHEN 'damals' THEN ' UNION SELECT freigabe.vorgelegt(''massnahme'')' ELSE '' END,
     q, jetzt, CASE hier WHEN 'damals' THEN 'fnp' ELSE 'oeffentlich' END, CASE hier WHEN 'damals' THEN 'gemeinde' ELSE 'oeffentlich' END);
   -- What a page lists of the versions before.
   EXECUTE format('CREATE VIEW massnahme_historie WITH (security_invoker = true) AS SELECT * FROM %I.massnahme_historie WHERE upper(zeitraum) <= %s', q, jetzt);

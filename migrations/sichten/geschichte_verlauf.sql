@@ -1,12 +1,22 @@
 -- The history of one object: every version of its row and of the rows that belong to it, one
 -- branch per followed table and owner, made from the catalogue so that none is forgotten.
 -- Geometries appear as hash, m² and m; personal fields and internal numbers are no history.
--- In the worlds of the past this file does nothing: a history has all of it.
+-- In the worlds of the past this file does nothing: a history has all of it. Restricted readers have the
+-- working history of what they read in the working version, the public one of everything else.
 DO $$
 DECLARE
   oeffentlich boolean := current_schema() = 'oeffentlich'; r record; sicht text := ''; namen text := ''; codes text := ''; daten text; eigner text;
 BEGIN
-  IF current_schema() IN ('damals', 'oeffentlich_damals') THEN
+  IF current_schema() IN ('damals', 'oeffentlich_damals', 'leser_damals') THEN
+    RETURN;
+  END IF;
+  IF current_schema() = 'leser' THEN
+    CREATE VIEW verlauf_zeile WITH (security_invoker = true) AS
+      SELECT * FROM strategie.verlauf_zeile v WHERE freigabe.im_arbeitsstand(v.gegenstand, v.kennung, false)
+      UNION ALL SELECT * FROM oeffentlich.verlauf_zeile v WHERE NOT freigabe.im_arbeitsstand(v.gegenstand, v.kennung, true) AND (SELECT freigabe.sieht('veroeffentlicht'));
+    CREATE VIEW benennung WITH (security_invoker = true) AS
+      SELECT * FROM strategie.benennung UNION ALL SELECT * FROM oeffentlich.benennung o WHERE NOT EXISTS (SELECT FROM strategie.benennung b WHERE b.tabelle = o.tabelle AND b.id = o.id);
+    CREATE VIEW code_titel WITH (security_invoker = true) AS SELECT * FROM strategie.code_titel;
     RETURN;
   END IF;
   FOR r IN

@@ -13,3 +13,4 @@ pub mod ruecknahme;
 pub mod seite;
 pub mod store;
 pub mod verlauf;
+pub mod worte;

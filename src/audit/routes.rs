@@ -1,24 +1,39 @@
 //! `/verlauf/{art}/{kennung}`: JSON and HTML.
 
+use std::collections::HashSet;
+use std::sync::Arc;
+
 use axum::Router;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use sqlx::PgPool;
 
+use super::ruecknahme::Pruefer;
 use super::seite::VerlaufSeite;
-use super::verlauf;
+use super::verlauf::{self, Verlauf};
+use crate::auth::Akteur;
 use crate::http::extract::Anfrage;
 use crate::http::negotiate::{Ausgabe, Format, JSON};
 use crate::http::openapi::{Pfad, pfad_parameter};
 use crate::http::page::html;
 use crate::http::problem::Problem;
 
-/// Routes over the pool of one world.
-pub fn router(pool: PgPool) -> Router {
+/// Changes of a page that are offered for an undo, the newest.
+const ANGEBOTEN: usize = 50;
+
+#[derive(Debug, Clone)]
+struct Dienst {
+    pool: PgPool,
+    /// None: a world nothing is changed in.
+    pruefer: Option<Arc<dyn Pruefer>>,
+}
+
+/// Routes over the pool of one world; `pruefer` says which changes the reader may take back.
+pub fn router(pool: PgPool, pruefer: Option<Arc<dyn Pruefer>>) -> Router {
     Router::new()
         .route("/verlauf/{art}/{kennung}", get(eines))
-        .with_state(pool)
+        .with_state(Dienst { pool, pruefer })
 }
 
 /// For `/api`.
@@ -40,20 +55,42 @@ pub fn pfade() -> Vec<Pfad> {
 }
 
 async fn eines(
-    State(pool): State<PgPool>,
+    State(dienst): State<Dienst>,
     Path((art, kennung)): Path<(String, String)>,
+    akteur: Akteur,
     anfrage: Anfrage,
 ) -> Result<Response, Problem> {
     anfrage.parameter.nur(&["f"])?;
     let format = anfrage.format(JSON)?;
-    let mut conn = pool.acquire().await.map_err(crate::error::Error::from)?;
+    let mut conn = dienst
+        .pool
+        .acquire()
+        .await
+        .map_err(crate::error::Error::from)?;
     let verlauf = verlauf::lies(&mut conn, &art, &kennung).await?;
     match format {
         Format::Json => Ok(axum::Json(verlauf).into_response()),
-        Format::Html => html(&VerlaufSeite {
-            json: anfrage.adresse(Format::Json),
-            seite: anfrage.seite(),
-            verlauf,
-        }),
+        Format::Html => {
+            drop(conn);
+            html(&VerlaufSeite {
+                json: anfrage.adresse(Format::Json),
+                zuruecknehmbar: zuruecknehmbar(&dienst, &akteur, &verlauf).await?,
+                seite: anfrage.seite(),
+                verlauf,
+            })
+        }
+    }
+}
+
+async fn zuruecknehmbar(
+    dienst: &Dienst,
+    akteur: &Akteur,
+    verlauf: &Verlauf,
+) -> Result<HashSet<i64>, Problem> {
+    let nummern = verlauf.aenderungen.iter().filter_map(|a| a.lfd);
+    let nummern: Vec<i64> = nummern.take(ANGEBOTEN).collect();
+    match &dienst.pruefer {
+        Some(pruefer) if !nummern.is_empty() => Ok(pruefer.erlaubte(akteur, &nummern).await?),
+        _ => Ok(HashSet::new()),
     }
 }

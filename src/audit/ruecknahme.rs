@@ -1,7 +1,11 @@
 //! Undo: a new change that puts the rows of an old one back.
 
-use sqlx::PgPool;
+use std::collections::HashSet;
 
+use futures_util::future::BoxFuture;
+use sqlx::{PgConnection, PgPool};
+
+use crate::auth::Akteur;
 use crate::db::audit;
 use crate::error::{Error, Result};
 
@@ -33,10 +37,32 @@ pub async fn nimm_zurueck(
         ));
     }
     let mut tx = audit::begin(pool, wer, warum).await?;
+    let getan = im_vorgang(&mut tx, lfd).await?;
+    tx.commit().await?;
+    Ok(getan)
+}
+
+/// The same inside a running change of [`audit::begin`].
+///
+/// # Errors
+/// As [`nimm_zurueck`].
+pub async fn im_vorgang(conn: &mut PgConnection, lfd: i64) -> Result<Zurueckgenommen> {
     let zeilen = sqlx::query_scalar("SELECT audit.nimm_zurueck($1)")
         .bind(lfd)
-        .fetch_one(&mut *tx)
+        .fetch_one(conn)
         .await?;
-    tx.commit().await?;
     Ok(Zurueckgenommen { lfd, zeilen })
+}
+
+/// Who may take back which change; the rules of editing stand above this module.
+pub trait Pruefer: std::fmt::Debug + Send + Sync {
+    /// Of these changes those the actor may take back.
+    ///
+    /// # Errors
+    /// Of the database.
+    fn erlaubte<'a>(
+        &'a self,
+        akteur: &'a Akteur,
+        nummern: &'a [i64],
+    ) -> BoxFuture<'a, Result<HashSet<i64>>>;
 }

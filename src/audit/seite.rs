@@ -1,5 +1,7 @@
 //! The page of a history.
 
+use std::collections::HashSet;
+
 use askama::Template;
 use chrono::{DateTime, Utc};
 
@@ -16,6 +18,8 @@ pub struct VerlaufSeite {
     pub seite: Seite,
     /// What is shown.
     pub verlauf: Verlauf,
+    /// Changes this reader may take back.
+    pub zuruecknehmbar: HashSet<i64>,
     /// The same as JSON.
     pub json: String,
 }
@@ -34,6 +38,7 @@ const SEITEN: [(&str, &str); 10] = [
     ("flaeche", "flaechen"),
 ];
 
+#[expect(clippy::ref_option, reason = "askama passes references")]
 impl VerlaufSeite {
     /// The object's own page, while it is there.
     fn zurueck(&self) -> Option<String> {
@@ -49,6 +54,18 @@ impl VerlaufSeite {
             .titel
             .as_deref()
             .unwrap_or(&self.verlauf.kennung)
+    }
+
+    /// Where a change is taken back, and what its form must repeat; None without right or session.
+    fn ruecknahme(&self, lfd: &Option<i64>) -> Option<(String, &str)> {
+        let lfd = (*lfd).filter(|lfd| self.zuruecknehmbar.contains(lfd))?;
+        let schutz = self.seite.person.as_ref()?.formularschutz.as_str();
+        let (art, kennung) = (kodiere(&self.verlauf.art), kodiere(&self.verlauf.kennung));
+        let adresse = format!(
+            "{}/verlauf/{art}/{kennung}/{lfd}/zuruecknehmen",
+            self.seite.wurzel
+        );
+        (!schutz.is_empty() && self.seite.stand.is_none()).then_some((adresse, schutz))
     }
 
     fn zeit(&self, zeit: &DateTime<Utc>) -> String {

@@ -62,11 +62,11 @@ pub struct Urheber {
     pub warum: String,
 }
 
-/// True in the world of staff: authors and reasons are theirs to see.
+/// True in the worlds of staff: authors and reasons are theirs to see, as far as the rows are.
 pub async fn sieht_urheber(conn: &mut PgConnection) -> Result<bool> {
     // The staff's search_path reads the working table, the public's its copy.
     Ok(sqlx::query_scalar(
-        "SELECT has_schema_privilege('audit', 'USAGE') AND to_regclass('benennung') = to_regclass('strategie.benennung')",
+        "SELECT has_schema_privilege('audit', 'USAGE') AND to_regclass('benennung') IN (to_regclass('strategie.benennung'), to_regclass('leser.benennung'))",
     )
     .fetch_one(conn)
     .await?)

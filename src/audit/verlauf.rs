@@ -9,6 +9,7 @@ use serde_json::Value;
 use sqlx::PgConnection;
 
 use super::store::{self, Anfaenge, Namen, Titel, Urheber, Version};
+use super::worte;
 use crate::error::{Error, Result};
 
 /// Changes of one moment belong together: one publication writes its rows within this span.
@@ -336,8 +337,10 @@ impl Worte {
         Some(match wert {
             Value::Bool(true) => "ja".to_owned(),
             Value::Bool(false) => "nein".to_owned(),
+            // Money is kept in cents.
+            Value::Number(zahl) if spalte.ends_with("_ct") => euro(zahl),
             Value::Number(zahl) => zahl.to_string().replace('.', ","),
-            _ => tag(&text).unwrap_or(text),
+            _ => tag(&text).unwrap_or_else(|| worte::wert(&text).to_owned()),
         })
     }
 }
@@ -355,6 +358,21 @@ fn lageworte(vorher: bool, lage: &Value) -> String {
     };
     let mass = mass("m2", "m²").or_else(|| mass("m", "m"));
     format!("{was}{}", mass.unwrap_or_default())
+}
+
+/// Cents as „1.234,50 €“.
+fn euro(zahl: &serde_json::Number) -> String {
+    let Some(ct) = zahl.as_i64() else {
+        return zahl.to_string();
+    };
+    let minus = if ct < 0 { "−" } else { "" };
+    let (ganze, rest) = (ct.unsigned_abs() / 100, ct.unsigned_abs() % 100);
+    let rest = if rest == 0 {
+        String::new()
+    } else {
+        format!(",{rest:02}")
+    };
+    format!("{minus}{}{rest} €", tausender(ganze as f64))
 }
 
 fn tausender(wert: f64) -> String {
@@ -380,5 +398,21 @@ fn roh(wert: &Value) -> Option<String> {
         Value::Null => None,
         Value::String(text) => Some(text.clone()),
         anderes => Some(anderes.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn money_is_read_in_euros() {
+        for (ct, text) in [
+            (74_000_000_i64, "740.000 €"),
+            (-123_450, "−1.234,50 €"),
+            (7, "0,07 €"),
+        ] {
+            assert_eq!(euro(&ct.into()), text);
+        }
     }
 }

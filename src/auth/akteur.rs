@@ -133,6 +133,17 @@ impl Angemeldet {
     pub fn ist(&self, rolle: Rolle) -> bool {
         self.rollen.contains(&rolle)
     }
+
+    /// Kennung of the Referat it acts for as Fachamt, and of the Ortsteil as Ortssprecher.
+    #[must_use]
+    pub fn zustaendig(&self) -> (Option<&str>, Option<&str>) {
+        (
+            self.referat.as_deref().filter(|_| self.ist(Rolle::Fachamt)),
+            self.ortsteil
+                .as_deref()
+                .filter(|_| self.ist(Rolle::Ortssprecher)),
+        )
+    }
 }
 
 /// Who asks. An extension of every request, and an extractor that cannot fail.

@@ -111,6 +111,19 @@ pub async fn pruefe_bisheriges(dienst: &Dienst, login: &str, kennwort: String) -
     Err(Error::eingabe("Das bisherige Kennwort ist falsch."))
 }
 
+/// Whose answers of the provider are counted together.
+#[cfg(feature = "oidc")]
+pub(super) fn eimer_anmeldedienst(adresse: Option<IpAddr>) -> Vec<u8> {
+    schluessel("anmeldedienst", &netz(adresse))
+}
+
+/// One more answer of the provider from this address: checking it asks the provider. The
+/// seconds to wait, 0: go on.
+#[cfg(feature = "oidc")]
+pub(super) async fn bremse_anmeldedienst(dienst: &Dienst, eimer: &[u8]) -> Result<u64> {
+    store::versuch(&dienst.pool, &[eimer.to_vec()], &[JE_ADRESSE], &[false]).await
+}
+
 fn schluessel(art: &str, name: &str) -> Vec<u8> {
     geheimnis::hash(&format!("{art}\0{name}"))
 }

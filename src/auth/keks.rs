@@ -15,6 +15,9 @@ pub enum Keks {
     Geraet,
     /// What the sign-in form must repeat.
     Formular,
+    /// Secret of a sign-in at the provider that is under way.
+    #[cfg(feature = "oidc")]
+    Vorgang,
 }
 
 impl Keks {
@@ -26,6 +29,10 @@ impl Keks {
             (Self::Geraet, false) => "zr-geraet",
             (Self::Formular, true) => "__Host-formular",
             (Self::Formular, false) => "zr-formular",
+            #[cfg(feature = "oidc")]
+            (Self::Vorgang, true) => "__Host-vorgang",
+            #[cfg(feature = "oidc")]
+            (Self::Vorgang, false) => "zr-vorgang",
         }
     }
 
@@ -56,6 +63,8 @@ impl Keks {
             Self::Sitzung => "",
             Self::Geraet => "; Max-Age=15552000",
             Self::Formular => "; Max-Age=3600",
+            #[cfg(feature = "oidc")]
+            Self::Vorgang => "; Max-Age=600",
         };
         self.kopf(wert, dauer, sicher)
     }

@@ -220,7 +220,8 @@ pub fn rollen<'a>(schluessel: impl IntoIterator<Item = &'a str>) -> Result<Vec<R
     Ok(rollen)
 }
 
-fn beschreibung(angaben: &Angaben) -> serde_json::Value {
+/// What the audit says of them.
+pub(super) fn beschreibung(angaben: &Angaben) -> serde_json::Value {
     let rollen: Vec<_> = angaben.rollen.iter().map(|r| r.schluessel()).collect();
     json!({ "rollen": rollen, "referat": angaben.referat, "ortsteil": angaben.ortsteil })
 }
@@ -252,10 +253,15 @@ fn pruefe_name(name: &str) -> Result<&str> {
 /// A Fachamt acts for a Referat, an Ortssprecher for an Ortsteil, and both must exist.
 async fn pruefe_angaben(pool: &PgPool, angaben: &Angaben) -> Result<()> {
     for (rolle, was, kennung, name) in [
-        (Rolle::Fachamt, "das Referat", &angaben.referat, "referat"),
+        (
+            Rolle::Fachamt,
+            "das Referat, für das gehandelt wird",
+            &angaben.referat,
+            "referat",
+        ),
         (
             Rolle::Ortssprecher,
-            "der Ortsteil",
+            "der Ortsteil, für den gesprochen wird",
             &angaben.ortsteil,
             "ortsteil",
         ),
@@ -264,7 +270,7 @@ async fn pruefe_angaben(pool: &PgPool, angaben: &Angaben) -> Result<()> {
             return Err(Error::parameter(
                 name,
                 format!(
-                    "Zur Rolle {} gehört {was}; bitte die Kennung angeben.",
+                    "Zur Rolle „{}“ gehört {was}; bitte auswählen (auf der Kommandozeile --{name} KENNUNG).",
                     rolle.titel()
                 ),
             ));

@@ -14,6 +14,8 @@ pub mod geheimnis;
 pub mod keks;
 pub mod konto;
 pub mod konto_store;
+#[cfg(feature = "oidc")]
+pub mod oidc;
 pub mod passwort;
 pub mod pforte;
 pub mod regel;
@@ -37,6 +39,9 @@ pub struct Dienst {
     /// A proxy stands before us (a public address is configured): its last entry in
     /// `X-Forwarded-For` is the caller, when the connection comes from a private address.
     pub proxy: bool,
+    /// The provider people may sign in at instead.
+    #[cfg(feature = "oidc")]
+    pub oidc: Option<std::sync::Arc<oidc::Anbieter>>,
 }
 
 impl Dienst {
@@ -51,6 +56,22 @@ impl Dienst {
             pool,
             sicher,
             proxy: public_url.is_some(),
+            #[cfg(feature = "oidc")]
+            oidc: None,
         }
+    }
+
+    /// What the provider is called on the sign-in page.
+    #[cfg(feature = "oidc")]
+    pub(crate) fn anmeldedienst(&self) -> Option<&str> {
+        self.oidc
+            .as_ref()
+            .map(|anbieter| anbieter.konfig.name.as_str())
+    }
+
+    /// None without the feature `oidc`.
+    #[cfg(not(feature = "oidc"))]
+    pub(crate) fn anmeldedienst(&self) -> Option<&str> {
+        None
     }
 }

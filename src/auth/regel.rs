@@ -25,6 +25,10 @@ pub enum Aktion {
     Zurueckziehen,
     /// Put aside: readable inside, no longer changed.
     Archivieren,
+    /// Keep a field or an amount from the public, until a day or for good.
+    Verdecken,
+    /// End that before its day: the released value is public again.
+    Aufdecken,
     /// Load files.
     Importieren,
 }
@@ -40,6 +44,8 @@ impl Aktion {
         Self::Freigeben,
         Self::Zurueckziehen,
         Self::Archivieren,
+        Self::Verdecken,
+        Self::Aufdecken,
         Self::Importieren,
     ];
 
@@ -201,7 +207,8 @@ impl Wann {
 struct Regel(Wer, &'static [Aktion], &'static [Objektart], Wann);
 
 use Aktion::{
-    Aendern, Anlegen, Archivieren, Freigeben, Importieren, Lesen, Loeschen, Vorlegen, Zurueckziehen,
+    Aendern, Anlegen, Archivieren, Aufdecken, Freigeben, Importieren, Lesen, Loeschen, Verdecken,
+    Vorlegen, Zurueckziehen,
 };
 use Objektart::{
     Anmeldung, EigenesKonto, Fachdaten, Freigaben, Gebiet, Gemeindegebiet, Geruest, Haushalt,
@@ -241,9 +248,10 @@ static REGELN: &[Regel] = &[
     // The way to a step; whose it is, the object's own rows say.
     Regel(Wer::Rolle(Rolle::Ortssprecher), &[Vorlegen], &[Freigaben], Wann::Immer),
     Regel(Wer::Rolle(Rolle::Fachamt), &[Vorlegen], &[Freigaben], Wann::Immer),
-    Regel(Wer::Rolle(Rolle::Freigabe), &[Vorlegen], &[Freigaben], Wann::Immer),
+    Regel(Wer::Rolle(Rolle::Freigabe), &[Vorlegen, Verdecken, Aufdecken], &[Freigaben], Wann::Immer),
+    Regel(Wer::Rolle(Rolle::Kaemmerei), &[Verdecken], &[Freigaben], Wann::Immer),
     Regel(Wer::Rolle(Rolle::Stadtplanung), &[Vorlegen], &[Freigaben], Wann::Immer),
-    Regel(Wer::Rolle(Rolle::Strategie), &[Vorlegen], &[Freigaben], Wann::Immer),
+    Regel(Wer::Rolle(Rolle::Strategie), &[Vorlegen, Verdecken], &[Freigaben], Wann::Immer),
 
     Regel(Wer::Rolle(Rolle::Ortssprecher), &[Aendern], &[Inhalt], Wann::Immer),
     Regel(Wer::Rolle(Rolle::Fachamt), &[Aendern], &[Inhalt], Wann::Immer),
@@ -261,6 +269,7 @@ static REGELN: &[Regel] = &[
     Regel(Wer::Rolle(Rolle::Freigabe), &[Freigeben], FREIGEBBAR, Wann::In(&[InFreigabe])),
     Regel(Wer::Rolle(Rolle::Freigabe), &[Zurueckziehen], FREIGEBBAR, Wann::In(&[Veroeffentlicht, Entwurf, Archiviert])),
     Regel(Wer::Rolle(Rolle::Freigabe), &[Archivieren], FREIGEBBAR, Wann::In(&[Intern, Veroeffentlicht])),
+    Regel(Wer::Rolle(Rolle::Freigabe), &[Verdecken, Aufdecken], FREIGEBBAR, Wann::Immer),
     Regel(Wer::Rolle(Rolle::Freigabe), &[Lesen], &[Verlauf], Wann::Immer),
 
     Regel(Wer::Rolle(Rolle::Stadtplanung), &[Anlegen, Aendern, Importieren], RAEUMLICHES, Wann::In(OFFEN)),
@@ -269,11 +278,14 @@ static REGELN: &[Regel] = &[
     Regel(Wer::Rolle(Rolle::Stadtplanung), &[Lesen], &[Verlauf], Wann::Immer),
 
     Regel(Wer::Rolle(Rolle::Kaemmerei), &[Anlegen, Aendern, Loeschen, Importieren], &[Haushalt], Wann::In(OFFEN)),
+    // Amounts alone, whatever they belong to.
+    Regel(Wer::Rolle(Rolle::Kaemmerei), &[Verdecken], &[Haushalt], Wann::Immer),
     Regel(Wer::Rolle(Rolle::Kaemmerei), &[Lesen], &[Verlauf], Wann::Immer),
 
     Regel(Wer::Rolle(Rolle::Strategie), &[Anlegen, Aendern, Importieren], STRATEGISCHES, Wann::In(OFFEN)),
     Regel(Wer::Rolle(Rolle::Strategie), &[Loeschen], STRATEGISCHES, Wann::In(UNGESEHEN)),
     Regel(Wer::Rolle(Rolle::Strategie), &[Vorlegen], FREIGEBBAR, Wann::In(VORLEGBAR)),
+    Regel(Wer::Rolle(Rolle::Strategie), &[Verdecken], FREIGEBBAR, Wann::Immer),
     Regel(Wer::Rolle(Rolle::Strategie), &[Lesen], &[Verlauf], Wann::Immer),
 
     Regel(Wer::Rolle(Rolle::Admin), &[Lesen, Anlegen, Aendern], &[Konten], Wann::Immer),

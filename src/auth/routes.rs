@@ -23,11 +23,20 @@ use super::{Dienst, geheimnis, konto, konto_store, seiten, store};
 use crate::http::extract::Anfrage;
 use crate::http::problem::Problem;
 
-type Antwort = Result<Response, Problem>;
+pub(super) type Antwort = Result<Response, Problem>;
 
 /// All routes of this module.
 pub fn router(dienst: Dienst) -> Router {
-    Router::new()
+    let routen = Router::new();
+    #[cfg(feature = "oidc")]
+    let routen = routen
+        .route("/anmelden/oidc", get(super::oidc::routes::beginne))
+        .route("/anmelden/oidc/zurueck", get(super::oidc::routes::beende))
+        .route(
+            "/anmelden/oidc/abmelden",
+            get(super::oidc::routes::abmelden),
+        );
+    routen
         .route("/anmelden", get(anmelden).post(melde_an))
         .route("/abmelden", post(abmelden))
         .route("/einrichten/{code}", get(einrichten).post(richte_ein))
@@ -44,10 +53,10 @@ pub fn router(dienst: Dienst) -> Router {
 }
 
 /// A path of ours to go to after sign-in; anything else is the start page.
-fn ziel(wunsch: &str) -> &str {
+pub(super) fn ziel(wunsch: &str) -> &str {
     let eigen = wunsch.starts_with('/')
         && !wunsch.starts_with("//")
-        && !wunsch.contains(['\\', '\r', '\n'])
+        && !wunsch.contains(|c: char| c == '\\' || c.is_control())
         && wunsch.len() <= 2000;
     if eigen { wunsch } else { "/" }
 }
@@ -67,7 +76,7 @@ async fn anmelden(
 }
 
 /// The form with the cookie it must repeat.
-fn formular_anmelden(
+pub(super) fn formular_anmelden(
     dienst: &Dienst,
     anfrage: &Anfrage,
     headers: &HeaderMap,
@@ -84,6 +93,7 @@ fn formular_anmelden(
         login,
         meldung,
         unverschluesselt,
+        dienst.anmeldedienst(),
     )?;
     backe(&mut antwort, [neu]);
     nicht_merken(&mut antwort);
@@ -159,17 +169,26 @@ async fn melde_an(
             let text = format!(
                 "Zu viele Versuche. Bitte in {sekunden} Sekunden noch einmal anmelden. Das Konto ist nicht gesperrt."
             );
-            let mut antwort = mit_status(StatusCode::TOO_MANY_REQUESTS, wieder(text)?);
-            antwort
-                .headers_mut()
-                .insert(header::RETRY_AFTER, HeaderValue::from(sekunden));
-            Ok(antwort)
+            Ok(warten(wieder(text)?, sekunden))
         }
     }
 }
 
+/// 429 with the time to wait.
+pub(super) fn warten(seite: Response, sekunden: u64) -> Response {
+    let mut antwort = mit_status(StatusCode::TOO_MANY_REQUESTS, seite);
+    antwort
+        .headers_mut()
+        .insert(header::RETRY_AFTER, HeaderValue::from(sekunden));
+    antwort
+}
+
 /// The caller's address. Behind a proxy it is the entry the proxy itself added last.
-fn absender(dienst: &Dienst, headers: &HeaderMap, verbindung: Option<IpAddr>) -> Option<IpAddr> {
+pub(super) fn absender(
+    dienst: &Dienst,
+    headers: &HeaderMap,
+    verbindung: Option<IpAddr>,
+) -> Option<IpAddr> {
     let nah = verbindung.is_some_and(|adresse| match adresse.to_canonical() {
         IpAddr::V4(v4) => v4.is_loopback() || v4.is_private(),
         IpAddr::V6(v6) => v6.is_loopback() || v6.is_unique_local(),
@@ -198,7 +217,9 @@ async fn abmelden(
     if let Some(nummer) = Keks::Sitzung.lies(&headers, dienst.sicher) {
         store::beende_sitzung(&dienst.pool, nummer).await?;
     }
-    let mut antwort = nach(&anfrage, "/");
+    // The sign-in page leads on to the provider's own sign-out.
+    let danach = dienst.anmeldedienst().map_or("/", |_| "/anmelden");
+    let mut antwort = nach(&anfrage, danach);
     backe(&mut antwort, [Keks::Sitzung.loesche(dienst.sicher)]);
     Ok(antwort)
 }
@@ -282,6 +303,7 @@ mod tests {
             "",
             "konten",
             "/a\nb",
+            "/\t/boese.example",
         ] {
             assert_eq!(ziel(schlecht), "/", "{schlecht}");
         }

@@ -75,6 +75,8 @@ struct Anmelden<'a> {
     login: &'a str,
     nachricht: Nachricht,
     unverschluesselt: bool,
+    /// Title of the provider one may sign in at.
+    anmeldedienst: Option<&'a str>,
 }
 
 pub(super) fn anmelden(
@@ -84,6 +86,7 @@ pub(super) fn anmelden(
     login: &str,
     meldung: Option<String>,
     unverschluesselt: bool,
+    anmeldedienst: Option<&str>,
 ) -> Result<Response, Problem> {
     html(&Anmelden {
         seite: anfrage.seite(),
@@ -92,6 +95,7 @@ pub(super) fn anmelden(
         login,
         nachricht: Nachricht::schlecht(meldung.unwrap_or_default()),
         unverschluesselt,
+        anmeldedienst,
     })
 }
 

@@ -5,8 +5,9 @@ use serde_json::json;
 use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
-use super::akteur::{Angemeldet, Herkunft, Rolle, Umfang};
+use super::akteur::{Akteur, Angemeldet, Herkunft, Rolle, Umfang};
 use super::geheimnis;
+use super::regel::{Aktion, Objekt, Objektart, Zustand, darf};
 use crate::error::Result;
 
 /// A session ends after this many minutes without a request …
@@ -267,14 +268,7 @@ pub async fn eigen(
     art: &str,
     objekt: Uuid,
 ) -> Result<bool> {
-    let referat = konto
-        .referat
-        .as_deref()
-        .filter(|_| konto.ist(Rolle::Fachamt));
-    let ortsteil = konto
-        .ortsteil
-        .as_deref()
-        .filter(|_| konto.ist(Rolle::Ortssprecher));
+    let (referat, ortsteil) = konto.zustaendig();
     Ok(sqlx::query_scalar!(
         r#"SELECT EXISTS (SELECT FROM freigabe.eigene_von($1, $2, $3) e (id) WHERE e.id = $4) AS "eigen!""#,
         art,
@@ -284,6 +278,40 @@ pub async fn eigen(
     )
     .fetch_one(conn)
     .await?)
+}
+
+/// The actor may do it to this measure (`massnahme`) or Kennzahl (`kennzahl`), which the rules
+/// know as `art`; asked in the actor's reading world: what that does not show is not theirs.
+///
+/// # Errors
+/// Of the database; the public's world, whose rows have no state, is such a one.
+pub async fn darf_an(
+    conn: &mut PgConnection,
+    akteur: &Akteur,
+    aktion: Aktion,
+    art: Objektart,
+    (tabelle, kennung): (&str, &str),
+) -> Result<bool> {
+    let (Some(konto), Some(_)) = (akteur.konto(), akteur.sicht()) else {
+        return Ok(false);
+    };
+    let zeile = sqlx::query!(
+        r#"SELECT id AS "id!", veroeffentlichung AS "zustand!" FROM massnahme WHERE $1 = 'massnahme' AND kennung = $2
+           UNION ALL SELECT id, veroeffentlichung FROM kennzahl WHERE $1 = 'kennzahl' AND kennung = $2"#,
+        tabelle,
+        kennung
+    )
+    .fetch_optional(&mut *conn)
+    .await?;
+    let Some(zeile) = zeile else {
+        return Ok(false);
+    };
+    let objekt = Objekt {
+        art,
+        zustand: Zustand::zu(&zeile.zustand).unwrap_or(Zustand::Entwurf),
+        eigen: eigen(conn, konto, tabelle, zeile.id).await?,
+    };
+    Ok(darf(akteur, aktion, &objekt))
 }
 
 /// A token as its owner sees it.

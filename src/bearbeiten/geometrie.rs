@@ -157,7 +157,7 @@ impl Leser {
             ));
         }
         self.hoehen |= zahlen.len() > 2;
-        let (x, y) = if self.crs.breite_zuerst() {
+        let (x, y) = if self.crs.norden_zuerst() {
             (zahlen[1], zahlen[0])
         } else {
             (zahlen[0], zahlen[1])
@@ -261,7 +261,7 @@ impl Gesendet {
         let mut bekannt = HashMap::with_capacity(ecken.len());
         for (x, y) in ecken {
             let (mut a, mut b) = wandler.wandle(*x, *y);
-            if self.crs.breite_zuerst() {
+            if self.crs.norden_zuerst() {
                 (a, b) = (b, a);
             }
             bekannt.insert(raster(a, b), Coord { x: *x, y: *y });

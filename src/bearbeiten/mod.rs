@@ -29,6 +29,7 @@ pub mod store;
 mod teile;
 pub mod vorgang;
 pub mod werte;
+pub mod zurueck;
 
 /// What the routes of this module need.
 #[derive(Debug)]

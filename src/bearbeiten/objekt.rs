@@ -113,9 +113,10 @@ impl Auftrag<'_> {
         conn: &mut PgConnection,
         fid: &str,
     ) -> Result<Option<(Vec<u8>, Value)>, Problem> {
-        let Some((zeile, wandler)) =
-            query::einzeln(&mut *conn, self.sammlung, fid, self.crs).await?
-        else {
+        store::plane_einmal(conn, true).await?;
+        let gelesen = query::einzeln(&mut *conn, self.sammlung, fid, self.crs).await?;
+        store::plane_einmal(conn, false).await?;
+        let Some((zeile, wandler)) = gelesen else {
             return Ok(None);
         };
         let mut doc = Vec::new();
@@ -335,6 +336,9 @@ impl Auftrag<'_> {
             return Err(self.nicht_da(fid));
         };
         self.kopf.pruefe(Some(&zeile.marke))?;
+        if self.lies(conn, fid).await?.is_none() {
+            return Err(self.nicht_da(fid));
+        }
         match self.gegenstand.traeger {
             Traeger::Zeile => {
                 let sache = self.sache(self.gegenstand.art, Some(&zeile), None);

@@ -14,7 +14,7 @@ use super::kopf::Kopf;
 use super::objekt::{Auftrag, Was};
 use super::recht::{self, Sache};
 use super::vorgang::{Vorgang, Wiederholbar};
-use super::{Dienst, inhalt, store};
+use super::{Dienst, inhalt, store, zurueck};
 use crate::auth::regel::darf_je;
 use crate::auth::{Akteur, Aktion, Objektart, Zustand};
 use crate::http::extract::Anfrage;
@@ -46,6 +46,13 @@ pub fn router(dienst: Arc<Dienst>) -> Router {
         .route(
             "/collections/{id}/items/{fid}",
             put(eines).patch(eines).delete(eines).options(was_geht_hier),
+        )
+        .route("/collections/{id}", options(gibt_es))
+        .route("/collections/{id}/schema", options(gibt_es))
+        .route("/collections/{id}/queryables", options(gibt_es))
+        .route(
+            "/verlauf/{art}/{kennung}/{lfd}/zuruecknehmen",
+            post(zurueck::nimm_zurueck),
         )
         .with_state(dienst)
 }
@@ -79,19 +86,27 @@ pub(super) fn verlange_lesen(akteur: &Akteur) -> Result<(), Problem> {
     Err(problem::VERWEIGERT.mit("Zum Ändern gehört das Lesen der Entwürfe: der Zugangsschlüssel braucht beide Umfänge („lesen“ und „schreiben“), das Konto eine Rolle, die Entwürfe liest."))
 }
 
-/// A feature of the layer the caller sees.
-async fn sichtbar(dienst: &Dienst, sammlung: &Sammlung, fid: &str) -> Result<(), Problem> {
-    let da = fid.chars().count() <= 200
-        && query::einzeln(&dienst.lesen, sammlung, fid, Ziel::Crs84)
-            .await?
-            .is_some();
-    if da {
-        return Ok(());
-    }
-    Err(problem::NICHT_GEFUNDEN.mit(format!(
+fn nicht_da(sammlung: &Sammlung, fid: &str) -> Problem {
+    problem::NICHT_GEFUNDEN.mit(format!(
         "In „{}“ gibt es kein Objekt „{fid}“.",
         sammlung.titel
-    )))
+    ))
+}
+
+/// The row of a feature, where the caller's reading world has it.
+async fn zeile(
+    dienst: &Dienst,
+    sammlung: &Sammlung,
+    gegenstand: &Gegenstand,
+    fid: &str,
+) -> Option<store::Zeile> {
+    if fid.chars().count() > 200 || fid.contains('\0') {
+        return None;
+    }
+    let wo = gegenstand.schluessel(sammlung, fid);
+    store::lies(&dienst.lesen, gegenstand.relation, &wo)
+        .await
+        .ok()?
 }
 
 async fn lege_an(
@@ -232,7 +247,11 @@ async fn eines(
                 false,
             ),
         };
-        sichtbar(&dienst, &sammlung, &fid).await?;
+        // The layer itself is asked inside the transaction; here, whether the row is one of the
+        // caller's reading world, which the writing role does not know.
+        if zeile(&dienst, &sammlung, gegenstand, &fid).await.is_none() {
+            return Err(nicht_da(&sammlung, &fid));
+        }
         fuehre_aus(
             &dienst, &sammlung, gegenstand, &akteur, &anfrage, &kopf, was, None,
         )
@@ -242,10 +261,37 @@ async fn eines(
     ergebnis.unwrap_or_else(IntoResponse::into_response)
 }
 
+/// What every address of a layer answers.
+const LESEN: [&str; 3] = ["GET", "HEAD", "OPTIONS"];
+
+/// OPTIONS of a layer and its documents: nothing to change, but 404 where there is none.
+async fn gibt_es(State(dienst): Dienste, Path(id): Path<String>) -> Response {
+    aenderbar(&dienst, &id)
+        .await
+        .err()
+        .unwrap_or_else(|| erlaubt(&LESEN))
+}
+
+/// Layer and kind; None for what is only read, 404 for what the caller does not see.
+async fn aenderbar(
+    dienst: &Dienst,
+    id: &str,
+) -> Result<Option<(Sammlung, &'static Gegenstand)>, Response> {
+    match ebene(dienst, id).await {
+        Ok(gefunden) => Ok(Some(gefunden)),
+        Err(antwort) if antwort.status() == StatusCode::METHOD_NOT_ALLOWED => Ok(None),
+        Err(antwort) => Err(antwort),
+    }
+}
+
 /// OPTIONS of the features of a layer.
 async fn was_geht(State(dienst): Dienste, Path(id): Path<String>, akteur: Akteur) -> Response {
-    let mut methoden = vec!["GET", "HEAD", "OPTIONS"];
-    if let Ok((sammlung, gegenstand)) = ebene(&dienst, &id).await
+    let mut methoden = LESEN.to_vec();
+    let aenderbar = match aenderbar(&dienst, &id).await {
+        Ok(aenderbar) => aenderbar,
+        Err(antwort) => return antwort,
+    };
+    if let Some((sammlung, gegenstand)) = aenderbar
         && moeglich(&dienst, &sammlung, gegenstand).await
         && darf_hier(&akteur, gegenstand, Aktion::Anlegen)
     {
@@ -260,8 +306,12 @@ async fn was_geht_hier(
     Path((id, fid)): Path<(String, String)>,
     akteur: Akteur,
 ) -> Response {
-    let mut methoden = vec!["GET", "HEAD", "OPTIONS"];
-    if let Ok((sammlung, gegenstand)) = ebene(&dienst, &id).await
+    let mut methoden = LESEN.to_vec();
+    let aenderbar = match aenderbar(&dienst, &id).await {
+        Ok(aenderbar) => aenderbar,
+        Err(antwort) => return antwort,
+    };
+    if let Some((sammlung, gegenstand)) = aenderbar
         && moeglich(&dienst, &sammlung, gegenstand).await
     {
         let sache = sache(&dienst, &sammlung, gegenstand, &fid).await;
@@ -332,11 +382,11 @@ async fn sache<'a>(
     gegenstand: &'a Gegenstand,
     fid: &str,
 ) -> Option<Sache<'a>> {
-    sichtbar(dienst, sammlung, fid).await.ok()?;
-    let wo = gegenstand.schluessel(sammlung, fid);
-    let zeile = store::lies(&dienst.lesen, gegenstand.relation, &wo)
+    // What the layer does not show is no feature of it, whatever the table has.
+    query::einzeln(&dienst.lesen, sammlung, fid, Ziel::Crs84)
         .await
         .ok()??;
+    let zeile = zeile(dienst, sammlung, gegenstand, fid).await?;
     let zustand = zeile.text("veroeffentlichung").unwrap_or("veroeffentlicht");
     Some(Sache {
         art: gegenstand.art,

@@ -88,5 +88,19 @@ pub fn operationen(sammlungen: &[Sammlung]) -> Vec<Operation> {
         }
     }
     alle.extend(super::daten::routes::operationen());
+    alle.push(Operation {
+        methode: "post",
+        pfad: "/verlauf/{art}/{kennung}/{lfd}/zuruecknehmen".to_owned(),
+        kennung: "verlauf.zuruecknehmen".to_owned(),
+        titel: "Eine Änderung zurücknehmen, als neue Änderung; {\"warum\": …}".to_owned(),
+        thema: THEMA,
+        parameter: vec![
+            pfad_parameter("art", "Art des Gegenstands, wie unter /verlauf"),
+            pfad_parameter("kennung", "Kennung des Gegenstands"),
+            pfad_parameter("lfd", "Nummer der Änderung, wie sie der Verlauf nennt"),
+        ],
+        medien: &["application/json"],
+        status: 200,
+    });
     alle
 }

@@ -52,6 +52,18 @@ pub async fn sperre(
     }))
 }
 
+/// The statements that follow are planned once per connection instead of every time: a layer's
+/// query over many views takes ten times as long to plan as to run for one key, and its plan
+/// does not hang on which. Not for what triggers do, whose plans do.
+pub async fn plane_einmal(conn: &mut PgConnection, ja: bool) -> Result<(), Problem> {
+    let wie = if ja { "force_generic_plan" } else { "auto" };
+    sqlx::query!("SELECT set_config('plan_cache_mode', $1, true)", wie)
+        .fetch_one(conn)
+        .await
+        .map_err(uebersetze)?;
+    Ok(())
+}
+
 /// Reads a row through a reading world.
 pub async fn lies(pool: &PgPool, relation: &str, wo: &Value) -> Result<Option<Zeile>, Problem> {
     let zeile = sqlx::query!(

@@ -128,8 +128,17 @@ pub fn main() -> ExitCode {
     }
     tracing_subscriber::fmt()
         .with_env_filter(
-            tracing_subscriber::EnvFilter::try_from_env("ZIELRAUM_LOG")
-                .unwrap_or_else(|_| "warn,zielraum=info".into()),
+            tracing_subscriber::EnvFilter::try_from_env("ZIELRAUM_LOG").unwrap_or_else(|_| {
+                // What a person waits for at a command line may take its time, and its SQL is no
+                // message for them; of the service a slow statement is worth a line.
+                let dienst = matches!(cli.command, Command::Serve(_));
+                if dienst {
+                    "warn,zielraum=info"
+                } else {
+                    "warn,sqlx=error,zielraum=info"
+                }
+                .into()
+            }),
         )
         .with_writer(std::io::stderr)
         .init();

@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use clap::Args;
 use tokio::net::TcpListener;
@@ -11,6 +12,7 @@ use super::demo;
 use crate::db::Database;
 use crate::error::{Error, Result};
 use crate::http::verbindung;
+use crate::layers::snapshot;
 use crate::{app, audit, auth};
 
 #[derive(Debug, Args)]
@@ -32,9 +34,28 @@ pub(super) struct Serve {
     /// Weitere Ebenen der Gemeinde
     #[arg(long, value_name = "DATEI.toml")]
     layers: Option<PathBuf>,
+    #[cfg(feature = "oidc")]
+    #[command(flatten)]
+    oidc: auth::oidc::konfig::Optionen,
+    /// Arbeitsspeicher für öffentliche Ebenen in MB; was nicht hineinpasst, wird langsamer aus der Datenbank gelesen (0: keine)
+    #[arg(
+        long,
+        env = "ZIELRAUM_MEMORY",
+        default_value_t = snapshot::lager::BUDGET >> 20,
+        value_name = "MB"
+    )]
+    memory: usize,
 }
 
 pub(super) async fn run(serve: Serve, db: &Database) -> Result<()> {
+    #[cfg(feature = "oidc")]
+    let oidc = serve.oidc.lies()?.map(auth::oidc::Anbieter::neu);
+    #[cfg(not(feature = "oidc"))]
+    if std::env::var_os("ZIELRAUM_OIDC_ISSUER").is_some_and(|issuer| !issuer.is_empty()) {
+        tracing::warn!(
+            "ZIELRAUM_OIDC_ISSUER is set, but this build has no sign-in by OpenID Connect (cargo feature `oidc`)"
+        );
+    }
     // Before anything slow: a taken port is told at once.
     let listener = TcpListener::bind(serve.listen).await.map_err(|cause| match cause.kind() {
         std::io::ErrorKind::AddrInUse => Error::umgebung(format!(
@@ -57,20 +78,34 @@ pub(super) async fn run(serve: Serve, db: &Database) -> Result<()> {
                 ))
             })
     });
-    let app = app::App::neu(
+    let mut app = app::App::neu(
         db,
         serve.public_url,
         eigene.transpose()?,
         demo::geladen(db).await?,
     )
     .await?;
+    #[cfg(feature = "oidc")]
+    if oidc.is_some() && app.public_url.is_none() {
+        tracing::warn!(
+            "OIDC without --public-url: the provider is given the address of each request to return to, and cookies are not bound to https"
+        );
+    }
+    #[cfg(feature = "oidc")]
+    let app = app::App {
+        oidc: oidc.transpose()?.map(std::sync::Arc::new),
+        ..app
+    };
+    app.speicher = serve.memory.saturating_mul(1 << 20);
     sage_adressen(&app, listener.local_addr()?);
     if let Some(code) = auth::konto::einmal_code(&db.auth).await? {
         sage_einrichten(&wurzel(&app, listener.local_addr()?), &code);
     }
     tokio::spawn(crate::freigabe::frist::wache(db.write.clone()));
     let taeglich = tokio::spawn(audit::auftrag::taeglich(db.write.clone()));
-    verbindung::bediene(listener, app::router(&app), ende()).await;
+    let lager = snapshot::lager::Lager::neu(app.public.clone(), app.speicher);
+    lager.starte(Some(Arc::clone(&app.katalog)));
+    verbindung::bediene(listener, app::router_mit(&app, &lager), ende()).await;
     taeglich.abort();
     Ok(())
 }

@@ -2,7 +2,9 @@
 //!
 //! The schemas `damals` and `oeffentlich_damals` hold views of the same names as the tables
 //! (`migrations/sichten/geschichte_stand.sql`), so every statement runs there as it is; the moment
-//! is a setting of the session. The role is that of today: the public's past is what it saw.
+//! is a setting of the session. The role is that of today: the public's past is what it saw, that
+//! of a signed-in reader what the working tables held, as far as that reader may read them now
+//! (`leser_damals`: the public's past in the place of the rest).
 
 use std::time::Duration;
 
@@ -112,23 +114,64 @@ fn versatz(zeit: DateTime<Utc>) -> TimeDelta {
 
 /// Opens pools of the past.
 #[derive(Debug, Clone)]
-pub struct Damals(PgConnectOptions);
+pub struct Damals {
+    oeffentlich: PgConnectOptions,
+    personal: PgConnectOptions,
+}
 
 impl Damals {
     pub(super) fn neu(server: &Server) -> Self {
-        Self(server.login("zielraum_public"))
+        Self {
+            oeffentlich: server.login("zielraum_public"),
+            personal: server.login("zielraum_staff"),
+        }
     }
 
     /// What the public saw at that moment. A few connections that close soon: dates are many.
     #[must_use]
     pub fn oeffentlich(&self, stand: &Stand) -> PgPool {
-        let zeit = stand.zeit.to_rfc3339_opts(SecondsFormat::Micros, true);
-        let tag = ortszeit(stand.zeit).date_naive().to_string();
         let mut setup = super::sitzung("zielraum_public", OEFFENTLICH, "10s");
-        setup.extend([("zielraum.stand", zeit), ("zielraum.stichtag", tag)]);
-        let idle = Some(Duration::from_mins(1));
-        super::eroeffne(self.0.clone(), setup, 2, idle)
+        setup.extend(moment(stand));
+        super::eroeffne(self.oeffentlich.clone(), setup, 2, RUHE)
     }
+
+    /// What the working tables held at that moment, for a reader as [`super::Personal::pool`] names them.
+    #[must_use]
+    pub fn personal(
+        &self,
+        stand: &Stand,
+        umfang: &str,
+        referat: Option<&str>,
+        ortsteil: Option<&str>,
+    ) -> PgPool {
+        let welt = if super::liest_alles(umfang) {
+            "damals"
+        } else {
+            "leser_damals, damals"
+        };
+        let pfad = format!("{welt}, {}", super::lesepfad(umfang));
+        let mut setup = super::sitzung("zielraum_staff", &pfad, "20s");
+        setup.extend(super::leser(umfang, referat, ortsteil));
+        setup.extend(moment(stand));
+        super::eroeffne(self.personal.clone(), setup, 2, RUHE)
+    }
+}
+
+/// After this rest a connection closes: dates are many.
+const RUHE: Option<Duration> = Some(Duration::from_mins(1));
+
+/// The moment, and the day the figures are seen from.
+fn moment(stand: &Stand) -> [(&'static str, String); 2] {
+    [
+        (
+            "zielraum.stand",
+            stand.zeit.to_rfc3339_opts(SecondsFormat::Micros, true),
+        ),
+        (
+            "zielraum.stichtag",
+            ortszeit(stand.zeit).date_naive().to_string(),
+        ),
+    ]
 }
 
 #[cfg(test)]

@@ -98,6 +98,8 @@ impl Server {
             Self::Foreign(options) => (**options).clone(),
         }
         .log_statements(tracing::log::LevelFilter::Trace)
+        // A migration may take its time, and its text is no message for an operator.
+        .log_slow_statements(tracing::log::LevelFilter::Off, Duration::ZERO)
     }
 
     /// Pool whose sessions act as `role`.
@@ -201,6 +203,8 @@ fn sitzung(role: &str, search_path: &str, timeout: &str) -> Vec<(&'static str, S
         // Our statements are short; compiling one costs seconds where running it takes milliseconds.
         ("jit", "off".to_owned()),
         ("TimeZone", "UTC".to_owned()),
+        // A query whose client has left ends soon after.
+        ("client_connection_check_interval", "500ms".to_owned()),
     ]
 }
 
@@ -242,14 +246,39 @@ impl Personal {
     /// Akteur and the Ortsteil (each by kennung) allow; nothing is opened before it is used.
     #[must_use]
     pub fn pool(&self, umfang: &str, referat: Option<&str>, ortsteil: Option<&str>) -> PgPool {
-        let mut setup = sitzung("zielraum_staff", &arbeitspfad(), "20s");
-        setup.extend([
-            ("zielraum.umfang", umfang.to_owned()),
-            ("zielraum.referat", referat.unwrap_or_default().to_owned()),
-            ("zielraum.ortsteil", ortsteil.unwrap_or_default().to_owned()),
-        ]);
+        let mut setup = sitzung("zielraum_staff", &lesepfad(umfang), "20s");
+        setup.extend(leser(umfang, referat, ortsteil));
         eroeffne(self.0.clone(), setup, 3, Some(Duration::from_secs(30)))
     }
+}
+
+/// True for the readers who see every working row; the others read schema `leser`.
+#[must_use]
+pub fn liest_alles(umfang: &str) -> bool {
+    umfang.split(',').any(|wort| wort == "alles")
+}
+
+/// `search_path` of a signed-in reader: who does not see every working row reads the views
+/// that put the published copy in the place of the others.
+fn lesepfad(umfang: &str) -> String {
+    if liest_alles(umfang) {
+        arbeitspfad()
+    } else {
+        format!("leser, {}", arbeitspfad())
+    }
+}
+
+/// What row level security reads from the session of a signed-in reader.
+fn leser(
+    umfang: &str,
+    referat: Option<&str>,
+    ortsteil: Option<&str>,
+) -> [(&'static str, String); 3] {
+    [
+        ("zielraum.umfang", umfang.to_owned()),
+        ("zielraum.referat", referat.unwrap_or_default().to_owned()),
+        ("zielraum.ortsteil", ortsteil.unwrap_or_default().to_owned()),
+    ]
 }
 
 fn unreachable(cause: &sqlx::Error) -> Error {
@@ -268,7 +297,7 @@ pub struct Database {
     pub auth: PgPool,
     /// Pools of signed-in readers.
     pub personal: Personal,
-    /// Pools of the public's past.
+    /// Pools of the past.
     pub damals: damals::Damals,
     /// The server behind the pools.
     pub server: Server,

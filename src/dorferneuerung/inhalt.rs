@@ -58,11 +58,8 @@ pub async fn kurz(conn: &mut PgConnection, kennung: &str) -> Result<GebietKurz> 
     })
 }
 
-/// The version `KENNUNG[@FASSUNG]` names; without it the one in force, where there is one.
-///
-/// # Errors
-/// [`Error::NichtGefunden`] for a plan named but unknown.
-pub async fn plan(conn: &mut PgConnection, angabe: Option<&str>) -> Result<Option<Fassung>> {
+/// The version `KENNUNG[@FASSUNG]` names; without it the one in force, where there is exactly one.
+async fn plan(conn: &mut PgConnection, angabe: Option<&str>) -> Result<Option<Fassung>> {
     match plan::waehle(conn, angabe).await {
         Ok(fassung) => Ok(Some(fassung)),
         Err(Error::NichtGefunden(_) | Error::Aufruf { .. }) if angabe.is_none() => Ok(None),

@@ -19,6 +19,26 @@ pub fn objektart(art: &str) -> Objektart {
     }
 }
 
+/// The actor may withhold this of the object from the public (`aufdecken`: end that): its
+/// fields and parts by its own kind, amounts also as what they are.
+#[must_use]
+pub fn darf_verdecken(akteur: &Akteur, g: &Gegenstand, relation: &str, aufdecken: bool) -> bool {
+    let aktion = if aufdecken {
+        Aktion::Aufdecken
+    } else {
+        Aktion::Verdecken
+    };
+    let frage = |art| {
+        let objekt = Objekt {
+            art,
+            zustand: Zustand::zu(&g.zustand).unwrap_or(Zustand::Entwurf),
+            eigen: false,
+        };
+        darf(akteur, aktion, &objekt)
+    };
+    frage(objektart(&g.art)) || relation.starts_with("haushalt.") && frage(Objektart::Haushalt)
+}
+
 /// The actor may do the step with this object.
 #[must_use]
 pub fn darf_schritt(akteur: &Akteur, schritt: Schritt, g: &Gegenstand, eigen: bool) -> bool {

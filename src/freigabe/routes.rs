@@ -15,7 +15,7 @@ use sqlx::PgPool;
 use uuid::Uuid;
 
 use super::gegenstand::{Gegenstand, Schritt};
-use super::{recht, seiten, store};
+use super::{recht, seiten, store, vertraulich};
 use crate::auth::{Akteur, Herkunft, geheimnis, wege};
 use crate::db::{Personal, audit};
 use crate::error::Error;
@@ -25,7 +25,7 @@ use crate::http::link::kodiere;
 use crate::http::negotiate::Format;
 use crate::http::problem::{self, Problem};
 
-type Antwort = Result<Response, Problem>;
+pub(super) type Antwort = Result<Response, Problem>;
 
 /// Largest body in bytes.
 const KOERPER_MAX: usize = 64 * 1024;
@@ -45,18 +45,26 @@ pub fn router(dienst: Dienst) -> Router {
         .route("/freigaben", get(liste).post(beantrage))
         .route("/freigaben/{art}/{kennung}", get(eines))
         .route("/freigaben/{art}/{kennung}/{schritt}", post(gehe))
+        .route(
+            "/freigaben/{art}/{kennung}/vertraulich",
+            post(vertraulich::setze),
+        )
+        .route(
+            "/freigaben/{art}/{kennung}/vertraulich/aufheben",
+            post(vertraulich::hebe_auf),
+        )
         .layer(DefaultBodyLimit::max(KOERPER_MAX))
         .with_state(dienst)
 }
 
 /// What the person sees, and what of it is their own.
-struct Blick {
+pub(super) struct Blick {
     alle: Vec<Gegenstand>,
     eigene: Vec<Uuid>,
 }
 
 impl Blick {
-    async fn von(dienst: &Dienst, akteur: &Akteur) -> Result<Self, Error> {
+    pub(super) async fn von(dienst: &Dienst, akteur: &Akteur) -> Result<Self, Error> {
         let Some(sicht) = akteur.sicht() else {
             return Ok(Self {
                 alle: Vec::new(),
@@ -71,9 +79,11 @@ impl Blick {
         let mut conn = pool.acquire().await?;
         let alle = store::gegenstaende(&mut conn).await?;
         let mut eigene = Vec::new();
-        if sicht.referat.is_some() || sicht.ortsteil.is_some() {
+        if let Some(konto) = akteur.konto()
+            && konto.zustaendig() != (None, None)
+        {
             for art in ["handlungsfeld", "ziel", "massnahme", "kennzahl", "gebiet"] {
-                eigene.extend(store::eigene(&mut conn, art).await?);
+                eigene.extend(store::eigene(&mut conn, konto, art).await?);
             }
         }
         drop(conn);
@@ -81,7 +91,7 @@ impl Blick {
         Ok(Self { alle, eigene })
     }
 
-    fn eines(&self, art: &str, kennung: &str) -> Result<&Gegenstand, Error> {
+    pub(super) fn eines(&self, art: &str, kennung: &str) -> Result<&Gegenstand, Error> {
         self.alle
             .iter()
             .find(|g| g.art == art && g.kennung == kennung)
@@ -157,7 +167,7 @@ async fn eines(
     zeige(&dienst, &akteur, &anfrage, &art, &kennung, None).await
 }
 
-async fn zeige(
+pub(super) async fn zeige(
     dienst: &Dienst,
     akteur: &Akteur,
     anfrage: &Anfrage,
@@ -174,12 +184,13 @@ async fn zeige(
     let unterschiede = store::vergleiche(&mut conn, g).await?;
     let fehlt = store::fehlt(&mut conn, g).await?;
     let schritte = blick.schritte(akteur, g, offen);
+    let verdeckt = vertraulich::Blick::von(&mut conn, akteur, g).await?;
     match format {
         Format::Json => {
             let worte: Vec<_> = schritte.iter().map(|(wort, _)| *wort).collect();
             Ok(axum::Json(json!({
                 "gegenstand": g, "lage": g.lage(), "unterschiede": unterschiede, "fehlt": fehlt,
-                "antraege": antraege, "schritte": worte,
+                "antraege": antraege, "schritte": worte, "vertraulich": verdeckt,
             }))
             .into_response())
         }
@@ -191,6 +202,7 @@ async fn zeige(
                 unterschiede: &unterschiede,
                 fehlt: fehlt.as_deref(),
                 schritte: &schritte,
+                verdeckt: verdeckt.as_ref(),
                 meldung: meldung.as_deref(),
             },
         ),
@@ -199,13 +211,17 @@ async fn zeige(
 }
 
 /// A body: JSON or a form, whose token must be the session's.
-struct Koerper {
+pub(super) struct Koerper {
     felder: Vec<(String, String)>,
-    formular: bool,
+    pub(super) formular: bool,
 }
 
 impl Koerper {
-    fn lies(headers: &HeaderMap, bytes: &Bytes, akteur: &Akteur) -> Result<Self, Problem> {
+    pub(super) fn lies(
+        headers: &HeaderMap,
+        bytes: &Bytes,
+        akteur: &Akteur,
+    ) -> Result<Self, Problem> {
         let typ = headers
             .get(header::CONTENT_TYPE)
             .and_then(|typ| typ.to_str().ok())
@@ -258,14 +274,14 @@ impl Koerper {
         })
     }
 
-    fn feld(&self, name: &str) -> &str {
+    pub(super) fn feld(&self, name: &str) -> &str {
         self.felder
             .iter()
             .find(|(n, _)| n == name)
             .map_or("", |(_, wert)| wert.as_str())
     }
 
-    fn nur(&self, erlaubt: &[&str]) -> Result<(), Problem> {
+    pub(super) fn nur(&self, erlaubt: &[&str]) -> Result<(), Problem> {
         match self
             .felder
             .iter()
@@ -397,7 +413,7 @@ async fn tue(
     .map(nicht_merken)
 }
 
-fn nicht_merken(mut antwort: Response) -> Response {
+pub(super) fn nicht_merken(mut antwort: Response) -> Response {
     antwort.headers_mut().insert(
         header::CACHE_CONTROL,
         HeaderValue::from_static("private, no-store"),

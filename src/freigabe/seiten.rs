@@ -4,6 +4,7 @@ use askama::Template;
 use axum::response::Response;
 
 use super::gegenstand::{Antrag, Gegenstand, Unterschied};
+use super::vertraulich;
 use crate::http::extract::Anfrage;
 use crate::http::page::{Seite, html};
 use crate::http::problem::Problem;
@@ -55,6 +56,7 @@ pub(super) struct Inhalt<'a> {
     pub unterschiede: &'a [Unterschied],
     pub fehlt: Option<&'a str>,
     pub schritte: &'a [(&'static str, &'static str)],
+    pub verdeckt: Option<&'a vertraulich::Blick>,
     pub meldung: Option<&'a str>,
 }
 

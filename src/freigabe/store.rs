@@ -8,6 +8,7 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::gegenstand::{Antrag, Gegenstand, Schritt, Seite, Unterschied, unterschiede};
+use crate::auth::Angemeldet;
 use crate::error::{Error, Result};
 
 /// Everything that can be published, by kind and key.
@@ -317,6 +318,57 @@ pub async fn vertrauliche(conn: &mut PgConnection) -> Result<Vec<Vertraulich>> {
     .await?)
 }
 
+/// What of an object and its parts can be withheld, or is: with its title.
+#[derive(Debug, Clone, Serialize)]
+pub struct Angabe {
+    /// Table, with its schema.
+    pub relation: String,
+    /// Key of the row, or of the object it belongs to.
+    pub kennung: String,
+    /// Column; `*` the whole row.
+    pub spalte: String,
+    /// For people.
+    pub titel: String,
+    /// Last day; none: without an end, or not withheld.
+    pub bis: Option<NaiveDate>,
+    /// Why; none: not withheld.
+    pub grund: Option<String>,
+}
+
+impl Angabe {
+    /// In a form: `strategie.massnahme|m-1|kurztext`.
+    #[must_use]
+    pub fn was(&self) -> String {
+        format!("{}|{}|{}", self.relation, self.kennung, self.spalte)
+    }
+}
+
+/// What of the object can be withheld.
+pub async fn verbergbar(conn: &mut PgConnection, g: &Gegenstand) -> Result<Vec<Angabe>> {
+    Ok(sqlx::query_as!(
+        Angabe,
+        r#"SELECT relation AS "relation!", kennung AS "kennung!", spalte AS "spalte!", titel AS "titel!", NULL::date AS bis, NULL::text AS grund
+           FROM freigabe.verbergbar($1, $2)"#,
+        g.art,
+        g.id
+    )
+    .fetch_all(conn)
+    .await?)
+}
+
+/// What of the object is withheld by an entry.
+pub async fn vertrauliche_von(conn: &mut PgConnection, g: &Gegenstand) -> Result<Vec<Angabe>> {
+    Ok(sqlx::query_as!(
+        Angabe,
+        r#"SELECT relation AS "relation!", kennung AS "kennung!", spalte AS "spalte!", titel AS "titel!", bis, grund
+           FROM freigabe.vertrauliche_von($1, $2)"#,
+        g.art,
+        g.id
+    )
+    .fetch_all(conn)
+    .await?)
+}
+
 /// Withholds a field from now on, also from the public past.
 ///
 /// # Errors
@@ -380,11 +432,16 @@ pub async fn etwas_abgelaufen(conn: &mut PgConnection) -> Result<bool> {
     .await?)
 }
 
-/// Objects of one kind that are the reader's own, asked in the reader's world.
-pub async fn eigene(conn: &mut PgConnection, art: &str) -> Result<Vec<Uuid>> {
-    Ok(
-        sqlx::query_scalar!(r#"SELECT freigabe.eigene($1) AS "id!""#, art)
-            .fetch_all(conn)
-            .await?,
+/// Objects of one kind that are the account's own, by its office as Fachamt and its Ortsteil
+/// as Ortssprecher. Not asked of the reading world, which leaves both out for who reads all.
+pub async fn eigene(conn: &mut PgConnection, konto: &Angemeldet, art: &str) -> Result<Vec<Uuid>> {
+    let (referat, ortsteil) = konto.zustaendig();
+    Ok(sqlx::query_scalar!(
+        r#"SELECT freigabe.eigene_von($1, $2, $3) AS "id!""#,
+        art,
+        referat,
+        ortsteil
     )
+    .fetch_all(conn)
+    .await?)
 }

@@ -7,6 +7,7 @@
 pub mod datei;
 pub mod extract;
 pub mod frame;
+pub mod koerper;
 pub mod link;
 pub mod negotiate;
 pub mod openapi;

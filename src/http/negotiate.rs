@@ -44,6 +44,25 @@ pub fn waehle(f: Option<&str>, headers: &HeaderMap, json: &[&str]) -> Result<For
     }
 }
 
+/// The client takes gzip (RFC 9110, 12.5.3).
+#[must_use]
+pub fn nimmt_gzip(headers: &HeaderMap) -> bool {
+    let werte = headers.get_all(header::ACCEPT_ENCODING).iter();
+    let werte = werte.filter_map(|wert| wert.to_str().ok());
+    let mut alles = None;
+    for teil in werte.flat_map(|wert| wert.split(',')) {
+        let (name, guete) = teil.split_once(';').unwrap_or((teil, ""));
+        let guete = guete.trim().strip_prefix("q=").map_or(Ok(1.0), str::parse);
+        let gut = guete.is_ok_and(|q: f32| q > 0.0);
+        match name.trim().to_ascii_lowercase().as_str() {
+            "gzip" | "x-gzip" => return gut,
+            "*" => alles = Some(gut),
+            _ => {}
+        }
+    }
+    alles.unwrap_or(false)
+}
+
 /// A representation of a resource that has more than JSON and a page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ausgabe {

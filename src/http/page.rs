@@ -32,12 +32,31 @@ impl Seite {
         heute.map_or_else(Formulare::default, |p| p.formulare)
     }
 
-    /// Address of the service as it is today.
+    /// Drafts and their release can be shown: to who reads them, as they are today.
+    #[must_use]
+    pub fn entwuerfe(&self) -> bool {
+        self.stand.is_none() && self.person.as_ref().is_some_and(|p| p.entwuerfe)
+    }
+
+    /// Address of the service as it is today, without a trailing slash: what has no past
+    /// (sign-in, accounts, releases) is there.
     #[must_use]
     pub fn heute(&self) -> &str {
         self.wurzel
             .rfind("/stand/")
-            .map_or(self.wurzel.as_str(), |ende| &self.wurzel[..=ende])
+            .map_or(self.wurzel.as_str(), |ende| &self.wurzel[..ende])
+    }
+
+    /// „1.5.2026“, and for readers of drafts that theirs are in it.
+    #[must_use]
+    pub fn rueckblick(&self) -> Option<String> {
+        let intern = self.person.as_ref().is_some_and(|p| p.entwuerfe);
+        let worte = if intern {
+            ", mit den Entwürfen des Tages, die Sie lesen dürfen"
+        } else {
+            ""
+        };
+        self.stand.as_ref().map(|stand| format!("{stand}{worte}"))
     }
 }
 

@@ -34,21 +34,26 @@ impl Bbox {
             .map(|zahl| zahl.trim().parse::<f64>().ok().filter(|z| z.is_finite()))
             .collect::<Option<_>>()
             .ok_or_else(|| falsch("nicht jeder Wert ist eine endliche Zahl."))?;
-        let ([a, b, c, d] | [a, b, _, c, d, _]) = *zahlen.as_slice() else {
-            return Err(falsch("die Anzahl stimmt nicht."));
+        Self::aus_zahlen(&zahlen, system).map_err(falsch)
+    }
+
+    /// The same from numbers, finite; the error says why not.
+    pub fn aus_zahlen(zahlen: &[f64], system: Ziel) -> Result<Self, &'static str> {
+        let ([a, b, c, d] | [a, b, _, c, d, _]) = *zahlen else {
+            return Err("die Anzahl stimmt nicht.");
         };
-        let [west, sued, ost, nord] = if system.breite_zuerst() {
+        let [west, sued, ost, nord] = if system.norden_zuerst() {
             [b, a, d, c]
         } else {
             [a, b, c, d]
         };
         if sued > nord {
-            return Err(falsch("der untere Rand liegt über dem oberen."));
+            return Err("der untere Rand liegt über dem oberen.");
         }
         let lage = system.lage();
         let grad = lage == Lage::Geografisch;
         if west > ost && !grad {
-            return Err(falsch("der linke Rand liegt rechts vom rechten."));
+            return Err("der linke Rand liegt rechts vom rechten.");
         }
         let kaesten = if west > ost {
             vec![[west, sued, 180.0, nord], [-180.0, sued, ost, nord]]
@@ -86,10 +91,7 @@ impl Bbox {
             return Some(rand.map(|(x, y)| nach.von_grad(x, y)).collect());
         }
         // Metres: keep the box where its own system is usable, then go through degrees.
-        let [w, s, o, n] = self.system.fenster();
-        let (links, unten) = self.system.von_grad(w, s.max(-80.0));
-        let (rechts, oben) = self.system.von_grad(o, n.min(80.0));
-        let kasten = schneide(kasten, [links, unten, rechts, oben])?;
+        let kasten = schneide(kasten, self.system.kasten())?;
         let rand = rand(kasten, SCHRITT_GRAD * 100_000.0).into_iter();
         Some(
             rand.map(|(x, y)| {

@@ -1,7 +1,9 @@
-//! Conformance classes this service meets. A class stands here when its tests do.
+//! Conformance classes this service meets. Each module returns those it carries; a class
+//! stands there when its tests do (`docs/ogc.md` names each with its probe).
 
-/// What `/conformance` declares, in the order of the parts.
-pub const KLASSEN: &[&str] = &[
+use super::{auswahl, cql2, crs, queryables, sortierung, transactions};
+
+const GRUND: &[&str] = &[
     "http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/core",
     "http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/landing-page",
     "http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/json",
@@ -10,18 +12,27 @@ pub const KLASSEN: &[&str] = &[
     "http://www.opengis.net/spec/ogcapi-common-2/1.0/conf/collections",
     "http://www.opengis.net/spec/ogcapi-common-2/1.0/conf/json",
     "http://www.opengis.net/spec/ogcapi-common-2/1.0/conf/html",
-    "http://www.opengis.net/spec/ogcapi-common-3/1.0/conf/schemas",
     "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/core",
     "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/oas30",
     "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/html",
     "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/geojson",
-    "http://www.opengis.net/spec/ogcapi-features-2/1.0/conf/crs",
-    "http://www.opengis.net/spec/ogcapi-features-3/1.0/conf/queryables",
-    "http://www.opengis.net/spec/ogcapi-features-3/1.0/conf/queryables-query-parameters",
-    "http://www.opengis.net/spec/ogcapi-features-4/1.0/conf/create-replace-delete",
-    "http://www.opengis.net/spec/ogcapi-features-4/1.0/conf/update",
-    "http://www.opengis.net/spec/ogcapi-features-4/1.0/conf/optimistic-locking-etags",
-    "http://www.opengis.net/spec/ogcapi-features-4/1.0/conf/features",
-    // QGIS up to today looks for the name Part 5 had before it became Common Part 3.
-    "http://www.opengis.net/spec/ogcapi-features-5/1.0/conf/schemas",
 ];
+
+/// What `/conformance` declares; `listen`: a layer has array columns.
+#[must_use]
+pub fn klassen(listen: bool) -> Vec<&'static str> {
+    let mut klassen = [
+        GRUND,
+        crs::KONFORMITAET,
+        queryables::KONFORMITAET,
+        auswahl::KONFORMITAET,
+        cql2::KONFORMITAET,
+        sortierung::KONFORMITAET,
+        transactions::KONFORMITAET,
+    ]
+    .concat();
+    if listen {
+        klassen.push(cql2::KONFORMITAET_LISTEN);
+    }
+    klassen
+}

@@ -2,7 +2,6 @@
 
 use serde_json::{Map, Value, json};
 
-use super::conformance::KLASSEN;
 use super::crs::Ziel;
 use super::query::Ausdehnung;
 use super::sammlung::Sammlung;
@@ -19,6 +18,10 @@ pub const SCHEMA_JSON: &str = "application/schema+json";
 pub const HTML: &str = "text/html";
 /// Relation of the schema of a collection.
 pub const REL_SCHEMA: &str = "http://www.opengis.net/def/rel/ogc/1.0/schema";
+/// Relation of its sortables.
+pub const REL_SORTABLES: &str = "http://www.opengis.net/def/rel/ogc/1.0/sortables";
+/// Relation of the functions a filter may call.
+pub const REL_FUNCTIONS: &str = "http://www.opengis.net/def/rel/ogc/1.0/functions";
 /// Relation of its queryables.
 pub const REL_QUERYABLES: &str = "http://www.opengis.net/def/rel/ogc/1.0/queryables";
 
@@ -65,6 +68,12 @@ pub fn landing(basis: &Basis) -> Value {
             basis.zu("/conformance"),
             "Erfüllte OGC-Konformitätsklassen",
         ),
+        Link::new(
+            REL_FUNCTIONS,
+            JSON,
+            basis.zu("/functions"),
+            "Funktionen für Filter",
+        ),
         Link::new("data", JSON, basis.zu("/collections"), "Ebenen"),
         Link::new(
             "data",
@@ -82,11 +91,18 @@ pub fn landing(basis: &Basis) -> Value {
 
 /// `/conformance`.
 #[must_use]
-pub fn conformance(basis: &Basis) -> Value {
+pub fn conformance(basis: &Basis, klassen: &[&str]) -> Value {
     json!({
         "links": selbst(&basis.zu("/conformance"), JSON, "Konformitätsklassen"),
-        "conformsTo": KLASSEN,
+        "conformsTo": klassen,
     })
+}
+
+/// `/functions`.
+#[must_use]
+pub fn functions(basis: &Basis) -> Value {
+    let links = selbst(&basis.zu("/functions"), JSON, "Funktionen für Filter");
+    super::cql2::funktionen::dokument(&json!(links))
 }
 
 /// `/collections`.
@@ -122,6 +138,12 @@ pub fn collection(basis: &Basis, sammlung: &Sammlung, ausdehnung: &Ausdehnung) -
             format!("{hier}/items?f=html"),
             format!("{titel}: Objekte (Seite)"),
         ),
+        Link::new(
+            "enclosure",
+            GEOJSON,
+            format!("{hier}/items.geojson"),
+            format!("{titel}: alle Objekte in einem Dokument"),
+        ),
         Link::new(REL_SCHEMA, SCHEMA_JSON, format!("{hier}/schema"), "Felder"),
         Link::new(
             "describedby",
@@ -135,6 +157,12 @@ pub fn collection(basis: &Basis, sammlung: &Sammlung, ausdehnung: &Ausdehnung) -
             format!("{hier}/queryables"),
             "Filterbare Felder",
         ),
+        Link::new(
+            REL_SORTABLES,
+            SCHEMA_JSON,
+            format!("{hier}/sortables"),
+            "Sortierbare Felder",
+        ),
     ]);
     let mut doc = Map::new();
     doc.insert("id".into(), json!(sammlung.id));
@@ -143,6 +171,10 @@ pub fn collection(basis: &Basis, sammlung: &Sammlung, ausdehnung: &Ausdehnung) -
         doc.insert("description".into(), json!(text));
     }
     doc.insert("itemType".into(), json!("feature"));
+    // A saved question in a list is not answered; its layer would be counted.
+    if sammlung.nur.is_some() || !sammlung.id.starts_with(crate::strategie::frage::EBENE) {
+        doc.insert("itemCount".into(), json!(ausdehnung.anzahl));
+    }
     if let Some(extent) = extent(ausdehnung) {
         doc.insert("extent".into(), extent);
     }

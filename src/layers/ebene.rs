@@ -56,11 +56,9 @@ fn wo(relation: &str, oeffentlich: bool) -> Result<(String, String, bool)> {
     Ok((schema, name, eigen))
 }
 
-/// In a world of the past the view stands before the published copy.
+/// In a world of the past, or of restricted readers, the view stands before the table or its
+/// published copy: names are unique over our schemas, the pool's `search_path` decides.
 async fn sichtbar(pool: &PgPool, schema: String, name: &str) -> Result<String> {
-    if schema != OEFFENTLICH {
-        return Ok(schema);
-    }
     let gefunden: Option<String> = sqlx::query_scalar(
         "SELECT n.nspname::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
          WHERE c.relname = $1 AND pg_table_is_visible(c.oid)",
@@ -98,7 +96,11 @@ pub(super) async fn loese(
     // Read by the pool's own role: its rights are checked.
     let gelesen = oeffentlich || welt == Welt::Intern;
     let (schema, name, eigen) = wo(name, oeffentlich)?;
-    let schema = sichtbar(pool, schema, &name).await?;
+    let schema = if schema == OEFFENTLICH || eigen && welt == Welt::Intern {
+        sichtbar(pool, schema, &name).await?
+    } else {
+        schema
+    };
     let verlangt = Verlangt {
         geometrie: eintrag.geometry.as_deref(),
         oeffentlich: gelesen,

@@ -17,10 +17,7 @@ pub fn schreibe(out: &mut Vec<u8>, ewkb: &[u8], wandler: Wandler) {
         stellen: wandler.stellen(),
         faktor: 10f64.powi(wandler.stellen().cast_signed()),
     };
-    let mut leser = Leser {
-        bytes: ewkb,
-        little: true,
-    };
+    let mut leser = Leser::neu(ewkb);
     if !matches!(schreiber.geometrie(&mut leser, 0), Some(true)) {
         out.truncate(anfang);
         out.extend_from_slice(b"null");
@@ -28,25 +25,32 @@ pub fn schreibe(out: &mut Vec<u8>, ewkb: &[u8], wandler: Wandler) {
 }
 
 /// Reads EWKB; every read is checked, so broken bytes end in `None`.
-struct Leser<'a> {
+pub(super) struct Leser<'a> {
     bytes: &'a [u8],
     little: bool,
 }
 
 /// Head of one geometry: type without flags, number of dimensions.
-struct Kopf {
-    typ: u32,
-    dimensionen: usize,
+pub(super) struct Kopf {
+    pub(super) typ: u32,
+    pub(super) dimensionen: usize,
 }
 
 impl<'a> Leser<'a> {
+    pub(super) fn neu(bytes: &'a [u8]) -> Self {
+        Self {
+            bytes,
+            little: true,
+        }
+    }
+
     fn nimm(&mut self, anzahl: usize) -> Option<&'a [u8]> {
         let (vorn, rest) = self.bytes.split_at_checked(anzahl)?;
         self.bytes = rest;
         Some(vorn)
     }
 
-    fn u32(&mut self) -> Option<u32> {
+    pub(super) fn u32(&mut self) -> Option<u32> {
         let bytes: [u8; 4] = self.nimm(4)?.try_into().ok()?;
         Some(if self.little {
             u32::from_le_bytes(bytes)
@@ -55,7 +59,7 @@ impl<'a> Leser<'a> {
         })
     }
 
-    fn kopf(&mut self) -> Option<Kopf> {
+    pub(super) fn kopf(&mut self) -> Option<Kopf> {
         self.little = self.nimm(1)?.first()? == &1;
         let roh = self.u32()?;
         if roh & 0x2000_0000 != 0 {
@@ -70,12 +74,12 @@ impl<'a> Leser<'a> {
     }
 
     /// The raw bytes of a run of positions with a leading count.
-    fn folge(&mut self, dimensionen: usize) -> Option<Folge<'a>> {
+    pub(super) fn folge(&mut self, dimensionen: usize) -> Option<Folge<'a>> {
         let anzahl = self.u32()? as usize;
         self.positionen(anzahl, dimensionen)
     }
 
-    fn positionen(&mut self, anzahl: usize, dimensionen: usize) -> Option<Folge<'a>> {
+    pub(super) fn positionen(&mut self, anzahl: usize, dimensionen: usize) -> Option<Folge<'a>> {
         let schritt = dimensionen * 8;
         let bytes = self.nimm(anzahl.checked_mul(schritt)?)?;
         Some(Folge {
@@ -87,18 +91,18 @@ impl<'a> Leser<'a> {
 }
 
 /// A run of positions.
-struct Folge<'a> {
+pub(super) struct Folge<'a> {
     bytes: &'a [u8],
     schritt: usize,
     little: bool,
 }
 
 impl Folge<'_> {
-    fn len(&self) -> usize {
+    pub(super) fn len(&self) -> usize {
         self.bytes.len() / self.schritt
     }
 
-    fn xy(&self, i: usize) -> (f64, f64) {
+    pub(super) fn xy(&self, i: usize) -> (f64, f64) {
         let lies = |ab: usize| {
             let mut bytes = [0; 8];
             bytes.copy_from_slice(&self.bytes[ab..ab + 8]);

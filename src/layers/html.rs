@@ -4,12 +4,13 @@ use askama::Template;
 use axum::response::Response;
 use serde_json::Value;
 
-use super::conformance::KLASSEN;
+use super::cql2::funktionen::{self, Funktion};
 use super::documents::adresse;
 use super::query::Ausdehnung;
 use super::relation::Spalte;
 use super::routes::objekt_adresse;
 use super::sammlung::Sammlung;
+use super::wert::Klasse;
 use crate::error::Error;
 use crate::http::extract::Anfrage;
 use crate::http::link::kodiere;
@@ -65,16 +66,31 @@ pub fn ebenen(anfrage: &Anfrage, sammlungen: &[Sammlung]) -> Antwort {
 
 #[derive(Template)]
 #[template(path = "layers/templates/konformitaet.html")]
-struct Konformitaet {
+struct Konformitaet<'a> {
     seite: Seite,
-    klassen: &'static [&'static str],
+    klassen: &'a [&'static str],
 }
 
 /// `/conformance`
-pub fn konformitaet(anfrage: &Anfrage) -> Antwort {
+pub fn konformitaet(anfrage: &Anfrage, klassen: &[&'static str]) -> Antwort {
     html(&Konformitaet {
         seite: anfrage.seite(),
-        klassen: KLASSEN,
+        klassen,
+    })
+}
+
+#[derive(Template)]
+#[template(path = "layers/templates/funktionen.html")]
+struct Funktionen {
+    seite: Seite,
+    funktionen: &'static [Funktion],
+}
+
+/// `/functions`
+pub fn funktionen(anfrage: &Anfrage) -> Antwort {
+    html(&Funktionen {
+        seite: anfrage.seite(),
+        funktionen: funktionen::ALLE,
     })
 }
 
@@ -176,23 +192,114 @@ struct Objekte<'a> {
     sammlung: &'a Sammlung,
     /// Address of the row's feature, its id, its values.
     zeilen: Vec<(String, String, Vec<Zelle>)>,
-    gesamt: String,
+    /// Columns that are shown.
+    spalten: &'a [Spalte],
+    /// How many there are in all, where it was counted.
+    gesamt: Option<String>,
     gezeigt: usize,
+    filterfeld: Filterfeld,
     filter: Vec<(String, String)>,
     json: String,
     erste: Option<String>,
     naechste: Option<String>,
 }
 
-/// `/collections/{id}/items`, from the GeoJSON document of the page.
-pub fn objekte(anfrage: &Anfrage, sammlung: &Sammlung, geojson: &[u8]) -> Antwort {
+/// The field for a CQL2 filter.
+struct Filterfeld {
+    /// Address of the form.
+    ziel: String,
+    text: String,
+    beispiel: String,
+    /// What is wrong with it.
+    fehler: Option<String>,
+    /// The other parameters of the request.
+    weitere: Vec<(String, String)>,
+}
+
+impl Filterfeld {
+    fn neu(anfrage: &Anfrage, sammlung: &Sammlung, fehler: Option<String>) -> Self {
+        let eigene = ["filter", "cursor", "f"];
+        let parameter = &anfrage.parameter;
+        let text = parameter.einzig("filter").ok().flatten();
+        let weitere = parameter.ohne(&eigene);
+        Self {
+            ziel: format!("{}/items", adresse(&anfrage.basis, &sammlung.id)),
+            text: text.unwrap_or_default().to_owned(),
+            beispiel: beispiel(sammlung),
+            fehler,
+            weitere: weitere
+                .map(|(name, wert)| (name.to_owned(), wert.to_owned()))
+                .collect(),
+        }
+    }
+}
+
+/// A filter that works on this layer, with its own columns.
+fn beispiel(sammlung: &Sammlung) -> String {
+    let ebene = &sammlung.ebene;
+    let name = |s: &Spalte| {
+        let schlicht = s
+            .name
+            .bytes()
+            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
+        if schlicht {
+            s.name.clone()
+        } else {
+            format!("\"{}\"", s.name.replace('"', "\"\""))
+        }
+    };
+    let finde = |klasse: &dyn Fn(Klasse) -> bool| {
+        let andere = ebene
+            .spalten
+            .iter()
+            .filter(|s| s.name != ebene.schluessel.name);
+        andere.filter(|s| klasse(s.klasse)).map(name).next()
+    };
+    let text = finde(&|k| k == Klasse::Text).map(|name| format!("{name} LIKE 'W%'"));
+    let zahl = finde(&Klasse::ist_zahl).map(|name| format!("{name} > 10"));
+    let teile: Vec<String> = [text, zahl].into_iter().flatten().collect();
+    if teile.is_empty() {
+        return format!("{} IS NOT NULL", name(&ebene.schluessel));
+    }
+    teile.join(" AND ")
+}
+
+#[derive(Template)]
+#[template(path = "layers/templates/falscher_filter.html")]
+struct FalscherFilter<'a> {
+    seite: Seite,
+    hier: String,
+    sammlung: &'a Sammlung,
+    filterfeld: Filterfeld,
+}
+
+/// `/collections/{id}/items` with a filter that cannot be read: the field again, what is wrong beside it.
+pub fn falscher_filter(anfrage: &Anfrage, sammlung: &Sammlung, problem: &Problem) -> Antwort {
+    let mut antwort = html(&FalscherFilter {
+        seite: anfrage.seite(),
+        hier: adresse(&anfrage.basis, &sammlung.id),
+        sammlung,
+        filterfeld: Filterfeld::neu(anfrage, sammlung, Some(problem.detail.clone())),
+    })?;
+    *antwort.status_mut() = problem.art.status;
+    Ok(antwort)
+}
+
+/// `/collections/{id}/items` with these columns, from the GeoJSON document of the page.
+pub fn objekte(
+    anfrage: &Anfrage,
+    sammlung: &Sammlung,
+    spalten: &[Spalte],
+    geojson: &[u8],
+) -> Antwort {
     let doc: Value = serde_json::from_slice(geojson).map_err(Error::from)?;
     let objekte = doc["features"].as_array().into_iter().flatten();
     let zeilen: Vec<_> = objekte
         .map(|objekt| {
             let id = anzeige(&objekt["id"]);
             let adresse = objekt_adresse(anfrage, &sammlung.id, &id);
-            (format!("{adresse}?f=html"), id, zellen(sammlung, objekt))
+            let zellen = zellen(spalten.iter(), objekt);
+            (format!("{adresse}?f=html"), id, zellen)
         })
         .collect();
     let links = doc["links"].as_array();
@@ -210,7 +317,9 @@ pub fn objekte(anfrage: &Anfrage, sammlung: &Sammlung, geojson: &[u8]) -> Antwor
         sammlung,
         gezeigt: zeilen.len(),
         zeilen,
-        gesamt: anzeige(&doc["numberMatched"]),
+        gesamt: doc.get("numberMatched").map(anzeige),
+        spalten,
+        filterfeld: Filterfeld::neu(anfrage, sammlung, None),
         filter: filter
             .map(|(name, wert)| (name.to_owned(), wert.to_owned()))
             .collect(),
@@ -264,7 +373,9 @@ pub fn objekt(anfrage: &Anfrage, sammlung: &Sammlung, fid: &str, geojson: &[u8])
         fid,
         plan: doc["properties"]["plan"].as_str().map(str::to_owned),
         json: anfrage.adresse(crate::http::negotiate::Format::Json),
-        werte: spalten.zip(zellen(sammlung, &doc)).collect(),
+        werte: spalten
+            .zip(zellen(sammlung.ebene.spalten.iter(), &doc))
+            .collect(),
         geometrie: doc["geometry"]["type"]
             .as_str()
             .unwrap_or("keine")
@@ -273,8 +384,7 @@ pub fn objekt(anfrage: &Anfrage, sammlung: &Sammlung, fid: &str, geojson: &[u8])
     })
 }
 
-fn zellen(sammlung: &Sammlung, objekt: &Value) -> Vec<Zelle> {
-    let spalten = sammlung.ebene.spalten.iter();
+fn zellen<'a>(spalten: impl Iterator<Item = &'a Spalte>, objekt: &Value) -> Vec<Zelle> {
     spalten
         .map(|spalte| {
             let zahl = spalte.klasse.ist_zahl();

@@ -1,7 +1,5 @@
-//! Features of a collection: the GeoJSON document is written into one buffer while
-//! the rows arrive.
+//! Features of a collection as GeoJSON: what stands around them, and how one is written.
 
-use serde_json::json;
 use sha2::{Digest, Sha256};
 
 use super::auswahl::Auswahl;
@@ -9,12 +7,14 @@ use super::crs::{Wandler, Ziel};
 use super::cursor::Cursor;
 use super::documents::{GEOJSON, HTML, JSON, adresse};
 use super::ebene::Ebene;
-use super::query::{self, Ergebnis, Zeile};
+use super::quelle::{self, Antwort, Auftrag, Schluss};
+use super::query::Zeile;
+use super::relation::Spalte;
 use super::sammlung::Sammlung;
 use super::wert::{self, Klasse};
 use super::{Dienst, datetime, geojson, transactions};
 use crate::error::{Error, Result};
-use crate::http::extract::Anfrage;
+use crate::http::extract::{Anfrage, Parameter};
 use crate::http::link::{Link, kodiere, kodiere_parameter};
 use crate::http::negotiate::Format;
 
@@ -23,30 +23,39 @@ pub async fn sammlung_json(
     dienst: &Dienst,
     anfrage: &Anfrage,
     sammlung: &Sammlung,
-    auswahl: &Auswahl,
-) -> Result<Vec<u8>> {
-    let mut out = Vec::with_capacity(1 << 16);
-    out.extend_from_slice(br#"{"type":"FeatureCollection","features":["#);
-    let mut erste = true;
-    let ergebnis = query::seite(&dienst.pool, sammlung, auswahl, |zeile, wandler| {
-        if !erste {
-            out.push(b',');
+    auswahl: Auswahl,
+    gzip: bool,
+) -> Result<Antwort> {
+    let auftrag = Auftrag {
+        sammlung: sammlung.clone(),
+        auswahl,
+        gzip,
+        schluss: schluss(anfrage, sammlung),
+    };
+    quelle::seite(dienst, auftrag).await
+}
+
+/// How the document of a page ends.
+fn schluss(anfrage: &Anfrage, sammlung: &Sammlung) -> Schluss {
+    let links = seiten_links(anfrage, sammlung);
+    let hier = format!("{}/items", adresse(&anfrage.basis, &sammlung.id));
+    let parameter = anfrage.parameter.clone();
+    Box::new(move |ergebnis| {
+        let mut links = links.clone();
+        if let Some(cursor) = &ergebnis.weiter {
+            let href = naechste(&parameter, &hier, cursor);
+            links.push(Link::new("next", GEOJSON, href, "Nächste Seite"));
         }
-        erste = false;
-        schreibe_objekt(&mut out, &sammlung.ebene, zeile, wandler)?;
-        out.push(b'}');
-        Ok(())
+        let links = serde_json::to_string(&links)?;
+        let gesamt = ergebnis
+            .gesamt
+            .map_or_else(String::new, |zahl| format!("\"numberMatched\":{zahl},"));
+        Ok(format!(
+            r#"],{gesamt}"numberReturned":{},"timeStamp":"{}","links":{links}}}"#,
+            ergebnis.anzahl,
+            datetime::jetzt()
+        ))
     })
-    .await?;
-    let links = serde_json::to_string(&seiten_links(anfrage, sammlung, &ergebnis))?;
-    let rest = format!(
-        r#"],"numberMatched":{},"numberReturned":{},"timeStamp":"{}","links":{links}}}"#,
-        ergebnis.gesamt,
-        ergebnis.anzahl,
-        datetime::jetzt()
-    );
-    out.extend_from_slice(rest.as_bytes());
-    Ok(out)
 }
 
 /// One feature as GeoJSON.
@@ -62,29 +71,26 @@ pub async fn objekt_json(
     } else {
         None
     };
-    let (zeile, wandler) = query::einzeln(&dienst.pool, sammlung, id, crs)
-        .await?
-        .ok_or_else(|| {
-            Error::nicht_gefunden(format!(
-                "In „{}“ gibt es kein Objekt „{id}“.",
-                sammlung.titel
-            ))
-        })?;
-    let mut out = Vec::new();
-    schreibe_objekt(&mut out, &sammlung.ebene, &zeile, wandler)?;
+    let objekt = quelle::objekt(dienst, sammlung, id, crs).await?;
+    let mut out = objekt.ok_or_else(|| {
+        Error::nicht_gefunden(format!(
+            "In „{}“ gibt es kein Objekt „{id}“.",
+            sammlung.titel
+        ))
+    })?;
     let etag = etag(marke.as_deref(), crs, &out);
     let oben = adresse(&anfrage.basis, &sammlung.id);
     let hier = format!("{oben}/items/{}", kodiere(id));
-    let links = json!([
+    let links = serde_json::to_string(&[
         Link::new("self", GEOJSON, &hier, "Dieses Objekt"),
         Link::new(
             "alternate",
             HTML,
             format!("{hier}?f=html"),
-            "Dieses Objekt (Seite)"
+            "Dieses Objekt (Seite)",
         ),
         Link::new("collection", JSON, &oben, &sammlung.titel),
-    ]);
+    ])?;
     out.extend_from_slice(format!(r#","links":{links}}}"#).as_bytes());
     Ok((out, etag))
 }
@@ -116,6 +122,29 @@ pub fn schreibe_objekt(
     zeile: &Zeile,
     wandler: Wandler,
 ) -> Result<()> {
+    schreibe_auswahl(out, ebene, ebene.spalten.iter(), zeile, wandler)
+}
+
+/// The same with these columns only, as the row was read.
+pub(super) fn schreibe_auswahl<'a>(
+    out: &mut Vec<u8>,
+    ebene: &Ebene,
+    spalten: impl Iterator<Item = &'a Spalte>,
+    zeile: &Zeile,
+    wandler: Wandler,
+) -> Result<()> {
+    kopf(out, ebene, zeile, zeile.geometrie()?, wandler)?;
+    eigenschaften(out, spalten, zeile, |_| {})
+}
+
+/// Up to the geometry; gives where the id ends.
+pub(super) fn kopf(
+    out: &mut Vec<u8>,
+    ebene: &Ebene,
+    zeile: &Zeile,
+    ewkb: Option<&[u8]>,
+    wandler: Wandler,
+) -> Result<usize> {
     out.extend_from_slice(br#"{"type":"Feature","id":"#);
     let schluessel = zeile.schluessel()?;
     if ebene.schluessel.klasse == Klasse::Ganzzahl {
@@ -123,33 +152,46 @@ pub fn schreibe_objekt(
     } else {
         wert::zeichenkette(out, &schluessel);
     }
+    let ende = out.len();
     out.extend_from_slice(br#","geometry":"#);
-    match zeile.geometrie()? {
+    match ewkb {
         Some(ewkb) => geojson::schreibe(out, ewkb, wandler),
         None => out.extend_from_slice(b"null"),
     }
+    Ok(ende)
+}
+
+/// The properties, the length of each value told to `merke`.
+pub(super) fn eigenschaften<'a>(
+    out: &mut Vec<u8>,
+    spalten: impl Iterator<Item = &'a Spalte>,
+    zeile: &Zeile,
+    mut merke: impl FnMut(usize),
+) -> Result<()> {
     out.extend_from_slice(br#","properties":{"#);
-    for (n, spalte) in ebene.spalten.iter().enumerate() {
+    for (n, spalte) in spalten.enumerate() {
         if n > 0 {
             out.push(b',');
         }
         wert::zeichenkette(out, &spalte.name);
         out.push(b':');
+        let anfang = out.len();
         wert::schreibe(out, spalte.klasse, zeile.eigenschaft(n)?);
+        merke(out.len() - anfang);
     }
     out.push(b'}');
     Ok(())
 }
 
-fn seiten_links(anfrage: &Anfrage, sammlung: &Sammlung, ergebnis: &Ergebnis) -> Vec<Link> {
+fn seiten_links(anfrage: &Anfrage, sammlung: &Sammlung) -> Vec<Link> {
     let hier = format!("{}/items", adresse(&anfrage.basis, &sammlung.id));
     let selbst: Vec<_> = anfrage.parameter.ohne(&[]).collect();
     let eigene = if selbst.is_empty() {
-        hier.clone()
+        hier
     } else {
         format!("{hier}?{}", kodiere_parameter(selbst))
     };
-    let mut links = vec![
+    vec![
         Link::new("self", GEOJSON, eigene, "Diese Seite"),
         Link::new(
             "alternate",
@@ -163,23 +205,13 @@ fn seiten_links(anfrage: &Anfrage, sammlung: &Sammlung, ergebnis: &Ergebnis) -> 
             adresse(&anfrage.basis, &sammlung.id),
             &sammlung.titel,
         ),
-    ];
-    if let Some(cursor) = &ergebnis.weiter {
-        links.push(Link::new(
-            "next",
-            GEOJSON,
-            naechste(anfrage, &hier, cursor),
-            "Nächste Seite",
-        ));
-    }
-    links
+    ]
 }
 
 /// The same request, one page on: every parameter is kept.
-#[must_use]
-pub fn naechste(anfrage: &Anfrage, hier: &str, cursor: &Cursor) -> String {
+fn naechste(parameter: &Parameter, hier: &str, cursor: &Cursor) -> String {
     let cursor = cursor.kodiere();
-    let paare = anfrage.parameter.ohne(&["cursor"]);
+    let paare = parameter.ohne(&["cursor"]);
     format!(
         "{hier}?{}",
         kodiere_parameter(paare.chain([("cursor", cursor.as_str())]))

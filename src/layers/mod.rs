@@ -1,8 +1,8 @@
 //! Published layers: OGC API – Features from one catalogue, `geodata/layers.toml`.
 //!
 //! Reading order: [`catalog`] (what is published) → [`relation`] (what the database
-//! says about it) → [`routes`] → [`query`] (the only dynamic SQL) → [`geojson`], [`wert`]
-//! (bytes of the answer). Everything anonymous is read through one pool whose role
+//! says about it) → [`routes`] → [`quelle`] (where an answer comes from: [`snapshot`], or
+//! [`query`], the only dynamic SQL) → [`geojson`], [`wert`] (bytes of the answer). Everything anonymous is read through one pool whose role
 //! `zielraum_public` sees published rows only; this module never filters drafts itself.
 
 use std::sync::Arc;
@@ -13,6 +13,7 @@ pub mod auswahl;
 pub mod bbox;
 pub mod catalog;
 pub mod conformance;
+pub mod cql2;
 pub mod crs;
 pub mod cursor;
 pub mod datetime;
@@ -22,12 +23,16 @@ pub mod extent;
 pub mod geojson;
 pub mod html;
 pub mod items;
+mod marke;
 pub mod openapi;
+pub mod quelle;
 pub mod query;
 pub mod queryables;
 pub mod relation;
 pub mod routes;
 pub mod sammlung;
+pub mod snapshot;
+pub mod sortierung;
 pub mod transactions;
 pub mod wert;
 
@@ -38,8 +43,12 @@ pub struct Dienst {
     pub pool: PgPool,
     /// The layers, resolved against the database at start-up.
     pub katalog: Arc<sammlung::Katalog>,
-    /// Extents, kept for a few seconds.
+    /// What of it is in memory; None in the worlds of staff and of the past.
+    pub lager: Option<Arc<snapshot::lager::Lager>>,
+    /// Extents.
     pub ausdehnungen: extent::Ausdehnungen,
+    /// Whole layers may be read from the database so many at a time.
+    grosse: Arc<tokio::sync::Semaphore>,
     /// Paths of other modules, for `/api`.
     pub pfade: Vec<crate::http::openapi::Pfad>,
     /// Writing operations over these collections, for `/api`.
@@ -52,15 +61,30 @@ impl Dienst {
     pub fn new(
         pool: PgPool,
         katalog: Arc<sammlung::Katalog>,
+        lager: Option<Arc<snapshot::lager::Lager>>,
         pfade: Vec<crate::http::openapi::Pfad>,
         schreibend: fn(&[sammlung::Sammlung]) -> Vec<crate::http::openapi::Operation>,
     ) -> Self {
         Self {
             pool,
             katalog,
+            lager,
             ausdehnungen: extent::Ausdehnungen::default(),
+            grosse: Arc::new(tokio::sync::Semaphore::new(quelle::GROSSE)),
             pfade,
             schreibend,
         }
+    }
+
+    /// Extent of a collection, as old as its version.
+    pub(in crate::layers) async fn ausdehnung(
+        &self,
+        sammlung: &sammlung::Sammlung,
+    ) -> crate::error::Result<query::Ausdehnung> {
+        let version = match &self.lager {
+            Some(lager) => lager.version(sammlung).await,
+            None => None,
+        };
+        self.ausdehnungen.von(&self.pool, sammlung, version).await
     }
 }

@@ -3,7 +3,8 @@
 
 use serde_json::{Map, Value, json};
 
-use super::auswahl::{LIMIT_MAX, LIMIT_VORGABE};
+use super::auswahl::{FESTE, LIMIT_MAX, LIMIT_VORGABE};
+use super::cql2::Grenzen;
 use super::crs::Ziel;
 use super::documents::{GEOJSON, HTML, JSON, SCHEMA_JSON};
 use super::queryables::{eigenschaft, filterbare};
@@ -43,7 +44,49 @@ pub fn parameter() -> Map<String, Value> {
             "Koordinatensystem von bbox.",
             crs.clone(),
         ),
-        ("crs", "crs", "Koordinatensystem der Antwort.", crs),
+        ("crs", "crs", "Koordinatensystem der Antwort.", crs.clone()),
+        (
+            "filter",
+            "filter",
+            "Nur Objekte, für die diese Bedingung gilt (CQL2); die Felder stehen unter queryables, die Funktionen unter /functions.",
+            json!({"type": "string", "maxLength": Grenzen::BYTES}),
+        ),
+        (
+            "filter-lang",
+            "filter-lang",
+            "Schreibweise von filter.",
+            json!({"type": "string", "enum": ["cql2-text", "cql2-json"], "default": "cql2-text"}),
+        ),
+        (
+            "filter-crs",
+            "filter-crs",
+            "Koordinatensystem der Geometrien in filter.",
+            crs,
+        ),
+        (
+            "sortby",
+            "sortby",
+            "Felder, nach denen sortiert wird, mit Komma dazwischen; „-“ davor: absteigend. Was keinen Wert hat, kommt zuletzt.",
+            json!({"type": "array", "items": {"type": "string"}}),
+        ),
+        (
+            "properties",
+            "properties",
+            "Nur diese Felder, mit Komma dazwischen.",
+            json!({"type": "array", "items": {"type": "string"}}),
+        ),
+        (
+            "exclude-properties",
+            "exclude-properties",
+            "Alle Felder außer diesen.",
+            json!({"type": "array", "items": {"type": "string"}}),
+        ),
+        (
+            "skipGeometry",
+            "skipGeometry",
+            "Ohne Geometrie.",
+            json!({"type": "boolean", "default": false}),
+        ),
         (
             "datetime",
             "datetime",
@@ -86,6 +129,12 @@ pub fn pfade(sammlungen: &[Sammlung]) -> Vec<Pfad> {
             "Konformitätsklassen",
             &[JSON, HTML],
         ),
+        fest(
+            "/functions",
+            "functions",
+            "Funktionen für Filter",
+            &[JSON, HTML],
+        ),
         fest("/api", "api", "Diese Beschreibung", &[OPENAPI_JSON, HTML]),
         fest("/collections", "collections", "Alle Ebenen", &[JSON, HTML]),
     ];
@@ -108,15 +157,20 @@ fn je_sammlung(sammlung: &Sammlung) -> Vec<Pfad> {
             medien: medien.to_vec(),
         };
     let f = || vec![verweis("f")];
-    let gemeinsame = [
-        "f", "limit", "bbox", "bbox-crs", "crs", "datetime", "cursor",
-    ];
-    let mut parameter: Vec<Value> = gemeinsame.into_iter().map(verweis).collect();
+    // zoom-level is not on offer before it has an effect.
+    let gemeinsame = FESTE.into_iter().filter(|name| *name != "zoom-level");
+    let mut parameter: Vec<Value> = gemeinsame.map(verweis).collect();
     parameter.extend(filterbare(sammlung).map(|spalte| {
         let mut schema = eigenschaft(spalte);
         schema.retain(|name, _| name == "type" || name == "format");
         anfrage_parameter(&spalte.name, &spalte.titel, &Value::Object(schema))
     }));
+    let seiten = [verweis("f"), verweis("limit"), verweis("cursor")];
+    let ganz: Vec<Value> = parameter
+        .iter()
+        .filter(|p| !seiten.contains(p))
+        .cloned()
+        .collect();
     let mut eines = vec![pfad_parameter("featureId", "Kennung des Objekts")];
     eines.extend([verweis("f"), verweis("crs")]);
     vec![
@@ -136,11 +190,25 @@ fn je_sammlung(sammlung: &Sammlung) -> Vec<Pfad> {
             &[SCHEMA_JSON, HTML],
         ),
         pfad(
+            "/sortables",
+            "sortables",
+            format!("{titel}: sortierbare Felder"),
+            f(),
+            &[SCHEMA_JSON, HTML],
+        ),
+        pfad(
             "/items",
             "items",
             format!("{titel}: Objekte"),
             parameter,
             &[GEOJSON, HTML],
+        ),
+        pfad(
+            "/items.geojson",
+            "ganz",
+            format!("{titel}: alle Objekte in einem Dokument"),
+            ganz,
+            &[GEOJSON],
         ),
         pfad(
             "/items/{featureId}",

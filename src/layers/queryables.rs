@@ -2,12 +2,27 @@
 
 use serde_json::{Map, Value, json};
 
+use super::query::Codes;
 use super::relation::{Geometrie, Spalte};
 use super::sammlung::Sammlung;
+use super::sortierung::sortierbare;
+use super::wert::Klasse;
+
+/// Conformance classes of this module.
+pub const KONFORMITAET: &[&str] = &[
+    "http://www.opengis.net/spec/ogcapi-common-3/1.0/conf/schemas",
+    "http://www.opengis.net/spec/ogcapi-common-3/1.0/conf/advanced-property-roles",
+    "http://www.opengis.net/spec/ogcapi-common-3/1.0/conf/returnables-and-receivables",
+    "http://www.opengis.net/spec/ogcapi-common-3/1.0/conf/queryables",
+    "http://www.opengis.net/spec/ogcapi-features-3/1.0/conf/queryables",
+    "http://www.opengis.net/spec/ogcapi-features-3/1.0/conf/queryables-query-parameters",
+    // QGIS up to today looks for the name Part 5 had before it became Common Part 3.
+    "http://www.opengis.net/spec/ogcapi-features-5/1.0/conf/schemas",
+];
 
 /// `/collections/{id}/schema`. QGIS takes aliases, order and geometry type from it.
 #[must_use]
-pub fn schema(sammlung: &Sammlung, adresse: &str) -> Value {
+pub fn schema(sammlung: &Sammlung, codes: &Codes, adresse: &str) -> Value {
     let ebene = &sammlung.ebene;
     let mut eigenschaften = Map::new();
     let mut folge = 0;
@@ -20,7 +35,7 @@ pub fn schema(sammlung: &Sammlung, adresse: &str) -> Value {
     }
     for spalte in &ebene.spalten {
         folge += 1;
-        let mut doc = eigenschaft(spalte);
+        let mut doc = mit_codes(spalte, codes);
         if let Some(rolle) = rolle(sammlung, spalte) {
             doc.insert("x-ogc-role".into(), json!(rolle));
         }
@@ -32,17 +47,61 @@ pub fn schema(sammlung: &Sammlung, adresse: &str) -> Value {
     dokument(sammlung, adresse, &eigenschaften)
 }
 
-/// `/collections/{id}/queryables`: each is a query parameter, the geometry is `bbox`.
+/// `/collections/{id}/queryables`: what filters may name. Each single value is a query
+/// parameter too; the geometry is `bbox`.
 #[must_use]
-pub fn queryables(sammlung: &Sammlung, adresse: &str) -> Value {
+pub fn queryables(sammlung: &Sammlung, codes: &Codes, adresse: &str) -> Value {
     let mut eigenschaften = Map::new();
     if let Some(g) = &sammlung.ebene.relation.geometrie {
-        eigenschaften.insert(geometrie_name(sammlung), Value::Object(geometrie(g)));
+        let mut doc = geometrie(g);
+        // QGIS knows the geometry by this reference, and only where no type stands beside it.
+        let form = match g.dimension {
+            Some(0) => "MultiPoint",
+            Some(1) => "MultiLineString",
+            Some(2) => "MultiPolygon",
+            _ => "Geometry",
+        };
+        doc.insert(
+            "$ref".into(),
+            json!(format!("https://geojson.org/schema/{form}.json")),
+        );
+        doc.insert("x-ogc-role".into(), json!("primary-geometry"));
+        eigenschaften.insert(geometrie_name(sammlung), Value::Object(doc));
     }
-    for spalte in filterbare(sammlung) {
-        eigenschaften.insert(spalte.name.clone(), Value::Object(eigenschaft(spalte)));
+    let listen = sammlung
+        .ebene
+        .spalten
+        .iter()
+        .filter(|s| s.klasse == Klasse::Feld);
+    for spalte in filterbare(sammlung).chain(listen) {
+        let doc = mit_codes(spalte, codes);
+        eigenschaften.insert(spalte.name.clone(), Value::Object(doc));
     }
     dokument(sammlung, adresse, &eigenschaften)
+}
+
+/// `/collections/{id}/sortables`
+#[must_use]
+pub fn sortables(sammlung: &Sammlung, codes: &Codes, adresse: &str) -> Value {
+    let eigenschaften = sortierbare(&sammlung.ebene)
+        .map(|spalte| (spalte.name.clone(), Value::Object(mit_codes(spalte, codes))))
+        .collect();
+    dokument(sammlung, adresse, &eigenschaften)
+}
+
+/// A column whose values come from a code table lists them, with their German titles.
+fn mit_codes(spalte: &Spalte, codes: &Codes) -> Map<String, Value> {
+    let mut doc = eigenschaft(spalte);
+    let liste = codes.iter().find(|(name, _)| *name == spalte.name);
+    if let Some((_, codes)) = liste {
+        let werte: Vec<Value> = codes.iter().map(|(wert, _)| json!(wert)).collect();
+        let benannt = codes
+            .iter()
+            .map(|(wert, titel)| json!({"const": wert, "title": titel}));
+        doc.insert("enum".into(), Value::Array(werte));
+        doc.insert("oneOf".into(), benannt.collect());
+    }
+    doc
 }
 
 /// Columns that are query parameters; a name the service itself uses is not.

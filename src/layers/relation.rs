@@ -26,6 +26,10 @@ pub struct Spalte {
     pub typ: String,
     /// What the type means.
     pub klasse: Klasse,
+    /// Collation of its own, by name.
+    pub folge: Option<String>,
+    /// Tag `[code …]` of the COMMENT: the table of its codes.
+    pub codes: Option<String>,
 }
 
 /// The geometry column.
@@ -253,6 +257,8 @@ async fn spalten(
                 &zeile.get::<String, _>("typname"),
                 &zeile.get::<String, _>("kategorie"),
             ),
+            folge: zeile.get("folge"),
+            codes: kommentar.codes,
         });
     }
     let primaer: Vec<String> = sqlx::query_scalar(
@@ -352,18 +358,22 @@ struct Kommentar {
     titel: Option<String>,
     beschreibung: Option<String>,
     einheit: Option<String>,
+    codes: Option<String>,
 }
 
 /// First line title, further lines description, tags `[einheit m²]` anywhere at the end.
 fn kommentar(text: Option<&str>) -> Kommentar {
     let mut rest = text.unwrap_or_default().trim();
     let mut einheit = None;
+    let mut codes = None;
     while rest.ends_with(']')
         && let Some(auf) = rest.rfind('[')
     {
         let marke = &rest[auf + 1..rest.len() - 1];
         if let Some(wert) = marke.strip_prefix("einheit ") {
             einheit = Some(wert.trim().to_owned());
+        } else if let Some(tabelle) = marke.strip_prefix("code ") {
+            codes = Some(tabelle.trim().to_owned());
         }
         rest = rest[..auf].trim_end();
     }
@@ -376,6 +386,7 @@ fn kommentar(text: Option<&str>) -> Kommentar {
         titel: nicht_leer(titel),
         beschreibung: nicht_leer(weiter),
         einheit,
+        codes,
     }
 }
 
@@ -397,6 +408,7 @@ mod tests {
         assert_eq!(k.titel.as_deref(), Some("Fläche"));
         assert_eq!(k.beschreibung.as_deref(), Some("Im Plan.\nZweite Zeile"));
         assert_eq!(k.einheit.as_deref(), Some("m²"));
+        assert_eq!(k.codes.as_deref(), Some("fnp.nutzung"));
         assert_eq!(kommentar(None), Kommentar::default());
         assert_eq!(kommentar(Some("[vertraulich]")), Kommentar::default());
     }

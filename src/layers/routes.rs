@@ -3,21 +3,24 @@
 use std::sync::Arc;
 
 use axum::Router;
+use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use serde_json::Value;
 
-use super::auswahl::{Auswahl, LIMIT_HTML, LIMIT_VORGABE, system};
+use super::auswahl::{Auswahl, FESTE, LIMIT_HTML, LIMIT_VORGABE, system};
 use super::crs::Ziel;
 use super::documents::{GEOJSON, JSON, SCHEMA_JSON, adresse};
+use super::query::{self, Codes};
 use super::sammlung::Sammlung;
-use super::{Dienst, documents, html, items, openapi, queryables};
-use crate::http::extract::Anfrage;
+use super::wert::Klasse;
+use super::{Dienst, conformance, documents, html, items, marke, openapi, quelle, queryables};
+use crate::http::extract::{Anfrage, unbekannt};
 use crate::http::frame;
 use crate::http::link::kodiere;
-use crate::http::negotiate::Format;
+use crate::http::negotiate::{Format, nimmt_gzip};
 use crate::http::openapi::{OPENAPI_JSON, dokument};
 use crate::http::problem::{self, Problem};
 
@@ -31,21 +34,24 @@ const ID_MAX: usize = 200;
 pub fn router(dienst: Arc<Dienst>) -> Router {
     Router::new()
         .route("/", get(landing))
-        .route("/conformance", get(conformance))
+        .route("/conformance", get(konform))
+        .route("/functions", get(functions))
         .route("/api", get(api))
         .route("/collections", get(collections))
         .route("/collections/{id}", get(collection))
         .route("/collections/{id}/schema", get(schema))
         .route("/collections/{id}/queryables", get(filter))
+        .route("/collections/{id}/sortables", get(sortierbar))
         .route("/collections/{id}/items", get(objekte))
+        .route("/collections/{id}/items.geojson", get(ganz))
         .route("/collections/{id}/items/{fid}", get(objekt))
         .with_state(dienst)
 }
 
-async fn landing(State(dienst): Dienste, anfrage: Anfrage) -> Antwort {
+async fn landing(State(dienst): Dienste, headers: HeaderMap, anfrage: Anfrage) -> Antwort {
     anfrage.parameter.nur(&["f"])?;
     match anfrage.format(&[JSON])? {
-        Format::Json => Ok(json(JSON, &documents::landing(&anfrage.basis))),
+        Format::Json => Ok(json(JSON, &documents::landing(&anfrage.basis), &headers)),
         Format::Html => {
             let sammlungen = dienst.katalog.oeffentliche(&dienst.pool).await?;
             html::start(&anfrage, &sammlungen)
@@ -53,15 +59,28 @@ async fn landing(State(dienst): Dienste, anfrage: Anfrage) -> Antwort {
     }
 }
 
-async fn conformance(anfrage: Anfrage) -> Antwort {
+async fn konform(State(dienst): Dienste, headers: HeaderMap, anfrage: Anfrage) -> Antwort {
     anfrage.parameter.nur(&["f"])?;
+    let klassen = conformance::klassen(dienst.katalog.hat_klasse(Klasse::Feld));
     match anfrage.format(&[JSON])? {
-        Format::Json => Ok(json(JSON, &documents::conformance(&anfrage.basis))),
-        Format::Html => html::konformitaet(&anfrage),
+        Format::Json => Ok(json(
+            JSON,
+            &documents::conformance(&anfrage.basis, &klassen),
+            &headers,
+        )),
+        Format::Html => html::konformitaet(&anfrage, &klassen),
     }
 }
 
-async fn api(State(dienst): Dienste, anfrage: Anfrage) -> Antwort {
+async fn functions(headers: HeaderMap, anfrage: Anfrage) -> Antwort {
+    anfrage.parameter.nur(&["f"])?;
+    match anfrage.format(&[JSON])? {
+        Format::Json => Ok(json(JSON, &documents::functions(&anfrage.basis), &headers)),
+        Format::Html => html::funktionen(&anfrage),
+    }
+}
+
+async fn api(State(dienst): Dienste, headers: HeaderMap, anfrage: Anfrage) -> Antwort {
     anfrage.parameter.nur(&["f"])?;
     let format = anfrage.format(&[
         "application/vnd.oai.openapi+json",
@@ -76,13 +95,13 @@ async fn api(State(dienst): Dienste, anfrage: Anfrage) -> Antwort {
         Format::Json => {
             let schreibend = (dienst.schreibend)(&sammlungen);
             let doc = dokument(&anfrage.basis, &pfade, &schreibend, &openapi::parameter());
-            Ok(json(OPENAPI_JSON, &doc))
+            Ok(json(OPENAPI_JSON, &doc, &headers))
         }
         Format::Html => html::api(&anfrage, &pfade),
     }
 }
 
-async fn collections(State(dienst): Dienste, anfrage: Anfrage) -> Antwort {
+async fn collections(State(dienst): Dienste, headers: HeaderMap, anfrage: Anfrage) -> Antwort {
     anfrage.parameter.nur(&["f"])?;
     let format = anfrage.format(&[JSON])?;
     let sammlungen = dienst.katalog.oeffentliche(&dienst.pool).await?;
@@ -92,70 +111,174 @@ async fn collections(State(dienst): Dienste, anfrage: Anfrage) -> Antwort {
     let sammlungen = dienst.katalog.beantwortet(&dienst.pool, sammlungen).await?;
     let mut mit_ausdehnung = Vec::with_capacity(sammlungen.len());
     for sammlung in sammlungen {
-        let ausdehnung = dienst.ausdehnungen.von(&dienst.pool, &sammlung).await?;
+        let ausdehnung = dienst.ausdehnung(&sammlung).await?;
         mit_ausdehnung.push((sammlung, ausdehnung));
     }
     Ok(json(
         JSON,
         &documents::collections(&anfrage.basis, &mit_ausdehnung),
+        &headers,
     ))
 }
 
-async fn collection(State(dienst): Dienste, Path(id): Path<String>, anfrage: Anfrage) -> Antwort {
+async fn collection(
+    State(dienst): Dienste,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    anfrage: Anfrage,
+) -> Antwort {
     anfrage.parameter.nur(&["f"])?;
     let format = anfrage.format(&[JSON])?;
     let sammlung = sammlung(&dienst, &id).await?;
-    let ausdehnung = dienst.ausdehnungen.von(&dienst.pool, &sammlung).await?;
+    let ausdehnung = dienst.ausdehnung(&sammlung).await?;
     match format {
         Format::Json => Ok(json(
             JSON,
             &documents::collection(&anfrage.basis, &sammlung, &ausdehnung),
+            &headers,
         )),
         Format::Html => html::ebene(&anfrage, &sammlung, &ausdehnung),
     }
 }
 
-async fn schema(State(dienst): Dienste, Path(id): Path<String>, anfrage: Anfrage) -> Antwort {
-    felder(&dienst, &id, &anfrage, "schema", queryables::schema).await
+async fn schema(
+    State(dienst): Dienste,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    anfrage: Anfrage,
+) -> Antwort {
+    felder(
+        &dienst,
+        &id,
+        (&anfrage, &headers),
+        "schema",
+        queryables::schema,
+    )
+    .await
 }
 
-async fn filter(State(dienst): Dienste, Path(id): Path<String>, anfrage: Anfrage) -> Antwort {
-    felder(&dienst, &id, &anfrage, "queryables", queryables::queryables).await
+async fn filter(
+    State(dienst): Dienste,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    anfrage: Anfrage,
+) -> Antwort {
+    let anfrage = (&anfrage, &headers);
+    felder(&dienst, &id, anfrage, "queryables", queryables::queryables).await
+}
+
+async fn sortierbar(
+    State(dienst): Dienste,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    anfrage: Anfrage,
+) -> Antwort {
+    let anfrage = (&anfrage, &headers);
+    felder(&dienst, &id, anfrage, "sortables", queryables::sortables).await
 }
 
 async fn felder(
     dienst: &Dienst,
     id: &str,
-    anfrage: &Anfrage,
+    (anfrage, headers): (&Anfrage, &HeaderMap),
     ende: &str,
-    dokument: impl Fn(&Sammlung, &str) -> Value,
+    dokument: impl Fn(&Sammlung, &Codes, &str) -> Value,
 ) -> Antwort {
     anfrage.parameter.nur(&["f"])?;
     let format = anfrage.format(&[SCHEMA_JSON])?;
     let sammlung = sammlung(dienst, id).await?;
+    let codes = query::codes(&dienst.pool, &sammlung.ebene).await?;
     let doc = dokument(
         &sammlung,
+        &codes,
         &format!("{}/{ende}", adresse(&anfrage.basis, id)),
     );
     match format {
-        Format::Json => Ok(json(SCHEMA_JSON, &doc)),
+        Format::Json => Ok(json(SCHEMA_JSON, &doc, headers)),
         Format::Html => html::felder(anfrage, &sammlung, &doc),
     }
 }
 
-async fn objekte(State(dienst): Dienste, Path(id): Path<String>, anfrage: Anfrage) -> Antwort {
+async fn objekte(
+    State(dienst): Dienste,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    anfrage: Anfrage,
+) -> Antwort {
     let format = anfrage.format(&[GEOJSON])?;
     let sammlung = sammlung(&dienst, &id).await?;
     let vorgabe = match format {
         Format::Json => LIMIT_VORGABE,
         Format::Html => LIMIT_HTML,
     };
-    let auswahl = Auswahl::lies(&anfrage.parameter, &sammlung.ebene, vorgabe)?;
-    let doc = items::sammlung_json(&dienst, &anfrage, &sammlung, &auswahl).await?;
-    match format {
-        Format::Json => Ok(geojson(doc, auswahl.crs)),
-        Format::Html => html::objekte(&anfrage, &sammlung, &doc),
+    let auswahl = match Auswahl::lies(&anfrage.parameter, &sammlung, vorgabe) {
+        Ok(auswahl) => auswahl,
+        Err(problem)
+            if format == Format::Html && problem.parameter.as_deref() == Some("filter") =>
+        {
+            return html::falscher_filter(&anfrage, &sammlung, &problem);
+        }
+        Err(problem) => return Err(problem),
+    };
+    if format == Format::Html {
+        let spalten: Vec<_> = auswahl.spalten(&sammlung.ebene).cloned().collect();
+        let seite = items::sammlung_json(&dienst, &anfrage, &sammlung, auswahl, false).await?;
+        return html::objekte(&anfrage, &sammlung, &spalten, &seite.koerper.alles().await?);
     }
+    dokument_der_objekte(&dienst, &anfrage, &headers, &sammlung, auswahl).await
+}
+
+/// The whole layer, or all that meets the filters, as one document without pages.
+async fn ganz(
+    State(dienst): Dienste,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    anfrage: Anfrage,
+) -> Antwort {
+    let sammlung = sammlung(&dienst, &id).await?;
+    for name in ["limit", "cursor", "f"] {
+        let wert = anfrage.parameter.einzig(name)?;
+        if wert.is_some_and(|wert| (name, wert) != ("f", "json")) {
+            let erlaubt = FESTE
+                .iter()
+                .filter(|f| !["limit", "cursor", "zoom-level"].contains(f));
+            return Err(unbekannt(name, &erlaubt.copied().collect::<Vec<_>>()));
+        }
+    }
+    let mut auswahl = Auswahl::lies(&anfrage.parameter, &sammlung, LIMIT_VORGABE)?;
+    auswahl.limit = quelle::ALLE;
+    dokument_der_objekte(&dienst, &anfrage, &headers, &sammlung, auswahl).await
+}
+
+async fn dokument_der_objekte(
+    dienst: &Dienst,
+    anfrage: &Anfrage,
+    headers: &HeaderMap,
+    sammlung: &Sammlung,
+    auswahl: Auswahl,
+) -> Antwort {
+    let crs = auswahl.crs;
+    // Before anything is read: the tag may be of a version older than the page, never newer.
+    let etag = match &dienst.lager {
+        Some(lager) => lager.version(sammlung).await,
+        None => None,
+    };
+    let etag = etag.map(|version| marke::seite(&version, anfrage));
+    if let Some(etag) = etag.as_ref().filter(|etag| marke::hat(headers, etag)) {
+        return Ok(marke::mit(().into_response(), etag, headers));
+    }
+    let gzip = nimmt_gzip(headers);
+    let seite = items::sammlung_json(dienst, anfrage, sammlung, auswahl, gzip).await?;
+    let mut antwort = geojson(seite.koerper.into(), crs);
+    if seite.gepackt {
+        let kopf = antwort.headers_mut();
+        kopf.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+        kopf.append(header::VARY, HeaderValue::from_static("accept-encoding"));
+    }
+    Ok(match etag {
+        Some(etag) => marke::mit(antwort, &etag, headers),
+        None => antwort,
+    })
 }
 
 async fn objekt(
@@ -173,49 +296,38 @@ async fn objekt(
     let sammlung = sammlung(&dienst, &id).await?;
     let (doc, etag) = items::objekt_json(&dienst, &anfrage, &sammlung, &fid, crs).await?;
     match format {
-        Format::Json => Ok(mit_etag(geojson(doc, crs), &etag, &headers)),
+        Format::Json => Ok(marke::mit(geojson(doc.into(), crs), &etag, &headers)),
         Format::Html => html::objekt(&anfrage, &sammlung, &fid, &doc),
     }
 }
 
 async fn sammlung(dienst: &Dienst, id: &str) -> Result<Sammlung, Problem> {
-    Ok(dienst
-        .katalog
-        .oeffentliche_sammlung(&dienst.pool, id)
-        .await?)
+    let sammlung = match &dienst.lager {
+        Some(lager) => lager.sammlung(&dienst.katalog, &dienst.pool, id).await,
+        None => dienst.katalog.oeffentliche_sammlung(&dienst.pool, id).await,
+    };
+    Ok(sammlung?)
 }
 
-fn json(typ: &'static str, doc: &Value) -> Response {
-    ([(header::CONTENT_TYPE, typ)], doc.to_string()).into_response()
+/// A document with the tag of its content.
+fn json(typ: &'static str, doc: &Value, headers: &HeaderMap) -> Response {
+    let text = doc.to_string();
+    let etag = marke::inhalt(text.as_bytes());
+    marke::mit(
+        ([(header::CONTENT_TYPE, typ)], text).into_response(),
+        &etag,
+        headers,
+    )
 }
 
 /// GeoJSON with the system of its coordinates (Part 2, 6.2).
-fn geojson(doc: Vec<u8>, crs: Ziel) -> Response {
+fn geojson(doc: Body, crs: Ziel) -> Response {
     let mut headers = HeaderMap::new();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(GEOJSON));
     if let Ok(wert) = HeaderValue::from_str(&format!("<{}>", crs.uri())) {
         headers.insert("content-crs", wert);
     }
     (headers, doc).into_response()
-}
-
-/// With its `ETag`; 304 without a body where the caller has it already.
-fn mit_etag(antwort: Response, etag: &str, headers: &HeaderMap) -> Response {
-    let da = headers
-        .get_all(header::IF_NONE_MATCH)
-        .iter()
-        .filter_map(|wert| wert.to_str().ok())
-        .flat_map(|wert| wert.split(','))
-        .any(|tag| matches!(tag.trim().trim_start_matches("W/"), t if t == etag || t == "*"));
-    let mut antwort = if da {
-        axum::http::StatusCode::NOT_MODIFIED.into_response()
-    } else {
-        antwort
-    };
-    if let Ok(wert) = HeaderValue::from_str(etag) {
-        antwort.headers_mut().insert(header::ETAG, wert);
-    }
-    antwort
 }
 
 /// Address of a feature's page.

@@ -8,6 +8,7 @@ use super::catalog::{self, Eintrag, Je, Zugang};
 use super::ebene::{self, Ebene, Welt};
 use super::query;
 use super::transactions::Gegenstand;
+use super::wert::Klasse;
 use crate::error::{Error, Result};
 use crate::strategie::frage::{self, Gespeichert};
 
@@ -36,6 +37,7 @@ struct Zeile {
     eintrag: Eintrag,
     ebene: Arc<Ebene>,
     je_plan: Option<Arc<Ebene>>,
+    welt: Welt,
 }
 
 /// All layers of the catalogue files, checked against the database.
@@ -51,7 +53,7 @@ impl Katalog {
         Self::lies_fuer(pool, eigene, weitere, Welt::Oeffentlich).await
     }
 
-    /// The same for signed-in staff, over the working schemas: also layers with
+    /// The same for signed-in staff, over the schemas of their pool: also layers with
     /// `access = "intern"`. A layer of the town that staff cannot read is left out and
     /// named in the log: it must not keep anybody from signing in.
     pub async fn lies_intern(
@@ -113,6 +115,15 @@ impl Katalog {
             if zeile.eintrag.je == Some(Je::Frage) {
                 sammlungen.extend(zeile.alle_fragen(pool).await?);
             }
+        }
+        Ok(sammlungen)
+    }
+
+    /// The collection of each layer itself, without those per plan or question.
+    pub async fn grundebenen(&self, pool: &PgPool) -> Result<Vec<Sammlung>> {
+        let mut sammlungen = Vec::new();
+        for zeile in self.oeffentliche_zeilen() {
+            sammlungen.push(zeile.sammlung(pool).await?);
         }
         Ok(sammlungen)
     }
@@ -182,6 +193,13 @@ impl Katalog {
             .any(|zeile| zeile.ebene.spalte(name).is_some())
     }
 
+    /// True when a layer publishes a column of this class.
+    #[must_use]
+    pub fn hat_klasse(&self, klasse: Klasse) -> bool {
+        self.oeffentliche_zeilen()
+            .any(|zeile| zeile.ebene.spalten.iter().any(|s| s.klasse == klasse))
+    }
+
     /// True for our own layers without time columns: `datetime` asks for their past. A
     /// parcel is replaced with each delivery and keeps none.
     #[must_use]
@@ -213,6 +231,7 @@ impl Zeile {
             ebene: Arc::new(ebene),
             je_plan,
             eintrag,
+            welt,
         })
     }
 
@@ -236,6 +255,9 @@ impl Zeile {
             (false, _) => None,
             (true, true) => Some(
                 "Früher (datetime=JJJJ-MM-TT oder /stand/JJJJ-MM-TT vor der Adresse): die Fassung, die an dem Tag galt.",
+            ),
+            (true, false) if self.welt == Welt::Intern => Some(
+                "Früher (datetime=JJJJ-MM-TT oder /stand/JJJJ-MM-TT vor der Adresse): der Arbeitsstand des Tages, mit den Entwürfen, die Sie lesen dürfen.",
             ),
             (true, false) => Some(
                 "Früher (datetime=JJJJ-MM-TT oder /stand/JJJJ-MM-TT vor der Adresse): was an dem Tag veröffentlicht war.",

@@ -17,6 +17,8 @@ SELECT a.attname::text                                   AS name,
        t.typcategory::text                               AS kategorie,
        CASE WHEN t.typname IN ('geometry', 'geography')
             THEN format_type(b.typ, b.typmod) END        AS geometrietyp,
+       (SELECT c.collname FROM pg_collation c
+        WHERE c.oid = a.attcollation AND c.collname <> 'default')::text AS folge,
        col_description(a.attrelid, a.attnum)             AS kommentar
 FROM basis b
 JOIN pg_type t ON t.oid = b.typ AND t.typtype <> 'd'

@@ -20,6 +20,8 @@ use super::massnahme::{Antwort, Frage, lageplan, steckbrief};
 use super::sdg::Sdg;
 use super::trend::Trend;
 use super::{ausgabe, blatt, frage, handlungsfeld, kennzahl, sicht, store, suchraum, ziel};
+use crate::auth::store::darf_an;
+use crate::auth::{self, Aktion, Objektart};
 use crate::error::{Error, Result};
 use crate::http::datei::{csv, geojson};
 use crate::http::extract::Anfrage;
@@ -187,6 +189,7 @@ async fn suche(
 async fn massnahme(
     State(public): State<PgPool>,
     Path(kennung): Path<String>,
+    wer: auth::Akteur,
     anfrage: Anfrage,
 ) -> Result<Response, Problem> {
     anfrage.parameter.nur(&["stichtag", "f"])?;
@@ -205,8 +208,18 @@ async fn massnahme(
     if ausgabe == Ausgabe::Json {
         return Ok(axum::Json(s).into_response());
     }
+    let rahmen = anfrage.seite();
     seite::steckbrief(&SteckbriefSeite {
-        seite: anfrage.seite(),
+        bearbeiten: rahmen.formulare().massnahme
+            && darf_an(
+                &mut tx,
+                &wer,
+                Aktion::Aendern,
+                Objektart::Massnahme,
+                ("massnahme", &kennung),
+            )
+            .await?,
+        seite: rahmen,
         lageplan: lageplan::svg(&mut tx, &kennung).await?,
         json: anfrage.adresse(Ausgabe::Json),
         geojson: anfrage.adresse(Ausgabe::Geojson),

@@ -11,7 +11,7 @@ use sqlx::{PgConnection, PgPool};
 use crate::dorferneuerung::inhalt;
 use crate::dorferneuerung::routes::adresse_flaechen;
 use crate::error::{Error, Result};
-use crate::fnp::plan::Fassung;
+use crate::fnp::plan::{self, Fassung};
 use crate::http::extract::Anfrage;
 use crate::http::negotiate::{Format, JSON};
 use crate::http::page::{Seite, html};
@@ -65,7 +65,7 @@ struct RechenwegSeite {
 /// Handler of the route.
 ///
 /// # Errors
-/// 404 for an unknown area or plan, 400 for an unknown land use.
+/// 404 for an unknown area or plan, 400 for an unknown land use and where several plans could be meant.
 pub async fn seite(
     State(public): State<PgPool>,
     Path(kennung): Path<String>,
@@ -81,9 +81,7 @@ pub async fn seite(
         Some(schluessel) => crate::fnp::store::nutzung(&mut conn, schluessel).await?,
         None => "alle Nutzungen".to_owned(),
     };
-    let plan = inhalt::plan(&mut conn, plan).await?.ok_or_else(|| {
-        Error::nicht_gefunden("Es ist noch kein Flächennutzungsplan veröffentlicht.")
-    })?;
+    let plan = plan::waehle(&mut conn, plan).await?;
     let flaechen = flaechen(&mut conn, &kennung, plan.id, nutzung).await?;
     let summe_m2 = flaechen.iter().map(|f| f.m2).sum();
     if format == Format::Json {

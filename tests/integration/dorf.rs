@@ -160,3 +160,52 @@ async fn an_area_names_its_ortsteil_as_people_write_it() {
         "{fehler}"
     );
 }
+
+#[tokio::test]
+async fn with_two_plans_in_force_a_page_asks_which() {
+    let db = bestand().await;
+    aendere(
+        &db,
+        &[
+            "INSERT INTO plan (id, kennung, name, stand, gemeinde_id) VALUES ('00000000-0000-0000-0000-0000000000a2', 'fnp-b', 'Plan B', 'wirksam', 1)",
+            "INSERT INTO fassung (id, plan_id, nummer, stand, aktuell, flaeche_m2, geom) VALUES
+               (8, '00000000-0000-0000-0000-0000000000a2', 1, 'wirksam', true, 2e6, st_multi(st_makeenvelope(640000, 5324000, 642000, 5325000, 25832)))",
+            "SELECT fnp.fassung_anlegen('fnp', 8)",
+            "SELECT fnp.fassung_anhaengen('fnp', 8)",
+            "SELECT freigabe.veroeffentliche_fassung(8)",
+        ],
+    )
+    .await;
+    let routes = gerahmt(web::routes::router(db.public.clone()));
+    let antwort = hole_als(
+        &routes,
+        "/dorferneuerung/dorf-ost/flaechen",
+        "application/json",
+    )
+    .await;
+    assert_eq!(antwort.status, 400, "{}", antwort.text);
+    for wort in ["Mehrere Pläne", "fnp-a (Plan A", "fnp-b (Plan B"] {
+        assert!(antwort.text.contains(wort), "{wort}: {}", antwort.text);
+    }
+    let benannt = "/dorferneuerung/dorf-ost/flaechen?plan=fnp-a";
+    assert_eq!(hole_als(&routes, benannt, "text/html").await.status, 200);
+    // the pages that show areas beside other things offer the choice
+    let seite = sende(&db, ADRESSE, "text/html").await;
+    assert!(seite.contains("Mehrere Pläne kommen infrage"), "{seite}");
+    assert!(seite.contains(r#"<option value="fnp-b">Plan B"#), "{seite}");
+    let gewaehlt = sende(&db, &format!("{ADRESSE}&plan=fnp-a"), "text/html").await;
+    assert!(gewaehlt.contains(r#"<option value="fnp-a" selected>"#));
+    assert!(!gewaehlt.contains("kommen infrage"));
+    let ziel: String = sqlx::query_scalar("SELECT min(kennung) FROM oeffentlich.ziel")
+        .fetch_one(&db.write)
+        .await
+        .unwrap();
+    let ziele = gerahmt(zielraum::strategie::routes::router(db.public.clone()));
+    let seite = hole_als(&ziele, &format!("/ziele/{ziel}"), "text/html").await;
+    assert!(seite.text.contains("Mehrere Pläne kommen infrage"));
+    assert!(
+        seite.text.contains(r#"<option value="fnp-b">Plan B"#),
+        "{}",
+        seite.text
+    );
+}

@@ -1,7 +1,10 @@
 //! The rules of the schema: rights, copies, comments, sentences, sealed audit.
 
-use crate::support::{admin, datenbank};
-use zielraum::db::{audit, constraint};
+use sqlx::{Connection, Executor, PgConnection};
+
+use crate::support::{admin, datenbank, leere_datenbank};
+use zielraum::db::cluster::Durability;
+use zielraum::db::{Server, audit, constraint};
 
 /// Relations of the working schemas that `zielraum_public` could read; must be none.
 #[tokio::test]
@@ -229,4 +232,59 @@ async fn history_keeps_what_was_and_the_chain_shows_tampering() {
             .unwrap(),
         Some(2)
     );
+}
+
+/// What README says a login of `DATABASE_URL` needs is enough, and what is missing is named.
+#[tokio::test]
+#[expect(clippy::disallowed_types, reason = "the name is made here")]
+async fn a_login_that_is_no_superuser_is_told_what_it_needs() {
+    let leer = leere_datenbank().await;
+    let name = format!("anmeldung_{}", uuid::Uuid::now_v7().simple());
+    let admin = async |anweisungen: &[&str]| {
+        let mut conn = PgConnection::connect_with(&leer.options("postgres"))
+            .await
+            .unwrap();
+        for sql in anweisungen {
+            let sql = sql.replace("ROLLE", &name);
+            conn.execute(sqlx::AssertSqlSafe(sql)).await.unwrap();
+        }
+    };
+    let server = || Server::Foreign(Box::new(leer.options(&name)));
+    admin(&[
+        "CREATE ROLE ROLLE LOGIN",
+        "CREATE EXTENSION postgis",
+        "CREATE EXTENSION btree_gist",
+    ])
+    .await;
+    let satz = server()
+        .open(Durability::Tests)
+        .await
+        .unwrap_err()
+        .to_string();
+    for wort in [
+        name.as_str(),
+        "CREATEROLE",
+        "WITH ADMIN OPTION",
+        "Eigentümer",
+    ] {
+        assert!(satz.contains(wort), "{wort}: {satz}");
+    }
+    admin(&[
+        "ALTER ROLE ROLLE CREATEROLE",
+        "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I OWNER TO ROLLE', current_database()); END $$",
+        "GRANT zielraum_owner, zielraum_public, zielraum_staff, zielraum_write, zielraum_auth TO ROLLE WITH ADMIN OPTION",
+    ])
+    .await;
+    let db = server().open(Durability::Tests).await.unwrap();
+    let ich: String = sqlx::query_scalar("SELECT current_user::text")
+        .fetch_one(&db.public)
+        .await
+        .unwrap();
+    assert_eq!(ich, "zielraum_public");
+    db.close().await.unwrap();
+    let postgres = crate::support::cluster().connect_options("postgres", "postgres");
+    drop(leer);
+    let mut conn = PgConnection::connect_with(&postgres).await.unwrap();
+    let weg = format!("DROP ROLE {name}");
+    conn.execute(sqlx::AssertSqlSafe(weg)).await.unwrap();
 }

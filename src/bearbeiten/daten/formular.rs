@@ -14,6 +14,7 @@ use super::auftrag::{Was, etag};
 use super::regeln;
 use super::routes::{art, fuehre_aus, namen};
 use super::wandeln::{self, Quelle};
+use crate::audit::worte;
 use crate::auth::akteur::Herkunft;
 use crate::auth::{Akteur, Aktion, Zustand, geheimnis};
 use crate::bearbeiten::kopf::Kopf;
@@ -110,7 +111,7 @@ impl Blatt<'_> {
                 let wort = |worte: &[&str]| {
                     worte
                         .iter()
-                        .map(|w| ((*w).to_owned(), w.replace('_', " ")))
+                        .map(|w| ((*w).to_owned(), worte::wert(w).to_owned()))
                         .collect()
                 };
                 let (form, auswahl) = match spalte.typ {
@@ -194,7 +195,7 @@ fn ohne_namen(satz: &str, name: &str) -> String {
 }
 
 /// The session's form protection; without a session one signs in first.
-fn schutz(akteur: &Akteur) -> Option<String> {
+pub(in crate::bearbeiten) fn schutz(akteur: &Akteur) -> Option<String> {
     match &akteur.konto()?.herkunft {
         Herkunft::Sitzung { formularschutz } => Some(formularschutz.clone()),
         Herkunft::Token { .. } => None,
@@ -206,14 +207,18 @@ fn zur_anmeldung(anfrage: &Anfrage) -> Response {
     nach(anfrage, &format!("/anmelden?{zurueck}"))
 }
 
-fn nach(anfrage: &Anfrage, pfad: &str) -> Response {
+pub(in crate::bearbeiten) fn nach(anfrage: &Anfrage, pfad: &str) -> Response {
     let ort =
         HeaderValue::from_str(&anfrage.basis.zu(pfad)).unwrap_or(HeaderValue::from_static("/"));
     (StatusCode::SEE_OTHER, [(header::LOCATION, ort)]).into_response()
 }
 
 /// A form as a browser sends it, refused when it is not ours.
-async fn lies(headers: &HeaderMap, body: Body, erwartet: &str) -> Result<Parameter, Problem> {
+pub(in crate::bearbeiten) async fn lies(
+    headers: &HeaderMap,
+    body: Body,
+    erwartet: &str,
+) -> Result<Parameter, Problem> {
     inhalt::pruefe_typ(headers, &["application/x-www-form-urlencoded"])?;
     let bytes = inhalt::bytes(body).await?;
     let text = std::str::from_utf8(&bytes)
@@ -363,6 +368,7 @@ async fn sende(
     match fuehre_aus(
         dienst,
         blatt.art,
+        blatt.namen,
         akteur,
         anfrage,
         &kopf,

@@ -239,9 +239,11 @@ async fn lege_an(
         schluessel,
         anfrage: &teile,
     });
+    let namen = namen(&dienst).await?;
     fuehre_aus(
         &dienst,
         art,
+        &namen,
         &akteur,
         &anfrage,
         &kopf,
@@ -257,6 +259,7 @@ async fn lege_an(
 pub(super) async fn fuehre_aus(
     dienst: &Dienst,
     art: &'static Tabellenart,
+    namen: &Verzeichnis,
     akteur: &Akteur,
     anfrage: &Anfrage,
     kopf: &Kopf,
@@ -265,13 +268,12 @@ pub(super) async fn fuehre_aus(
     quelle: Quelle,
     wiederholbar: Option<Wiederholbar<'_>>,
 ) -> Antwort {
-    let namen = namen(dienst).await?;
     let auftrag = Auftrag {
         art,
         akteur,
         kopf,
         basis: &anfrage.basis,
-        verzeichnis: &namen,
+        verzeichnis: namen,
         quelle,
         was,
     };
@@ -303,7 +305,8 @@ async fn schreibe(
         Method::PUT => Some(objekt(inhalt::lies(&headers, body, EINGABE).await?)?),
         _ => Some(objekt(inhalt::lies(&headers, body, PATCH).await?)?),
     };
-    let (wo, _) = zeile(&dienst, art, &schluessel, &namen(&dienst).await?).await?;
+    let namen = namen(&dienst).await?;
+    let (wo, _) = zeile(&dienst, art, &schluessel, &namen).await?;
     let tun = if doc.is_some() {
         "geändert"
     } else {
@@ -317,6 +320,7 @@ async fn schreibe(
     fuehre_aus(
         &dienst,
         art,
+        &namen,
         &akteur,
         &anfrage,
         &kopf,

@@ -17,6 +17,8 @@ pub struct Ausdehnung {
     pub raum: Option<[f64; 4]>,
     /// First and last moment, RFC 3339; None is open.
     pub zeit: Option<[Option<String>; 2]>,
+    /// Features.
+    pub anzahl: i64,
 }
 
 /// Computed from the rows the role sees, never from statistics, which know drafts.
@@ -25,7 +27,7 @@ pub async fn ausdehnung(pool: &PgPool, sammlung: &Sammlung) -> Result<Ausdehnung
     let relation = &ebene.relation;
     let mut sql = Sql::default();
     // The box of the data is densified before it is turned: its edges are curves in degrees.
-    sql.push("WITH e AS (SELECT ");
+    sql.push("WITH e AS (SELECT count(*) AS anzahl, ");
     match &relation.geometrie {
         Some(g) => sql.push(&format!(
             "ST_SetSRID(ST_Extent({})::geometry, {}) AS g",
@@ -53,7 +55,7 @@ pub async fn ausdehnung(pool: &PgPool, sammlung: &Sammlung) -> Result<Ausdehnung
     binde_fassungen(&mut sql, sammlung)?;
     sql.push(
         "), k AS (SELECT e.*, ST_Transform(ST_Segmentize(g, greatest(ST_XMax(g) - ST_XMin(g), ST_YMax(g) - ST_YMin(g), 1e-9) / 50), 4326) AS w FROM e)
-         SELECT ST_XMin(w), ST_YMin(w), ST_XMax(w), ST_YMax(w), min, max FROM k",
+         SELECT ST_XMin(w), ST_YMin(w), ST_XMax(w), ST_YMax(w), min, max, anzahl FROM k",
     );
     let zeile = sql.fertig(true).fetch_one(pool).await.map_err(fehler)?;
     let grad = |n: usize| zeile.try_get::<Option<f64>, _>(n).map_err(fehler);
@@ -69,7 +71,8 @@ pub async fn ausdehnung(pool: &PgPool, sammlung: &Sammlung) -> Result<Ausdehnung
         Some(_) => Some([moment(4)?, moment(5)?]),
         None => None,
     };
-    Ok(Ausdehnung { raum, zeit })
+    let anzahl = zeile.try_get(6).map_err(fehler)?;
+    Ok(Ausdehnung { raum, zeit, anzahl })
 }
 
 /// Looks at rows of an untyped geometry column: which SRID, which dimension.

@@ -5,23 +5,30 @@
 //! a request ever becomes SQL. Statements that depend on bound boxes are planned
 //! each time (`persistent(false)`): a generic plan would guess their size.
 
+mod codes;
 mod erkundung;
-mod sql;
+mod folge;
+pub(in crate::layers) mod laden;
+mod leitung;
+pub(super) mod sql;
+mod zahl;
 
 use futures_util::TryStreamExt;
 use sqlx::postgres::PgRow;
 use sqlx::{PgExecutor, PgPool, Row};
 
+pub use codes::{Codes, codes};
 pub use erkundung::{Ausdehnung, ausdehnung, erkunde_geometrie, pruefe_schluessel, pruefe_srid};
-use sql::{
-    Sql, aus, bedingungen, binde_fassungen, hat_geometrie, ordnung_sql, schluesseltyp, spalten_sql,
-    t,
-};
+pub use leitung::Leitung;
+use sql::{Sql, aus, bedingungen, binde_fassungen, hat_geometrie, schluesseltyp, spalten_sql, t};
+pub use zahl::zaehle;
 
-use super::auswahl::Auswahl;
+use super::auswahl::{Auswahl, LIMIT_MAX};
 use super::crs::{Wandler, Ziel};
-use super::cursor::{Cursor, Phase};
+use super::cursor::{self, Cursor, Phase};
+use super::relation::quotiere;
 use super::sammlung::Sammlung;
+use super::transactions::Traeger;
 use crate::error::{Error, Result};
 
 /// A database error in the domain's words.
@@ -44,6 +51,28 @@ pub fn fehler(error: sqlx::Error) -> Error {
     }
 }
 
+/// The same for a request: what a filter or a cursor makes impossible is the caller's to change.
+fn fehler_der_anfrage(auswahl: &Auswahl, error: sqlx::Error) -> Error {
+    let code = error
+        .as_database_error()
+        .and_then(|e| e.code().map(std::borrow::Cow::into_owned))
+        .unwrap_or_default();
+    // 22: a value out of range; 54: too much for the planner; XX000: PostGIS refuses a geometry.
+    if auswahl.cql.is_some()
+        && (code.starts_with("22") || code.starts_with("54") || code == "XX000")
+    {
+        tracing::info!(%error, "a filter cannot be evaluated");
+        return Error::parameter(
+            "filter",
+            "Der Filter lässt sich nicht für alle Objekte ausrechnen (eine Zahl ist zu groß, oder eine Geometrie lässt den Vergleich nicht zu). Schränken Sie ihn ein.",
+        );
+    }
+    if auswahl.cursor.is_some() && code.starts_with("22") {
+        return cursor::fremd();
+    }
+    fehler(error)
+}
+
 /// One row, as bytes in PostgreSQL's binary form.
 #[derive(Debug)]
 pub struct Zeile(PgRow);
@@ -55,7 +84,8 @@ impl Zeile {
         text.ok_or_else(|| Error::intern("a row without key"))
     }
 
-    fn ordnung(&self) -> Result<Option<i64>> {
+    /// Place in the spatial order.
+    pub fn ordnung(&self) -> Result<Option<i64>> {
         self.0.try_get(1).map_err(fehler)
     }
 
@@ -67,6 +97,13 @@ impl Zeile {
     /// Raw bytes of the n-th property.
     pub fn eigenschaft(&self, n: usize) -> Result<Option<&[u8]>> {
         self.bytes(n + 3)
+    }
+
+    /// The text of the last columns, from the n-th property on.
+    fn texte(&self, ab: usize) -> Result<Vec<Option<String>>> {
+        let stellen = ab + 3..self.0.len();
+        let text = |n| self.0.try_get(n).map_err(fehler);
+        stellen.map(text).collect()
     }
 
     fn bytes(&self, n: usize) -> Result<Option<&[u8]>> {
@@ -84,39 +121,70 @@ impl Zeile {
 pub struct Ergebnis {
     /// Rows given out.
     pub anzahl: usize,
-    /// Rows of the whole request.
-    pub gesamt: i64,
+    /// Rows of the whole request, where they could be counted in time.
+    pub gesamt: Option<i64>,
     /// Where the next page begins, if there is one.
     pub weiter: Option<Cursor>,
 }
 
-/// Reads one page and hands each row to `nimm`, in a stable order.
+/// Who takes the rows of a page.
+pub trait Abnehmer {
+    /// Takes one row.
+    fn nimm(&mut self, zeile: &Zeile, wandler: Wandler) -> Result<()>;
+
+    /// Passes on what was taken, if that is much; waits as long as nobody wants it.
+    fn gib_weiter(&mut self) -> impl Future<Output = Result<()>> + Send;
+}
+
+/// Reads one page and hands each row to `abnehmer`, in a stable order. Who stops waiting for it
+/// ends its query.
 pub async fn seite(
     pool: &PgPool,
     sammlung: &Sammlung,
     auswahl: &Auswahl,
-    mut nimm: impl FnMut(&Zeile, Wandler) -> Result<()>,
+    abnehmer: &mut (impl Abnehmer + Send),
+) -> Result<Ergebnis> {
+    let mut leitung = Leitung::neu(pool).await?;
+    if auswahl.limit > LIMIT_MAX {
+        // As long as the client takes, which is given up when it takes nothing at all.
+        leitung.geduldig().await?;
+    }
+    let ergebnis = seite_auf(&mut leitung, sammlung, auswahl, abnehmer).await?;
+    leitung.frei();
+    Ok(ergebnis)
+}
+
+async fn seite_auf(
+    leitung: &mut Leitung,
+    sammlung: &Sammlung,
+    auswahl: &Auswahl,
+    abnehmer: &mut (impl Abnehmer + Send),
 ) -> Result<Ergebnis> {
     let mut anzahl = 0;
     let mut letzte: Option<Cursor> = None;
     let mut mehr = false;
     for phase in phasen(sammlung, auswahl) {
         let (sql, wandler) = seiten_sql(sammlung, auswahl, phase, auswahl.limit - anzahl + 1)?;
-        let mut zeilen = sql.fertig(auswahl.bbox.is_none()).fetch(pool);
-        while let Some(zeile) = zeilen.try_next().await.map_err(fehler)? {
+        let mut zeilen = sql.fertig(gemerkt(auswahl)).fetch(leitung.offen()?);
+        let nicht = |error| fehler_der_anfrage(auswahl, error);
+        while let Some(zeile) = zeilen.try_next().await.map_err(nicht)? {
             if anzahl == auswahl.limit {
+                // The last one: the query has ended by itself.
                 mehr = true;
-                break;
+                continue;
             }
             let zeile = Zeile(zeile);
-            nimm(&zeile, wandler)?;
+            abnehmer.nimm(&zeile, wandler)?;
+            abnehmer.gib_weiter().await?;
             anzahl += 1;
             if anzahl == auswahl.limit {
                 letzte = Some(Cursor {
                     phase,
                     ordnung: zeile.ordnung()?,
+                    werte: zeile.texte(auswahl.spalten(&sammlung.ebene).count())?,
                     schluessel: zeile.schluessel()?,
-                    gesamt: 0,
+                    gesamt: None,
+                    anfrage: auswahl.kennung.clone(),
                 });
             }
         }
@@ -126,8 +194,8 @@ pub async fn seite(
     }
     let gesamt = match &auswahl.cursor {
         Some(cursor) => cursor.gesamt,
-        None if !mehr => i64::try_from(anzahl).unwrap_or(i64::MAX),
-        None => zaehle(pool, sammlung, auswahl).await?,
+        None if !mehr => i64::try_from(anzahl).ok(),
+        None => zaehle(leitung.offen()?, sammlung, auswahl).await?,
     };
     let weiter = letzte
         .filter(|_| mehr)
@@ -139,10 +207,16 @@ pub async fn seite(
     })
 }
 
-/// Rows with a geometry, then those without; a box excludes the latter.
+/// Statements that come again as they are keep their plan; boxes and filters never do.
+fn gemerkt(auswahl: &Auswahl) -> bool {
+    auswahl.bbox.is_none() && auswahl.cql.is_none()
+}
+
+/// Rows with a geometry, then those without; a box excludes the latter, and a request that
+/// sorts gets the order it asked for.
 fn phasen(sammlung: &Sammlung, auswahl: &Auswahl) -> Vec<Phase> {
     let alle = match &sammlung.ebene.relation.geometrie {
-        Some(_) if auswahl.bbox.is_none() => vec![Phase::Mit, Phase::Ohne],
+        Some(_) if nach_geometrie(auswahl) => vec![Phase::Mit, Phase::Ohne],
         _ => vec![Phase::Mit],
     };
     let ab = auswahl
@@ -152,6 +226,10 @@ fn phasen(sammlung: &Sammlung, auswahl: &Auswahl) -> Vec<Phase> {
     alle.into_iter().skip_while(|phase| *phase != ab).collect()
 }
 
+fn nach_geometrie(auswahl: &Auswahl) -> bool {
+    auswahl.bbox.is_none() && auswahl.sortierung.is_empty()
+}
+
 fn seiten_sql(
     sammlung: &Sammlung,
     auswahl: &Auswahl,
@@ -159,55 +237,48 @@ fn seiten_sql(
     limit: usize,
 ) -> Result<(Sql, Wandler)> {
     let ebene = &sammlung.ebene;
-    let (spalten, wandler) = spalten_sql(ebene, auswahl.crs);
+    let (spalten, wandler) = spalten_sql(
+        ebene,
+        auswahl.spalten(ebene),
+        auswahl.geometrie,
+        auswahl.crs,
+    );
+    let sortiert = folge::werte_sql(ebene, &auswahl.sortierung)?;
     let mut sql = Sql::default();
-    sql.push(&format!("SELECT {spalten} FROM {}", aus(&ebene.relation)));
-    bedingungen(&mut sql, sammlung, auswahl)?;
-    if let Some(g) = &ebene.relation.geometrie {
+    sql.push(&format!(
+        "SELECT {spalten}{sortiert} FROM {}",
+        aus(&ebene.relation)
+    ));
+    seitenrest(&mut sql, sammlung, auswahl, phase, limit)?;
+    Ok((sql, wandler))
+}
+
+/// What follows the relation: conditions, where to go on, order, length.
+fn seitenrest(
+    sql: &mut Sql,
+    sammlung: &Sammlung,
+    auswahl: &Auswahl,
+    phase: Phase,
+    limit: usize,
+) -> Result<()> {
+    let ebene = &sammlung.ebene;
+    bedingungen(sql, sammlung, auswahl)?;
+    if let Some(g) = ebene
+        .relation
+        .geometrie
+        .as_ref()
+        .filter(|_| auswahl.sortierung.is_empty())
+    {
         let bedingung = hat_geometrie(g);
         sql.push(&match phase {
             Phase::Mit => format!(" AND {bedingung}"),
             Phase::Ohne => format!(" AND NOT {bedingung}"),
         });
     }
-    let schluessel = t(&ebene.schluessel.name);
-    let ordnung = ordnung_sql(ebene);
-    if let Some(cursor) = auswahl
-        .cursor
-        .as_ref()
-        .filter(|cursor| cursor.phase == phase)
-    {
-        if let (Some(spalte), Some(nach)) = (&ordnung, cursor.ordnung) {
-            sql.push(&format!(" AND ({spalte}, {schluessel}) > ("));
-            sql.text(&nach.to_string(), "bigint")?.push(", ");
-            sql.text(&cursor.schluessel, schluesseltyp(ebene))?
-                .push(")");
-        } else {
-            sql.push(&format!(" AND {schluessel} > "));
-            sql.text(&cursor.schluessel, schluesseltyp(ebene))?;
-        }
-    }
-    let reihenfolge = ordnung.map_or_else(String::new, |spalte| format!("{spalte}, "));
-    sql.push(&format!(
-        " ORDER BY {reihenfolge}{schluessel} LIMIT {limit}"
-    ));
-    Ok((sql, wandler))
-}
-
-/// Exact number of rows of a request, whatever the page.
-async fn zaehle(pool: &PgPool, sammlung: &Sammlung, auswahl: &Auswahl) -> Result<i64> {
-    let mut sql = Sql::default();
-    sql.push(&format!(
-        "SELECT count(*) FROM {}",
-        aus(&sammlung.ebene.relation)
-    ));
-    bedingungen(&mut sql, sammlung, auswahl)?;
-    let zeile = sql
-        .fertig(auswahl.bbox.is_none())
-        .fetch_one(pool)
-        .await
-        .map_err(fehler)?;
-    zeile.try_get(0).map_err(fehler)
+    folge::weiter(sql, ebene, auswahl, phase)?;
+    sql.push(&folge::folge(ebene, auswahl)?);
+    sql.push(&format!(" LIMIT {limit}"));
+    Ok(())
 }
 
 /// One feature by id; an id that does not fit the key's type does not exist.
@@ -223,7 +294,7 @@ pub async fn einzeln(
     if id.contains('\0') {
         return Ok(None);
     }
-    let (spalten, wandler) = spalten_sql(ebene, crs);
+    let (spalten, wandler) = spalten_sql(ebene, ebene.spalten.iter(), true, crs);
     let mut sql = Sql::default();
     sql.push(&format!(
         "SELECT {spalten} FROM {} WHERE {} = ",
@@ -231,6 +302,20 @@ pub async fn einzeln(
         t(&ebene.schluessel.name)
     ));
     sql.text(id, schluesseltyp(ebene))?;
+    if sammlung
+        .bearbeiten
+        .is_some_and(|g| g.traeger == Traeger::Ort)
+        && ebene.relation.spalte("massnahme_id").is_some()
+    {
+        // The views behind are by measure: with its number they reckon one, else all of them.
+        sql.push(&format!(
+            " AND {} = (SELECT m.id FROM {}.massnahme m WHERE m.kennung = ",
+            t("massnahme_id"),
+            quotiere(&ebene.relation.schema)
+        ));
+        sql.text(id, "text")?;
+        sql.push(")");
+    }
     binde_fassungen(&mut sql, sammlung)?;
     match sql.fertig(true).fetch_optional(pool).await {
         Ok(zeile) => Ok(zeile.map(|zeile| (Zeile(zeile), wandler))),

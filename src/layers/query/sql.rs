@@ -12,9 +12,10 @@ use sqlx::postgres::PgArguments;
 
 use crate::error::{Error, Result};
 use crate::layers::auswahl::Auswahl;
+use crate::layers::cql2;
 use crate::layers::crs::{Lage, Wandler, Ziel};
 use crate::layers::ebene::Ebene;
-use crate::layers::relation::{Geometrie, Relation, quotiere};
+use crate::layers::relation::{Geometrie, Relation, Spalte, quotiere};
 use crate::layers::sammlung::Sammlung;
 use crate::layers::wert::Klasse;
 
@@ -38,6 +39,16 @@ impl Sql {
         let nummer = self.werte.len();
         write!(self.text, "${nummer}::text::{typ}").map_err(Error::intern)?;
         Ok(self)
+    }
+
+    /// Binds texts as an array and casts it.
+    pub fn texte(&mut self, werte: &[String], typ: &str) -> Result<&mut Self> {
+        let maskiert = |text: &String| text.replace('\\', "\\\\").replace('"', "\\\"");
+        let liste: Vec<String> = werte
+            .iter()
+            .map(|text| format!("\"{}\"", maskiert(text)))
+            .collect();
+        self.text(&format!("{{{}}}", liste.join(",")), typ)
     }
 
     /// Binds a geometry.
@@ -79,6 +90,19 @@ pub fn geometrie_sql(g: &Geometrie) -> String {
     format!(
         "CASE ST_SRID({spalte}) WHEN {srid} THEN {spalte} WHEN 0 THEN ST_SetSRID({spalte}, {srid}) ELSE ST_Transform({spalte}, {srid}) END"
     )
+}
+
+/// The column in a system that literals can be turned into, that system, and its SRID.
+pub fn vergleichbar(g: &Geometrie) -> (String, Lage, i32) {
+    let spalte = geometrie_sql(g);
+    match Lage::zu_srid(g.srid) {
+        Some(lage) => (spalte, lage, g.srid),
+        None => (
+            format!("ST_Transform({spalte}, 4326)"),
+            Lage::Geografisch,
+            4326,
+        ),
+    }
 }
 
 /// Rows whose geometry can be drawn.
@@ -123,17 +147,11 @@ pub fn ordnung_sql(ebene: &Ebene) -> Option<String> {
 /// And the keys that answer a saved question.
 pub fn binde_fassungen(sql: &mut Sql, sammlung: &Sammlung) -> Result<()> {
     if let Some(nur) = &sammlung.nur {
-        let maskiert = |text: &String| text.replace('\\', "\\\\").replace('"', "\\\"");
-        let liste: Vec<String> = nur
-            .iter()
-            .map(|text| format!("\"{}\"", maskiert(text)))
-            .collect();
         sql.push(&format!(
             " AND {}::text = ANY (",
             t(&sammlung.ebene.schluessel.name)
         ));
-        sql.text(&format!("{{{}}}", liste.join(",")), "text[]")?
-            .push(")");
+        sql.texte(nur, "text[]")?.push(")");
     }
     match sammlung.fassungen.as_deref() {
         None => {}
@@ -178,16 +196,12 @@ pub fn bedingungen(sql: &mut Sql, sammlung: &Sammlung, auswahl: &Auswahl) -> Res
             vergleiche_zeit(sql, bis.klasse, &t(&bis.name), ">=", anfang)?;
         }
     }
+    if let Some(cql) = &auswahl.cql {
+        sql.push(" AND ");
+        cql2::sql::schreibe(sql, ebene, &cql.bedingung)?;
+    }
     if let (Some(bbox), Some(g)) = (&auswahl.bbox, &ebene.relation.geometrie) {
-        let spalte = geometrie_sql(g);
-        let (spalte, lage, srid) = match Lage::zu_srid(g.srid) {
-            Some(lage) => (spalte, lage, g.srid),
-            None => (
-                format!("ST_Transform({spalte}, 4326)"),
-                Lage::Geografisch,
-                4326,
-            ),
-        };
+        let (spalte, lage, srid) = vergleichbar(g);
         let Some(ewkb) = bbox.ewkb(lage, srid) else {
             sql.push(" AND false");
             return Ok(());
@@ -241,11 +255,16 @@ pub fn schluesseltyp(ebene: &Ebene) -> &str {
     }
 }
 
-/// The columns of a row: key, order, geometry, then the properties.
-pub fn spalten_sql(ebene: &Ebene, crs: Ziel) -> (String, Wandler) {
+/// The columns of a row: key, order, geometry (if it is `gezeigt`), then the properties.
+pub fn spalten_sql<'a>(
+    ebene: &Ebene,
+    spalten: impl Iterator<Item = &'a Spalte>,
+    gezeigt: bool,
+    crs: Ziel,
+) -> (String, Wandler) {
     let (geometrie, lage) = match &ebene.relation.geometrie {
-        Some(g) => ausgabe(g, crs),
-        None => ("NULL::bytea".to_owned(), Lage::Geografisch),
+        Some(g) if gezeigt => ausgabe(g, crs),
+        _ => ("NULL::bytea".to_owned(), Lage::Geografisch),
     };
     let ordnung =
         ordnung_sql(ebene).map_or_else(|| "NULL::bigint".into(), |sql| format!("{sql}::bigint"));
@@ -253,7 +272,7 @@ pub fn spalten_sql(ebene: &Ebene, crs: Ziel) -> (String, Wandler) {
         "{}::text, {ordnung}, {geometrie}",
         t(&ebene.schluessel.name)
     );
-    for spalte in &ebene.spalten {
+    for spalte in spalten {
         sql.push_str(", ");
         sql.push_str(&spalte.klasse.lese_sql(&t(&spalte.name)));
     }

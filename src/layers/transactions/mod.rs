@@ -13,6 +13,14 @@ mod arten;
 
 pub use arten::ARTEN;
 
+/// Conformance classes of editing (a draft of the OGC).
+pub const KONFORMITAET: &[&str] = &[
+    "http://www.opengis.net/spec/ogcapi-features-4/1.0/conf/create-replace-delete",
+    "http://www.opengis.net/spec/ogcapi-features-4/1.0/conf/update",
+    "http://www.opengis.net/spec/ogcapi-features-4/1.0/conf/optimistic-locking-etags",
+    "http://www.opengis.net/spec/ogcapi-features-4/1.0/conf/features",
+];
+
 /// Where an object of the layer is stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Traeger {

@@ -10,6 +10,8 @@ use serde_json::json;
 use sqlx::PgPool;
 
 use super::{Kennzahl, KennzahlKurz, Wert, diagramm, store};
+use crate::auth::store::darf_an;
+use crate::auth::{Akteur, Aktion, Objektart};
 use crate::http::extract::Anfrage;
 use crate::http::link::kodiere;
 use crate::http::negotiate::{Ausgabe, Format, JSON};
@@ -106,6 +108,8 @@ struct Raum {
 #[template(path = "strategie/templates/kennzahl.html")]
 struct KennzahlSeite {
     seite: Seite,
+    /// Leads to the form of a value: it would be accepted from this person.
+    eintragen: bool,
     k: Kennzahl,
     raeume: Vec<Raum>,
     json: String,
@@ -141,6 +145,7 @@ impl KennzahlSeite {
 async fn eine(
     State(public): State<PgPool>,
     Path(kennung): Path<String>,
+    wer: Akteur,
     anfrage: Anfrage,
 ) -> Result<Response, Problem> {
     anfrage.parameter.nur(&["stichtag", "f"])?;
@@ -170,8 +175,18 @@ async fn eine(
                     raum.werte.push(wert.clone());
                 }
             }
+            let seite = anfrage.seite();
             html(&KennzahlSeite {
-                seite: anfrage.seite(),
+                eintragen: seite.formulare().kennzahlwert
+                    && darf_an(
+                        &mut tx,
+                        &wer,
+                        Aktion::Anlegen,
+                        Objektart::Kennzahlwert,
+                        ("kennzahl", &kennung),
+                    )
+                    .await?,
+                seite,
                 raeume,
                 json: anfrage.adresse(Format::Json),
                 k,

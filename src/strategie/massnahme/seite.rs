@@ -146,6 +146,8 @@ impl ListeSeite {
 pub struct SteckbriefSeite {
     /// Frame.
     pub seite: Seite,
+    /// Leads to the form: its content would be accepted from this person.
+    pub bearbeiten: bool,
     /// What it says.
     pub s: Steckbrief,
     /// Small map.

@@ -2,10 +2,10 @@
 
 use axum::body::Body;
 use zielraum::auth::Rolle;
-use zielraum::auth::konto::{self, Angaben};
+use zielraum::auth::konto::Angaben;
 
 use super::daten::eine_massnahme;
-use super::{Amt, kopfzeile, mit};
+use super::{Amt, feld, kopfzeile, mit};
 use crate::support::zahl;
 
 /// The form: without JavaScript, protected, sentences at the field, no unseen overwriting.
@@ -21,46 +21,8 @@ async fn a_measure_is_edited_by_form() {
         rollen: vec![Rolle::Strategie],
         ..Angaben::default()
     };
-    konto::lege_an(
-        &amt.db.auth,
-        "pruefung",
-        "huber",
-        "Huber",
-        &angaben,
-        Some("Lech Wehr Kiesbank".to_owned()),
-    )
-    .await
-    .unwrap();
-    // Sign in as a browser does.
-    let seite = amt.hole("", "/anmelden").await;
-    let keks = |antwort: &crate::layers::support::Antwort| -> Vec<String> {
-        antwort
-            .headers
-            .get_all("set-cookie")
-            .iter()
-            .map(|w| w.to_str().unwrap().split(';').next().unwrap().to_owned())
-            .collect()
-    };
-    let feld = |text: &str, name: &str| {
-        let ab = text
-            .split(&format!("name=\"{name}\" value=\""))
-            .nth(1)
-            .unwrap_or_else(|| panic!("{name}: {text}"));
-        ab.split('"').next().unwrap().to_owned()
-    };
-    let formular = feld(&seite.text, "formular");
+    let sitzung = amt.sitzung("huber", &angaben).await.kekse;
     let form = [("content-type", "application/x-www-form-urlencoded")];
-    let kekse = keks(&seite).join("; ");
-    let an = amt
-        .sende(
-            "",
-            "POST",
-            "/anmelden",
-            &[form[0], ("cookie", &kekse)],
-            format!("formular={formular}&login=huber&kennwort=Lech+Wehr+Kiesbank&zurueck=/"),
-        )
-        .await;
-    let sitzung = keks(&mit(an, 303)).join("; ");
     let mit_sitzung = [form[0], ("cookie", sitzung.as_str())];
     let seite = mit(
         amt.sende("", "GET", &pfad, &mit_sitzung[1..], Body::empty())

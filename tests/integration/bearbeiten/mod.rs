@@ -7,6 +7,8 @@ mod formular;
 mod planentwurf;
 mod tod;
 mod versionen;
+mod wegweiser;
+mod zurueck;
 
 use axum::Router;
 use axum::body::Body;
@@ -50,6 +52,45 @@ impl Amt {
         konto::neuer_token(&self.db.auth, "pruefung", login, "Prüfung", &umfang, 1)
             .await
             .unwrap()
+    }
+
+    /// Signs in as a browser does.
+    pub async fn sitzung(&self, login: &str, angaben: &Angaben) -> Sitzung {
+        let kennwort = Some("Lech Wehr Kiesbank".to_owned());
+        konto::lege_an(&self.db.auth, "pruefung", login, login, angaben, kennwort)
+            .await
+            .unwrap();
+        let seite = self.hole("", "/anmelden").await;
+        let formular = feld(&seite.text, "formular");
+        let vorher = kekse(&seite);
+        let text =
+            format!("formular={formular}&login={login}&kennwort=Lech+Wehr+Kiesbank&zurueck=/");
+        let kopf = [FORMULAR, ("cookie", vorher.as_str())];
+        let an = self.sende("", "POST", "/anmelden", &kopf, text).await;
+        let kekse = kekse(&mit(an, 303));
+        let kopf = [("cookie", kekse.as_str())];
+        let seite = self.sende("", "GET", "/konto", &kopf, Body::empty()).await;
+        Sitzung {
+            formular: feld(&seite.text, "formular"),
+            kekse,
+        }
+    }
+
+    /// A page as this person sees it.
+    pub async fn seite(&self, sitzung: &Sitzung, pfad: &str) -> Antwort {
+        let kopf = [("cookie", sitzung.kekse.as_str()), ("accept", "text/html")];
+        self.sende("", "GET", pfad, &kopf, Body::empty()).await
+    }
+
+    /// A form as this person sends it, with what protects it.
+    pub async fn formular(&self, sitzung: &Sitzung, pfad: &str, felder: &str) -> Antwort {
+        let kopf = [
+            FORMULAR,
+            ("cookie", sitzung.kekse.as_str()),
+            ("accept", "text/html"),
+        ];
+        let text = format!("formular={}&{felder}", sitzung.formular);
+        self.sende("", "POST", pfad, &kopf, text).await
     }
 
     pub async fn sende(
@@ -114,6 +155,35 @@ impl Amt {
             .unwrap_or_else(|| panic!("{ebene} is empty"))
             .to_owned()
     }
+}
+
+const FORMULAR: (&str, &str) = ("content-type", "application/x-www-form-urlencoded");
+
+/// A signed-in browser.
+#[derive(Debug)]
+pub struct Sitzung {
+    pub kekse: String,
+    /// What every form must repeat.
+    pub formular: String,
+}
+
+fn kekse(antwort: &Antwort) -> String {
+    let alle: Vec<&str> = antwort
+        .headers
+        .get_all("set-cookie")
+        .iter()
+        .map(|w| w.to_str().unwrap().split(';').next().unwrap())
+        .collect();
+    alle.join("; ")
+}
+
+/// Value of a hidden field.
+pub fn feld(text: &str, name: &str) -> String {
+    let ab = text
+        .split(&format!("name=\"{name}\" value=\""))
+        .nth(1)
+        .unwrap_or_else(|| panic!("{name}: {text}"));
+    ab.split('"').next().unwrap().to_owned()
 }
 
 pub fn kopfzeile(antwort: &Antwort, name: &str) -> String {

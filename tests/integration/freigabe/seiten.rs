@@ -200,3 +200,117 @@ async fn a_form_says_what_is_missing() {
         assert!(antwort.text.contains(wort), "{wort}: {}", antwort.text);
     }
 }
+
+/// A field is withheld and given back on the page of its object, by those who may.
+#[tokio::test]
+async fn confidentiality_is_set_and_ended_on_the_page() {
+    let haus = Rathaus::neu().await;
+    let pfad = "/freigaben/massnahme/m-treff";
+    let kurz = "SELECT kurztext FROM massnahme WHERE kennung = 'm-treff'";
+    assert!(text(&haus.db.public, kurz).await.is_some());
+    let kasse = token(&haus.db, "kasse", Rolle::Kaemmerei, None).await;
+    // Who may not neither sees nor does it.
+    let auftrag = |was: &str| json!({"was": was, "bis": "2099-12-31", "grund": "Grunderwerb"});
+    let feld = "strategie.massnahme|m-treff|kurztext";
+    for fremd in [&haus.amt, &haus.planung, &kasse] {
+        let antwort = haus
+            .poste(&format!("{pfad}/vertraulich"), fremd, &auftrag(feld))
+            .await;
+        assert_eq!(antwort.status, 403, "{}", antwort.text);
+    }
+    let seite = haus.hole(&format!("{pfad}?f=html"), &haus.amt).await;
+    assert!(
+        !seite.text.contains("Vertrauliche Angaben"),
+        "{}",
+        seite.text
+    );
+    let seite = haus.hole(&format!("{pfad}?f=html"), &haus.strategie).await;
+    assert!(
+        seite.text.contains("Vertrauliche Angaben: 0"),
+        "{}",
+        seite.text
+    );
+    assert!(
+        seite.text.contains(feld) && seite.text.contains("Kostenschätzung"),
+        "{}",
+        seite.text
+    );
+    // What is wrong is said.
+    for (was, bis, grund, wort) in [
+        (feld, "morgen", "x", "morgen"),
+        (feld, "2001-01-01", "x", "vorbei"),
+        (feld, "", " ", "warum"),
+        (
+            "strategie.massnahme|m-weg|kurztext",
+            "",
+            "x",
+            "gehört nicht",
+        ),
+        ("strategie.massnahme|m-treff|titel", "", "x", "gehört nicht"),
+        ("auth.konto|x|hash", "", "x", "gehört nicht"),
+        ("", "", "x", "gehört nicht"),
+    ] {
+        let doc = json!({"was": was, "bis": bis, "grund": grund});
+        let antwort = haus
+            .poste(&format!("{pfad}/vertraulich"), &haus.strategie, &doc)
+            .await;
+        assert!(antwort.status.is_client_error(), "{was}: {}", antwort.text);
+        assert!(antwort.text.contains(wort), "{was}: {}", antwort.text);
+    }
+    let antwort = haus
+        .poste(
+            &format!("{pfad}/vertraulich"),
+            &haus.strategie,
+            &auftrag(feld),
+        )
+        .await;
+    assert_eq!(antwort.status, 200, "{}", antwort.text);
+    assert!(antwort.text.contains("31.12.2099"), "{}", antwort.text);
+    assert_eq!(text(&haus.db.public, kurz).await, None);
+    let wer = "SELECT wer || ': ' || warum FROM audit.aenderung ORDER BY id DESC LIMIT 1";
+    let wer = text(&haus.db.write, wer).await.unwrap();
+    assert!(
+        wer.starts_with("konto:strategie") && wer.contains("Grunderwerb"),
+        "{wer}"
+    );
+    let doc = haus.hole(pfad, &haus.strategie).await.json();
+    assert_eq!(
+        doc["vertraulich"]["vertraulich"][0]["bis"], "2099-12-31",
+        "{doc}"
+    );
+    // Ending it makes public: not by who may only withhold.
+    let ende = json!({"was": feld});
+    let antwort = haus
+        .poste(
+            &format!("{pfad}/vertraulich/aufheben"),
+            &haus.strategie,
+            &ende,
+        )
+        .await;
+    assert_eq!(antwort.status, 403, "{}", antwort.text);
+    let antwort = haus
+        .poste(
+            &format!("{pfad}/vertraulich/aufheben"),
+            &haus.leitung,
+            &ende,
+        )
+        .await;
+    assert_eq!(antwort.status, 200, "{}", antwort.text);
+    assert!(text(&haus.db.public, kurz).await.is_some());
+    let noch = haus
+        .poste(
+            &format!("{pfad}/vertraulich/aufheben"),
+            &haus.leitung,
+            &ende,
+        )
+        .await;
+    assert!(noch.status.is_client_error(), "{}", noch.text);
+    // The Kämmerei withholds amounts, whatever they belong to.
+    let betrag = text(&haus.db.write, "SELECT 'haushalt.finanzwert|' || id || '|betrag_ct' FROM finanzwert WHERE massnahme_id = '00000000-0000-0000-0009-000000000001' AND jahr = 2027").await.unwrap();
+    let antwort = haus
+        .poste(&format!("{pfad}/vertraulich"), &kasse, &auftrag(&betrag))
+        .await;
+    assert_eq!(antwort.status, 200, "{}", antwort.text);
+    let zahl = "SELECT count(*)::text FROM finanzwert WHERE jahr = 2027";
+    assert_eq!(text(&haus.db.public, zahl).await.as_deref(), Some("0"));
+}

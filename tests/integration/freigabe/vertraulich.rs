@@ -163,7 +163,8 @@ async fn no_withheld_amount_can_be_had_by_subtraction() {
             zahl(&db.public, gesamt).await,
             zahl(&db.public, jahre).await
         ),
-        (1, 0)
+        (0, 0),
+        "nor may an older estimate stand for the newest"
     );
     assert_eq!(
         zahl(
@@ -227,4 +228,79 @@ async fn the_flag_of_the_sheets_is_obeyed_at_once() {
     );
     als(&db, "op", "SELECT freigabe.veroeffentliche('massnahme', array_agg(id)) FROM massnahme WHERE kennung = 'm-weg'").await.unwrap();
     assert_eq!(zahl(&db.public, radweg).await, 1);
+}
+
+/// Of one year and kind the public has the newest figure or none.
+#[tokio::test]
+async fn an_older_amount_never_stands_in_the_place_of_a_withheld_one() {
+    let db = bestand().await;
+    // published: 2026 finanzplan 400,000 (2024), ansatz 500,000 (2025); 2024 ansatz and ergebnis
+    let zeile = |jahr: i32, fassung: &str| {
+        format!(
+            "SELECT f.id::text FROM finanzwert f WHERE f.massnahme_id = '00000000-0000-0000-0009-000000000001' AND f.jahr = {jahr} AND f.planfassung = '{fassung}' AND f.art IN ('investition', 'aufwand')"
+        )
+    };
+    let zahl_2026 = "SELECT count(*) FROM finanzwert WHERE massnahme_id = '00000000-0000-0000-0009-000000000001' AND jahr = 2026 AND art = 'investition'";
+    let plan = "SELECT plan_ct::text FROM massnahme_jahr WHERE massnahme_id = '00000000-0000-0000-0009-000000000001' AND jahr = 2026";
+    assert_eq!(
+        (
+            zahl(&db.public, zahl_2026).await,
+            text(&db.public, plan).await.as_deref()
+        ),
+        (2, Some("50000000"))
+    );
+    let ansatz = text(&db.write, &zeile(2026, "ansatz")).await.unwrap();
+    setze(&db, "haushalt.finanzwert", &ansatz, "betrag_ct")
+        .await
+        .unwrap();
+    assert_eq!(
+        (
+            zahl(&db.public, zahl_2026).await,
+            text(&db.public, plan).await
+        ),
+        (0, None),
+        "the Finanzplan of 2024 is not the plan"
+    );
+    let frueher =
+        "SELECT count(*) FROM finanzwert_historie WHERE jahr = 2026 AND art = 'investition'";
+    assert_eq!(zahl(&db.public, frueher).await, 0, "the public past too");
+    // Inside, who may not read it has none in its place either; who may has it.
+    for (umfang, soll) in [("alles", 0), ("alles,betraege", 2)] {
+        let pool = db.personal.pool(umfang, None, None);
+        assert_eq!(zahl(&pool, zahl_2026).await, soll, "{umfang}");
+    }
+    // An older one may be withheld: the newest stays.
+    let fertig = text(&db.write, &zeile(2024, "ansatz")).await.unwrap();
+    setze(&db, "haushalt.finanzwert", &fertig, "betrag_ct")
+        .await
+        .unwrap();
+    assert_eq!(
+        zahl(
+            &db.public,
+            "SELECT count(*) FROM finanzwert WHERE jahr = 2024 AND planfassung = 'ergebnis'"
+        )
+        .await,
+        1
+    );
+    vergehe(&db).await;
+    assert_eq!(
+        (
+            zahl(&db.public, zahl_2026).await,
+            text(&db.public, plan).await.as_deref()
+        ),
+        (2, Some("50000000")),
+        "after the day the newest, by itself"
+    );
+    // A confidential amount of a draft takes nothing from what is public until it is released.
+    als(&db, "konto:a", "INSERT INTO finanzwert (id, massnahme_id, jahr, planfassung, art, betrag_ct, stand, vertraulich) VALUES (gen_random_uuid(), '00000000-0000-0000-0009-000000000001', 2026, 'nachtrag', 'investition', 66600000, '2026-03-01', true)").await.unwrap();
+    als(
+        &db,
+        "op",
+        "SELECT freigabe.erneuere('massnahme', '00000000-0000-0000-0009-000000000001')",
+    )
+    .await
+    .unwrap();
+    assert_eq!(zahl(&db.public, zahl_2026).await, 2);
+    als(&db, "op", "SELECT freigabe.veroeffentliche('massnahme', array_agg(id)) FROM massnahme WHERE kennung = 'm-treff'").await.unwrap();
+    assert_eq!(zahl(&db.public, zahl_2026).await, 0);
 }

@@ -4,8 +4,9 @@ mod personen;
 mod pruefung;
 mod rechte;
 mod ruecknahme;
-mod stand;
+pub mod stand;
 mod verlauf;
+mod worte;
 
 use axum::Router;
 use zielraum::app::{self, App};
@@ -18,7 +19,7 @@ async fn dienst(db: &TestDb) -> Router {
 }
 
 /// The database's clock, as an address writes it.
-async fn uhr(db: &TestDb) -> String {
+pub async fn uhr(db: &TestDb) -> String {
     sqlx::query_scalar(
         "SELECT to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')",
     )

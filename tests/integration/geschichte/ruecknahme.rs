@@ -1,4 +1,5 @@
 //! Undo is a new change; it refuses what would lose somebody's work.
+#![expect(clippy::disallowed_types, reason = "test support: text made here")]
 
 use sqlx::Row as _;
 use zielraum::audit::{kette, ruecknahme};
@@ -137,7 +138,7 @@ async fn what_would_lose_work_is_refused_and_named() {
     let eins = lfd(&db).await;
     aendere(
         &db,
-        &["UPDATE strategie.massnahme SET kurztext = 'Später' WHERE kennung = 'm-entwurf'"],
+        &["UPDATE strategie.massnahme SET titel = 'Zwei', kurztext = 'Später' WHERE kennung = 'm-entwurf'"],
     )
     .await;
     let zwei = lfd(&db).await;
@@ -152,10 +153,10 @@ async fn what_would_lose_work_is_refused_and_named() {
                 format!("Änderung {zwei}"),
                 "Testdaten".into(),
                 "m-entwurf".into(),
+                "geändert (Titel, Kurztext)".into(),
             ],
         ),
-        // The step hung on it made a new version of the measure it belongs to.
-        (drei, vec![format!("Änderung {}", vorher.1), "m-neu".into()]),
+        (drei, vec!["m-neu".into(), "Angehängt".into()]),
         (veroeffentlichung, vec!["veröffentlicht".into()]),
         (999_999, vec!["gibt es nicht".into()]),
     ] {
@@ -184,4 +185,102 @@ async fn what_would_lose_work_is_refused_and_named() {
     ruecknahme::nimm_zurueck(&db.write, zwei, "a", "b")
         .await
         .unwrap();
+}
+
+/// What another row's triggers made of a row, and other fields of it, are in nobody's way.
+#[tokio::test]
+async fn only_a_later_change_of_the_same_is_in_the_way() {
+    let db = stadt_mit_allem().await;
+    let area = |kennung: &str, nutzung: &str| {
+        let sql =
+            format!("UPDATE fnp.flaeche SET nutzung = '{nutzung}' WHERE kennung = '{kennung}'");
+        let db = &db;
+        async move {
+            let mut tx = zielraum::db::audit::begin(&db.write, "konto:planung", "Bearbeitung")
+                .await
+                .unwrap();
+            sqlx::query(sqlx::AssertSqlSafe(sql))
+                .execute(&mut *tx)
+                .await
+                .unwrap();
+            tx.commit().await.unwrap();
+            lfd(db).await
+        }
+    };
+    let ist = async || -> Vec<(String, String)> {
+        sqlx::query_as("SELECT kennung, nutzung FROM fnp.flaeche WHERE kennung IN ('a.w1', 'a.gr1') ORDER BY 1")
+            .fetch_all(&db.write)
+            .await
+            .unwrap()
+    };
+    let vorher = ist().await;
+    let erste = area("a.w1", "wald").await;
+    area("a.gr1", "wald").await;
+    ruecknahme::nimm_zurueck(&db.write, erste, "konto:planung", "Versehen")
+        .await
+        .unwrap();
+    assert_eq!(
+        ist().await,
+        [("a.gr1".to_owned(), "wald".to_owned()), vorher[1].clone()],
+        "that area alone, though both changed the plan"
+    );
+    let stand: String = sqlx::query_scalar("SELECT veroeffentlichung FROM fnp.plan")
+        .fetch_one(&db.write)
+        .await
+        .unwrap();
+    assert_eq!(stand, "entwurf");
+    // the same area again is in the way
+    let zweite = area("a.w1", "gruen").await;
+    let dritte = area("a.w1", "G").await;
+    let satz = ruecknahme::nimm_zurueck(&db.write, zweite, "x", "y")
+        .await
+        .unwrap_err()
+        .to_string();
+    assert!(
+        satz.contains(&format!("Änderung {dritte} von Konto planung")) && satz.contains("a.w1"),
+        "{satz}"
+    );
+    // other fields of a row, and a step hung on it
+    aendere(
+        &db,
+        &["UPDATE strategie.massnahme SET titel = 'Eins' WHERE kennung = 'm-entwurf'"],
+    )
+    .await;
+    let titel = lfd(&db).await;
+    aendere(&db, &[
+        "UPDATE strategie.massnahme SET kurztext = 'Später' WHERE kennung = 'm-entwurf'",
+        "INSERT INTO strategie.teilschritt (id, kennung, titel, massnahme_id) SELECT gen_random_uuid(), 't-neu', 'Schritt', id FROM strategie.massnahme WHERE kennung = 'm-entwurf'",
+    ])
+    .await;
+    ruecknahme::nimm_zurueck(&db.write, titel, "a", "b")
+        .await
+        .unwrap();
+    let (titel, kurztext, schritte): (String, String, i64) = sqlx::query_as(
+        "SELECT titel, kurztext, (SELECT count(*) FROM strategie.teilschritt t WHERE t.massnahme_id = m.id) FROM strategie.massnahme m WHERE kennung = 'm-entwurf'",
+    )
+    .fetch_one(&db.write)
+    .await
+    .unwrap();
+    assert_ne!(titel, "Eins");
+    assert_eq!(
+        (kurztext.as_str(), schritte),
+        ("Später", 1),
+        "the later work stays"
+    );
+    let pruefung = kette::pruefe(&db.write, None).await.unwrap();
+    assert!(pruefung.maengel.is_empty(), "{:?}", pruefung.maengel);
+    // a step of a release is no edit
+    let mut tx = zielraum::db::audit::begin(&db.write, "konto:fach", "Antrag")
+        .await
+        .unwrap();
+    sqlx::query("SELECT freigabe.beantrage(gen_random_uuid(), 'massnahme', id, 'bitte') FROM strategie.massnahme WHERE kennung = 'm-entwurf'")
+        .execute(&mut *tx)
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+    let satz = ruecknahme::nimm_zurueck(&db.write, lfd(&db).await, "x", "y")
+        .await
+        .unwrap_err()
+        .to_string();
+    assert!(satz.contains("Schritt der Freigabe"), "{satz}");
 }

@@ -9,7 +9,7 @@ use crate::support::datenbank_mit_demo;
 
 /// Links and clocks differ between today and a past day, sums in their last digits (another
 /// plan adds in another order); everything else must not.
-fn gleich(damals: &Value, heute: &Value, stand: &str) -> bool {
+pub fn gleich(damals: &Value, heute: &Value, stand: &str) -> bool {
     match (damals, heute) {
         (Value::Object(a), Value::Object(b)) => {
             a.len() == b.len()

@@ -177,7 +177,8 @@ async fn goals_plans_and_amounts_follow_the_same_wall() {
             "/collections/fnp_flaechen_fnp-2025-entwurf?f=json",
         )
         .await;
-        assert_eq!(plan.status, if soll { 200 } else { 404 }, "{}", plan.text);
+        // A draft over a published plan: the council reads the published one.
+        assert_eq!(plan.status, 200, "{}", plan.text);
     }
     let geld = format!("/geld/massnahmen/{}?f=json", e.amtlich);
     let betrag = |text: &str| text.contains("1234567");
@@ -384,8 +385,7 @@ async fn the_wall_fails_closed() {
     .fetch_all(&pool)
     .await
     .unwrap();
-    // Offices are public at once (0022, kind "sofort").
-    assert_eq!(ohne, ["strategie.akteur", "strategie.akteur_historie"]);
+    assert!(ohne.is_empty(), "{ohne:?}");
 }
 
 #[tokio::test]

@@ -1,10 +1,14 @@
 //! OGC API – Features over a real PostGIS, request by request through the router.
 mod arten;
 mod bbox;
+mod cql2;
 mod documents;
 mod features;
+mod konform;
 mod pages;
 mod paging;
 mod problems;
+mod sortieren;
 mod startup;
 pub mod support;
+mod systeme;

@@ -121,7 +121,16 @@ pub async fn router(db: &Datenbank) -> Router {
 
 /// The application with this town's file.
 pub async fn router_mit(db: &Datenbank, stadt: &str) -> Router {
-    let katalog = Katalog::lies(&db.public, EIGENE, Some(("stadt.toml", stadt))).await;
+    router_aus(db, EIGENE, stadt).await
+}
+
+/// The application with this town's file alone.
+pub async fn router_nur(db: &Datenbank, stadt: &str) -> Router {
+    router_aus(db, "", stadt).await
+}
+
+async fn router_aus(db: &Datenbank, eigene: &str, stadt: &str) -> Router {
+    let katalog = Katalog::lies(&db.public, eigene, Some(("stadt.toml", stadt))).await;
     app::router(&App {
         public: db.public.clone(),
         damals: None,
@@ -129,7 +138,10 @@ pub async fn router_mit(db: &Datenbank, stadt: &str) -> Router {
         intern: None,
         freigabe: None,
         public_url: None,
+        #[cfg(feature = "oidc")]
+        oidc: None,
         demo: true,
+        speicher: 1 << 20,
     })
 }
 

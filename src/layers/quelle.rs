@@ -1,0 +1,116 @@
+//! Where an answer comes from: [`Quelle`] has two kinds, the snapshot in memory and the
+//! database. [`seite`] and [`objekt`] are the only places that choose: the snapshot where
+//! [`Lager::schnappschuss`](super::snapshot::lager::Lager::schnappschuss) gives one and it can
+//! tell the whole answer, else the database.
+
+mod datenbank;
+mod gedaechtnis;
+
+use std::sync::Arc;
+
+use super::Dienst;
+use super::auswahl::Auswahl;
+use super::crs::Ziel;
+use super::query::Ergebnis;
+use super::sammlung::Sammlung;
+use crate::error::Result;
+use crate::http::koerper::Koerper;
+use datenbank::Datenbank;
+use gedaechtnis::Gedaechtnis;
+
+/// Limit of a request for everything.
+pub const ALLE: usize = i32::MAX as usize;
+/// So many whole layers are read from the database at a time, in one world: a slow client holds
+/// a connection.
+pub const GROSSE: usize = 2;
+
+/// How the document of a page begins.
+const ANFANG: &[u8] = br#"{"type":"FeatureCollection","features":["#;
+
+/// Writes the end of the document, when it is known how many features there were.
+pub type Schluss = Box<dyn Fn(&Ergebnis) -> Result<String> + Send + Sync>;
+
+/// A page to be written.
+pub struct Auftrag {
+    /// Of which collection.
+    pub sammlung: Sammlung,
+    /// Which features.
+    pub auswahl: Auswahl,
+    /// The client takes gzip.
+    pub gzip: bool,
+    /// How the document ends.
+    pub schluss: Schluss,
+}
+
+/// A page.
+#[derive(Debug)]
+pub struct Antwort {
+    /// The document.
+    pub koerper: Koerper,
+    /// It is packed (gzip).
+    pub gepackt: bool,
+}
+
+/// Something features can be read from.
+trait Quelle {
+    /// A page; None when this source cannot tell it all.
+    fn seite(&self, auftrag: &Arc<Auftrag>)
+    -> impl Future<Output = Result<Option<Antwort>>> + Send;
+
+    /// A feature without its closing brace; the outer None when this source cannot tell.
+    fn objekt(
+        &self,
+        sammlung: &Sammlung,
+        id: &str,
+        crs: Ziel,
+    ) -> impl Future<Output = Result<Option<Option<Vec<u8>>>>> + Send;
+}
+
+fn gedaechtnis(dienst: &Dienst, sammlung: &Sammlung) -> Option<Gedaechtnis> {
+    let bild = dienst.lager.as_ref()?.schnappschuss(sammlung)?;
+    Some(Gedaechtnis {
+        bild,
+        pool: dienst.pool.clone(),
+    })
+}
+
+/// One page.
+///
+/// # Errors
+/// Those of the database.
+pub async fn seite(dienst: &Dienst, auftrag: Auftrag) -> Result<Antwort> {
+    let auftrag = Arc::new(auftrag);
+    if let Some(gedaechtnis) = gedaechtnis(dienst, &auftrag.sammlung)
+        && let Some(antwort) = gedaechtnis.seite(&auftrag).await?
+    {
+        return Ok(antwort);
+    }
+    let datenbank = Datenbank {
+        pool: dienst.pool.clone(),
+        grosse: Arc::clone(&dienst.grosse),
+    };
+    let antwort = datenbank.seite(&auftrag).await?;
+    antwort.ok_or_else(|| crate::error::Error::intern("the database gave no page"))
+}
+
+/// One feature without its closing brace; None when there is none.
+///
+/// # Errors
+/// Those of the database.
+pub async fn objekt(
+    dienst: &Dienst,
+    sammlung: &Sammlung,
+    id: &str,
+    crs: Ziel,
+) -> Result<Option<Vec<u8>>> {
+    if let Some(gedaechtnis) = gedaechtnis(dienst, sammlung)
+        && let Some(objekt) = gedaechtnis.objekt(sammlung, id, crs).await?
+    {
+        return Ok(objekt);
+    }
+    let datenbank = Datenbank {
+        pool: dienst.pool.clone(),
+        grosse: Arc::clone(&dienst.grosse),
+    };
+    Ok(datenbank.objekt(sammlung, id, crs).await?.flatten())
+}

@@ -1,0 +1,118 @@
+//! Answers from the database: rows written as they arrive, in chunks, as fast as the client
+//! reads. Nothing of the size of the answer is ever held.
+
+use std::sync::Arc;
+
+use sqlx::PgPool;
+use tokio::sync::Semaphore;
+
+use super::{ANFANG, Antwort, Auftrag, Quelle};
+use crate::error::{Error, Result};
+use crate::http::koerper::{Koerper, Schreiber, Strom};
+use crate::layers::auswahl::LIMIT_MAX;
+use crate::layers::crs::{Wandler, Ziel};
+use crate::layers::items;
+use crate::layers::query::{self, Abnehmer, Zeile};
+use crate::layers::sammlung::Sammlung;
+
+/// A chunk is passed on when it is this long, bytes.
+const STUECK: usize = 64 << 10;
+
+/// What the pool's role sees.
+pub(super) struct Datenbank {
+    pub(super) pool: PgPool,
+    /// Permits for whole layers.
+    pub(super) grosse: Arc<Semaphore>,
+}
+
+impl Quelle for Datenbank {
+    async fn seite(&self, auftrag: &Arc<Auftrag>) -> Result<Option<Antwort>> {
+        let erlaubnis = if auftrag.auswahl.limit > LIMIT_MAX {
+            Some(Arc::clone(&self.grosse).try_acquire_owned().map_err(|_| {
+                Error::umgebung("Es werden gerade schon mehrere ganze Ebenen gelesen. Versuchen Sie es in einigen Minuten noch einmal, oder lesen Sie die Ebene seitenweise (items).")
+            })?)
+        } else {
+            None
+        };
+        let (schreiber, strom) = Strom::neu();
+        let (pool, auftrag) = (self.pool.clone(), Arc::clone(auftrag));
+        tokio::spawn(async move {
+            let _erlaubnis = erlaubnis;
+            let mut text = Text::neu(&auftrag, schreiber);
+            let ergebnis = text.schreibe(&pool).await;
+            let Text { out, schreiber, .. } = text;
+            schreiber.beende(ergebnis.map(|()| out)).await;
+        });
+        Ok(Some(Antwort {
+            koerper: Koerper::Strom(strom.beginne().await?),
+            gepackt: false,
+        }))
+    }
+
+    async fn objekt(
+        &self,
+        sammlung: &Sammlung,
+        id: &str,
+        crs: Ziel,
+    ) -> Result<Option<Option<Vec<u8>>>> {
+        let Some((zeile, wandler)) = query::einzeln(&self.pool, sammlung, id, crs).await? else {
+            return Ok(Some(None));
+        };
+        let mut out = Vec::new();
+        items::schreibe_objekt(&mut out, &sammlung.ebene, &zeile, wandler)?;
+        Ok(Some(Some(out)))
+    }
+}
+
+/// The document under way.
+struct Text<'a> {
+    auftrag: &'a Auftrag,
+    out: Vec<u8>,
+    erste: bool,
+    schreiber: Schreiber,
+}
+
+impl<'a> Text<'a> {
+    fn neu(auftrag: &'a Auftrag, schreiber: Schreiber) -> Self {
+        Self {
+            auftrag,
+            out: ANFANG.to_vec(),
+            erste: true,
+            schreiber,
+        }
+    }
+
+    async fn schreibe(&mut self, pool: &PgPool) -> Result<()> {
+        let Auftrag {
+            sammlung, auswahl, ..
+        } = self.auftrag;
+        let ergebnis = query::seite(pool, sammlung, auswahl, self).await?;
+        let schluss = (self.auftrag.schluss)(&ergebnis)?;
+        self.out.extend_from_slice(schluss.as_bytes());
+        Ok(())
+    }
+}
+
+impl Abnehmer for Text<'_> {
+    fn nimm(&mut self, zeile: &Zeile, wandler: Wandler) -> Result<()> {
+        if !self.erste {
+            self.out.push(b',');
+        }
+        self.erste = false;
+        let Auftrag {
+            sammlung, auswahl, ..
+        } = self.auftrag;
+        let spalten = auswahl.spalten(&sammlung.ebene);
+        items::schreibe_auswahl(&mut self.out, &sammlung.ebene, spalten, zeile, wandler)?;
+        self.out.push(b'}');
+        Ok(())
+    }
+
+    async fn gib_weiter(&mut self) -> Result<()> {
+        if self.out.len() < STUECK {
+            return Ok(());
+        }
+        let voll = std::mem::replace(&mut self.out, Vec::with_capacity(STUECK + (STUECK >> 2)));
+        self.schreiber.sende(voll).await
+    }
+}

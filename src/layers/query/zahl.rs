@@ -1,0 +1,61 @@
+//! How many features a request has.
+
+use sqlx::{Connection as _, PgConnection, Row};
+
+use super::sql::{Sql, aus, bedingungen};
+use super::{fehler, fehler_der_anfrage, gemerkt};
+use crate::error::Result;
+use crate::layers::auswahl::Auswahl;
+use crate::layers::sammlung::Sammlung;
+
+/// With a filter it is counted up to here, and no longer than this; a wrong number is worse
+/// than none, and a slow one makes each first page slow.
+const ZAEHLEN_BIS: i64 = 10_000;
+const ZEIT: &str = "500ms";
+
+/// Exact number of features of a request, whatever the page. Without a filter always; with one
+/// where it is at most [`ZAEHLEN_BIS`] and found within [`ZEIT`].
+pub async fn zaehle(
+    conn: &mut PgConnection,
+    sammlung: &Sammlung,
+    auswahl: &Auswahl,
+) -> Result<Option<i64>> {
+    let mut sql = Sql::default();
+    let von = aus(&sammlung.ebene.relation);
+    if !auswahl.schraenkt_ein() {
+        sql.push(&format!("SELECT count(*) FROM {von}"));
+        bedingungen(&mut sql, sammlung, auswahl)?;
+        let zeile = sql.fertig(true).fetch_one(conn).await.map_err(fehler)?;
+        return zeile.try_get(0).map(Some).map_err(fehler);
+    }
+    sql.push(&format!("SELECT count(*) FROM (SELECT FROM {von}"));
+    bedingungen(&mut sql, sammlung, auswahl)?;
+    sql.push(&format!(" LIMIT {}) AS s", ZAEHLEN_BIS + 1));
+    let mut tx = conn.begin().await.map_err(fehler)?;
+    sqlx::query("SELECT set_config('statement_timeout', $1, true)")
+        .bind(ZEIT)
+        .execute(&mut *tx)
+        .await
+        .map_err(fehler)?;
+    let gezaehlt = sql.fertig(gemerkt(auswahl)).fetch_one(&mut *tx).await;
+    let zu_lange = |e: &sqlx::Error| {
+        let code = e
+            .as_database_error()
+            .and_then(sqlx::error::DatabaseError::code);
+        code.is_some_and(|code| code == "57014")
+    };
+    let zeile = match gezaehlt {
+        Ok(zeile) => zeile,
+        Err(error) => {
+            tx.rollback().await.map_err(fehler)?;
+            return if zu_lange(&error) {
+                Ok(None)
+            } else {
+                Err(fehler_der_anfrage(auswahl, error))
+            };
+        }
+    };
+    let zahl: i64 = zeile.try_get(0).map_err(fehler)?;
+    tx.commit().await.map_err(fehler)?;
+    Ok((zahl <= ZAEHLEN_BIS).then_some(zahl))
+}
