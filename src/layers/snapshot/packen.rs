@@ -30,6 +30,8 @@ const SCHLUSS: &[u8] = &[3, 0];
 pub(super) struct Stuecke {
     daten: Bytes,
     stuecke: Box<[Stueck]>,
+    /// Features of the block: its last piece may hold fewer than [`BREITE`].
+    objekte: usize,
 }
 
 #[derive(Debug)]
@@ -61,6 +63,7 @@ impl Stuecke {
         Self {
             daten: Bytes::from(daten.into_boxed_slice()),
             stuecke: stuecke.into(),
+            objekte: enden.len(),
         }
     }
 
@@ -131,7 +134,7 @@ impl Packung {
             let nr = start / BREITE;
             let voll = start.is_multiple_of(BREITE)
                 && gepackt.stuecke.get(nr).is_some()
-                && (start + BREITE <= end || end == self.ende_des_blocks(gepackt, nr, end));
+                && (start + BREITE <= end || end == gepackt.objekte);
             let bis = if voll {
                 (start + BREITE).min(end)
             } else {
@@ -147,15 +150,6 @@ impl Packung {
                 self.text(b",");
             }
             start = bis;
-        }
-    }
-
-    /// `end` when it is the end of the whole block and `nr` its last piece.
-    fn ende_des_blocks(&self, gepackt: &Stuecke, nr: usize, end: usize) -> usize {
-        if nr + 1 == gepackt.stuecke.len() && end > nr * BREITE {
-            end
-        } else {
-            usize::MAX
         }
     }
 
@@ -274,6 +268,23 @@ mod tests {
             prop_assert_eq!(klar, erwartet);
             // One member: nothing behind it.
             prop_assert!(leser.into_inner().is_empty());
+        }
+    }
+
+    #[test]
+    fn the_first_of_a_short_block_comes_alone() {
+        let (text, enden) = (b"aa,bb,cc,", [3, 6, 9]);
+        let stelle = |n: usize| (if n == 0 { 0 } else { enden[n - 1] as usize })..enden[n] as usize;
+        let gepackt = Stuecke::neu(text, &enden);
+        for (bis, erwartet) in [(1, "aa"), (2, "aa,bb"), (3, "aa,bb,cc")] {
+            let mut packung = Packung::default();
+            packung.objekte(&gepackt, text, stelle, 0..bis, false);
+            let bytes = packung.fertig().concat();
+            let mut klar = String::new();
+            flate2::read::GzDecoder::new(&bytes[..])
+                .read_to_string(&mut klar)
+                .unwrap();
+            assert_eq!(klar, erwartet);
         }
     }
 
