@@ -119,6 +119,7 @@ struct Ebene<'a> {
     raum: Option<String>,
     zeit: Option<String>,
     spalten: &'a [Spalte],
+    filterfeld: Filterfeld,
 }
 
 /// `/collections/{id}`
@@ -141,6 +142,7 @@ pub fn ebene(anfrage: &Anfrage, sammlung: &Sammlung, ausdehnung: &Ausdehnung) ->
         raum,
         zeit,
         spalten: &sammlung.ebene.spalten,
+        filterfeld: Filterfeld::neu(anfrage, sammlung, None),
     })
 }
 
