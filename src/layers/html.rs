@@ -118,6 +118,7 @@ struct Ebene<'a> {
     raum: Option<String>,
     zeit: Option<String>,
     spalten: &'a [Spalte],
+    filterfeld: Filterfeld,
 }
 
 /// `/collections/{id}`
@@ -140,6 +141,7 @@ pub fn ebene(anfrage: &Anfrage, sammlung: &Sammlung, ausdehnung: &Ausdehnung) ->
         raum,
         zeit,
         spalten: &sammlung.ebene.spalten,
+        filterfeld: Filterfeld::neu(anfrage, sammlung, None),
     })
 }
 

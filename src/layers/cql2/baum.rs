@@ -97,6 +97,12 @@ macro_rules! namen {
             pub fn zu_name(name: &str) -> Option<Self> {
                 Self::ALLE.iter().copied().find(|op| op.name() == name)
             }
+            /// By its name in upper or lower case.
+            #[must_use]
+            pub fn in_jeder_schreibung(name: &str) -> Option<Self> {
+                let mut alle = Self::ALLE.iter().copied();
+                alle.find(|op| op.name().eq_ignore_ascii_case(name))
+            }
         }
     };
 }
@@ -254,15 +260,10 @@ impl Op {
     /// A call by the name before its bracket, in any case.
     #[must_use]
     pub fn funktion(name: &str) -> Self {
-        let klein = |n: &&str| n.eq_ignore_ascii_case(name);
-        let finde = |alle: Vec<&'static str>| alle.into_iter().find(|n| klein(n));
-        let raum = finde(Raum::ALLE.iter().map(|op| op.name()).collect());
-        let zeit = finde(Zeit::ALLE.iter().map(|op| op.name()).collect());
-        let feld = finde(Feld::ALLE.iter().map(|op| op.name()).collect());
-        raum.and_then(Raum::zu_name)
+        Raum::in_jeder_schreibung(name)
             .map(Self::Raum)
-            .or_else(|| zeit.and_then(Zeit::zu_name).map(Self::Zeit))
-            .or_else(|| feld.and_then(Feld::zu_name).map(Self::Feld))
+            .or_else(|| Zeit::in_jeder_schreibung(name).map(Self::Zeit))
+            .or_else(|| Feld::in_jeder_schreibung(name).map(Self::Feld))
             .unwrap_or_else(|| Self::Funktion(name.to_lowercase()))
     }
 }

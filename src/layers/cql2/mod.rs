@@ -1,6 +1,6 @@
 //! CQL2 (OGC 21-065r2): filters as text and as JSON.
 //!
-//! Reading order: [`baum`] (the tree both encodings give) ← [`lexer`], [`parser`], [`wkt`]
+//! Reading order: [`baum`] (the tree both encodings give) ← `lexer`, `parser`, `wkt`
 //! (text) and [`json`]; [`schreiben`] (back again); [`pruefung`] (names and types against the
 //! columns of a layer, gives [`typ`]); [`sql`] (the condition, every value bound).
 //!

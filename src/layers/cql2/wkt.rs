@@ -166,7 +166,6 @@ fn zahl(parser: &mut Parser) -> Result<f64, Fehler> {
         parser.nimm_zeichen("+");
     }
     let zahl = match parser.hier().art {
-        #[expect(clippy::cast_precision_loss, reason = "a coordinate")]
         lexer::Art::Ganz(zahl) => zahl as f64,
         lexer::Art::Zahl(zahl) => zahl,
         _ => return Err(parser.erwartet("eine Zahl")),

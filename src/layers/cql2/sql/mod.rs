@@ -103,7 +103,10 @@ impl Schreiber<'_> {
     }
 
     fn vergleich(&mut self, op: &str, links: &Wert, rechts: &Wert, positiv: bool) -> Result<()> {
-        let form = wert::form(&[links, rechts]);
+        let mut form = wert::form(&[links, rechts]);
+        if !matches!(op, "=" | "<>") {
+            form = form.geordnet();
+        }
         self.sql.push("(");
         // In a plain conjunction the bare column comes first, for its index.
         if let (true, Wert::Spalte(s), true) = (positiv, links, rechts.ist_literal()) {
@@ -132,7 +135,7 @@ impl Schreiber<'_> {
     }
 
     fn zwischen(&mut self, wert: &Wert, von: &Wert, bis: &Wert) -> Result<()> {
-        let form = wert::form(&[wert, von, bis]);
+        let form = wert::form(&[wert, von, bis]).geordnet();
         self.sql.push("(");
         self.wert(wert, form)?;
         self.sql.push(" BETWEEN ");

@@ -26,6 +26,16 @@ pub(super) enum Form {
     Ortszeit,
 }
 
+impl Form {
+    /// For greater and less: the order of texts must not hang on the column or the database.
+    pub(super) fn geordnet(self) -> Self {
+        match self {
+            Self::Text => Self::TextPunkte,
+            form => form,
+        }
+    }
+}
+
 /// The form in which all of these can be compared.
 pub(super) fn form(werte: &[&Wert]) -> Form {
     let klassen = || {

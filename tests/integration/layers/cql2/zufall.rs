@@ -42,7 +42,6 @@ const ZEILEN: [Zeile; 10] = [
 type Wahr = Box<dyn Fn(&Zeile) -> Option<bool>>;
 type Zahl = Box<dyn Fn(&Zeile) -> Option<f64>>;
 
-#[expect(clippy::cast_precision_loss, reason = "small numbers")]
 fn zahl(w: &mut Wuerfel, tiefe: u64) -> (String, Zahl) {
     match w.wurf(if tiefe == 0 { 2 } else { 6 }) {
         0 => ("zahl".into(), Box::new(|z| z.1.map(|n| n as f64))),
