@@ -6,7 +6,7 @@ use std::sync::Arc;
 use sqlx::PgPool;
 use tokio::sync::Semaphore;
 
-use super::{ANFANG, Antwort, Auftrag, Quelle};
+use super::{ANFANG, Antwort, Auftrag, Fund, Quelle};
 use crate::error::{Error, Result};
 use crate::http::koerper::{Koerper, Schreiber, Strom};
 use crate::layers::auswahl::LIMIT_MAX;
@@ -49,18 +49,13 @@ impl Quelle for Datenbank {
         }))
     }
 
-    async fn objekt(
-        &self,
-        sammlung: &Sammlung,
-        id: &str,
-        crs: Ziel,
-    ) -> Result<Option<Option<Vec<u8>>>> {
+    async fn objekt(&self, sammlung: &Sammlung, id: &str, crs: Ziel) -> Result<Fund> {
         let Some((zeile, wandler)) = query::einzeln(&self.pool, sammlung, id, crs).await? else {
-            return Ok(Some(None));
+            return Ok(Fund::Nichts);
         };
         let mut out = Vec::new();
         items::schreibe_objekt(&mut out, &sammlung.ebene, &zeile, wandler)?;
-        Ok(Some(Some(out)))
+        Ok(Fund::Da(out))
     }
 }
 
