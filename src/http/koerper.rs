@@ -12,8 +12,6 @@ use tokio::sync::mpsc;
 
 use crate::error::{Error, Result};
 
-/// Chunks waiting for a client that reads slowly.
-const WARTEND: usize = 4;
 /// A client that takes nothing for so long is given up.
 const GEDULD: Duration = Duration::from_secs(60);
 
@@ -105,10 +103,10 @@ pub struct Strom {
 }
 
 impl Strom {
-    /// A writer, and what it writes.
+    /// A writer, and what it writes; so many chunks wait for a client that reads slowly.
     #[must_use]
-    pub fn neu() -> (Schreiber, Self) {
-        let (sender, kanal) = mpsc::channel(WARTEND);
+    pub fn neu(wartend: usize) -> (Schreiber, Self) {
+        let (sender, kanal) = mpsc::channel(wartend);
         let strom = Self {
             erste: None,
             kanal,

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use sqlx::PgPool;
 use tokio::sync::Semaphore;
 
-use super::{ANFANG, Antwort, Auftrag, Quelle};
+use super::{ANFANG, Antwort, Auftrag, Fund, Quelle};
 use crate::error::{Error, Result};
 use crate::http::koerper::{Koerper, Schreiber, Strom};
 use crate::layers::auswahl::LIMIT_MAX;
@@ -18,6 +18,12 @@ use crate::layers::sammlung::Sammlung;
 /// A chunk is passed on when it is this long, bytes.
 const STUECK: usize = 64 << 10;
 
+/// Chunks of a page that wait for a slow client: all of it as a rule, so that its query ends in
+/// its own time and not in the client's.
+const SEITE: usize = 256;
+/// Chunks of a whole layer that wait.
+const EBENE: usize = 4;
+
 /// What the pool's role sees.
 pub(super) struct Datenbank {
     pub(super) pool: PgPool,
@@ -27,14 +33,15 @@ pub(super) struct Datenbank {
 
 impl Quelle for Datenbank {
     async fn seite(&self, auftrag: &Arc<Auftrag>) -> Result<Option<Antwort>> {
-        let erlaubnis = if auftrag.auswahl.limit > LIMIT_MAX {
+        let ganz = auftrag.auswahl.limit > LIMIT_MAX;
+        let erlaubnis = if ganz {
             Some(Arc::clone(&self.grosse).try_acquire_owned().map_err(|_| {
                 Error::umgebung("Es werden gerade schon mehrere ganze Ebenen gelesen. Versuchen Sie es in einigen Minuten noch einmal, oder lesen Sie die Ebene seitenweise (items).")
             })?)
         } else {
             None
         };
-        let (schreiber, strom) = Strom::neu();
+        let (schreiber, strom) = Strom::neu(if ganz { EBENE } else { SEITE });
         let (pool, auftrag) = (self.pool.clone(), Arc::clone(auftrag));
         tokio::spawn(async move {
             let _erlaubnis = erlaubnis;
@@ -49,18 +56,13 @@ impl Quelle for Datenbank {
         }))
     }
 
-    async fn objekt(
-        &self,
-        sammlung: &Sammlung,
-        id: &str,
-        crs: Ziel,
-    ) -> Result<Option<Option<Vec<u8>>>> {
+    async fn objekt(&self, sammlung: &Sammlung, id: &str, crs: Ziel) -> Result<Fund> {
         let Some((zeile, wandler)) = query::einzeln(&self.pool, sammlung, id, crs).await? else {
-            return Ok(Some(None));
+            return Ok(Fund::Nichts);
         };
         let mut out = Vec::new();
         items::schreibe_objekt(&mut out, &sammlung.ebene, &zeile, wandler)?;
-        Ok(Some(Some(out)))
+        Ok(Fund::Da(out))
     }
 }
 

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use sqlx::PgPool;
 
-use super::{ANFANG, Antwort, Auftrag, Quelle};
+use super::{ANFANG, Antwort, Auftrag, Fund, Quelle};
 use crate::error::Result;
 use crate::http::koerper::Koerper;
 use crate::layers::auswahl::Auswahl;
@@ -65,18 +65,15 @@ impl Quelle for Gedaechtnis {
         }))
     }
 
-    async fn objekt(&self, _: &Sammlung, id: &str, crs: Ziel) -> Result<Option<Option<Vec<u8>>>> {
-        let Some(form) = Form::zu(crs) else {
-            return Ok(None);
-        };
-        let Some(nummer) = self.bild.nummer(id) else {
-            // Ids are the key's text as PostgreSQL reads it: `007` may be 7.
-            return Ok(None);
+    async fn objekt(&self, _: &Sammlung, id: &str, crs: Ziel) -> Result<Fund> {
+        // An id that is not here is PostgreSQL's to read: `007` may be 7.
+        let (Some(form), Some(nummer)) = (Form::zu(crs), self.bild.nummer(id)) else {
+            return Ok(Fund::Ungewiss);
         };
         let text = self.bild.objekt(nummer).geojson(form);
         let mut out = Vec::with_capacity(text.len() + 1024);
         out.extend_from_slice(&text[..text.len() - 1]);
-        Ok(Some(Some(out)))
+        Ok(Fund::Da(out))
     }
 }
 

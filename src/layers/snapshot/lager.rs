@@ -43,7 +43,7 @@ pub struct Lager {
     frische: Arc<Frische>,
     budget: usize,
     plaetze: RwLock<HashMap<Wer, Arc<Platz>>>,
-    quellen: Mutex<HashMap<usize, Option<Arc<Quellen>>>>,
+    quellen: Mutex<HashMap<usize, Arc<Quellen>>>,
     /// Collections by id, as of a state of the counters.
     sammlungen: Mutex<(u64, HashMap<String, Sammlung>)>,
     bau: Semaphore,
@@ -172,26 +172,30 @@ impl Lager {
         Ok(sammlung)
     }
 
+    /// Base tables of a layer that counts them all.
     async fn quellen(&self, ebene: &Arc<Ebene>) -> Result<Option<Arc<Quellen>>> {
         let adresse = Arc::as_ptr(ebene).addr();
-        if let Some(quellen) = self.bekannte_quellen(adresse) {
-            return Ok(quellen);
-        }
-        let quellen = Quellen::lies(&self.pool, ebene).await?;
-        let quellen = quellen.gezaehlt.then(|| Arc::new(quellen));
-        let mut alle = self.quellen.lock().unwrap_or_else(PoisonError::into_inner);
-        alle.insert(adresse, quellen.clone());
-        Ok(quellen)
+        let bekannt = self.bekannte_quellen(adresse);
+        let quellen = match bekannt {
+            Some(quellen) => quellen,
+            None => {
+                let quellen = Arc::new(Quellen::lies(&self.pool, ebene).await?);
+                let mut alle = self.quellen.lock().unwrap_or_else(PoisonError::into_inner);
+                alle.insert(adresse, Arc::clone(&quellen));
+                quellen
+            }
+        };
+        Ok(quellen.gezaehlt.then_some(quellen))
     }
 
-    fn bekannte_quellen(&self, adresse: usize) -> Option<Option<Arc<Quellen>>> {
+    fn bekannte_quellen(&self, adresse: usize) -> Option<Arc<Quellen>> {
         let alle = self.quellen.lock().unwrap_or_else(PoisonError::into_inner);
         alle.get(&adresse).cloned()
     }
 
     /// A place for a collection asked for the first time.
     fn lege_an(self: &Arc<Self>, wer: Wer, sammlung: &Sammlung) {
-        if let Some(None) = self.bekannte_quellen(wer.0) {
+        if self.bekannte_quellen(wer.0).is_some_and(|q| !q.gezaehlt) {
             return;
         }
         let (lager, sammlung) = (Arc::clone(self), sammlung.clone());

@@ -57,13 +57,23 @@ trait Quelle {
     fn seite(&self, auftrag: &Arc<Auftrag>)
     -> impl Future<Output = Result<Option<Antwort>>> + Send;
 
-    /// A feature without its closing brace; the outer None when this source cannot tell.
+    /// A feature.
     fn objekt(
         &self,
         sammlung: &Sammlung,
         id: &str,
         crs: Ziel,
-    ) -> impl Future<Output = Result<Option<Option<Vec<u8>>>>> + Send;
+    ) -> impl Future<Output = Result<Fund>> + Send;
+}
+
+/// What a source says of one feature.
+enum Fund {
+    /// The feature without its closing brace.
+    Da(Vec<u8>),
+    /// There is none.
+    Nichts,
+    /// It cannot tell.
+    Ungewiss,
 }
 
 fn gedaechtnis(dienst: &Dienst, sammlung: &Sammlung) -> Option<Gedaechtnis> {
@@ -103,14 +113,19 @@ pub async fn objekt(
     id: &str,
     crs: Ziel,
 ) -> Result<Option<Vec<u8>>> {
-    if let Some(gedaechtnis) = gedaechtnis(dienst, sammlung)
-        && let Some(objekt) = gedaechtnis.objekt(sammlung, id, crs).await?
-    {
-        return Ok(objekt);
+    if let Some(gedaechtnis) = gedaechtnis(dienst, sammlung) {
+        match gedaechtnis.objekt(sammlung, id, crs).await? {
+            Fund::Da(objekt) => return Ok(Some(objekt)),
+            Fund::Nichts => return Ok(None),
+            Fund::Ungewiss => {}
+        }
     }
     let datenbank = Datenbank {
         pool: dienst.pool.clone(),
         grosse: Arc::clone(&dienst.grosse),
     };
-    Ok(datenbank.objekt(sammlung, id, crs).await?.flatten())
+    match datenbank.objekt(sammlung, id, crs).await? {
+        Fund::Da(objekt) => Ok(Some(objekt)),
+        Fund::Nichts | Fund::Ungewiss => Ok(None),
+    }
 }
