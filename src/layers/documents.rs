@@ -136,6 +136,7 @@ pub fn collection(basis: &Basis, sammlung: &Sammlung, ausdehnung: &Ausdehnung) -
             "Filterbare Felder",
         ),
     ]);
+    links.extend(super::formate::verweise::links(&hier, sammlung));
     let mut doc = Map::new();
     doc.insert("id".into(), json!(sammlung.id));
     doc.insert("title".into(), json!(titel));

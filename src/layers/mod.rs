@@ -19,6 +19,7 @@ pub mod datetime;
 pub mod documents;
 pub mod ebene;
 pub mod extent;
+pub mod formate;
 pub mod geojson;
 pub mod html;
 pub mod items;
@@ -28,6 +29,7 @@ pub mod queryables;
 pub mod relation;
 pub mod routes;
 pub mod sammlung;
+pub mod stil;
 pub mod transactions;
 pub mod wert;
 
@@ -40,6 +42,8 @@ pub struct Dienst {
     pub katalog: Arc<sammlung::Katalog>,
     /// Extents, kept for a few seconds.
     pub ausdehnungen: extent::Ausdehnungen,
+    /// Files written for downloads.
+    pub dateien: formate::lager::Fach,
     /// Paths of other modules, for `/api`.
     pub pfade: Vec<crate::http::openapi::Pfad>,
     /// Writing operations over these collections, for `/api`.
@@ -59,6 +63,7 @@ impl Dienst {
             pool,
             katalog,
             ausdehnungen: extent::Ausdehnungen::default(),
+            dateien: formate::lager::Fach::default(),
             pfade,
             schreibend,
         }

@@ -13,7 +13,7 @@ use super::auswahl::{Auswahl, LIMIT_HTML, LIMIT_VORGABE, system};
 use super::crs::Ziel;
 use super::documents::{GEOJSON, JSON, SCHEMA_JSON, adresse};
 use super::sammlung::Sammlung;
-use super::{Dienst, documents, html, items, openapi, queryables};
+use super::{Dienst, documents, formate, html, items, openapi, queryables, stil};
 use crate::http::extract::Anfrage;
 use crate::http::frame;
 use crate::http::link::kodiere;
@@ -39,7 +39,9 @@ pub fn router(dienst: Arc<Dienst>) -> Router {
         .route("/collections/{id}/queryables", get(filter))
         .route("/collections/{id}/items", get(objekte))
         .route("/collections/{id}/items/{fid}", get(objekt))
-        .with_state(dienst)
+        .with_state(Arc::clone(&dienst))
+        .merge(formate::download::router(Arc::clone(&dienst)))
+        .merge(stil::routes::router(dienst))
 }
 
 async fn landing(State(dienst): Dienste, anfrage: Anfrage) -> Antwort {
@@ -143,6 +145,9 @@ async fn felder(
 }
 
 async fn objekte(State(dienst): Dienste, Path(id): Path<String>, anfrage: Anfrage) -> Antwort {
+    if let Some(antwort) = formate::seite::antworte(&dienst, &id, &anfrage).await? {
+        return Ok(antwort);
+    }
     let format = anfrage.format(&[GEOJSON])?;
     let sammlung = sammlung(&dienst, &id).await?;
     let vorgabe = match format {

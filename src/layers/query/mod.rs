@@ -6,17 +6,21 @@
 //! each time (`persistent(false)`): a generic plan would guess their size.
 
 mod erkundung;
+mod klassen;
 mod sql;
+mod strom;
 
 use futures_util::TryStreamExt;
 use sqlx::postgres::PgRow;
 use sqlx::{PgExecutor, PgPool, Row};
 
 pub use erkundung::{Ausdehnung, ausdehnung, erkunde_geometrie, pruefe_schluessel, pruefe_srid};
+pub use klassen::{Tafel, klassen};
 use sql::{
     Sql, aus, bedingungen, binde_fassungen, hat_geometrie, ordnung_sql, schluesseltyp, spalten_sql,
     t,
 };
+pub use strom::{Botschaft, strom, wandler, weltstand};
 
 use super::auswahl::Auswahl;
 use super::crs::{Wandler, Ziel};
