@@ -40,6 +40,17 @@ impl Anfrage {
         guete(&accept(&self.headers), typen)
     }
 
+    /// Accept names this media type with its parameters (blanks aside).
+    #[must_use]
+    pub fn nennt(&self, medium: &str) -> bool {
+        let ohne = |text: &str| text.replace([' ', '"'], "").to_ascii_lowercase();
+        let medium = ohne(medium);
+        let accept = ohne(&accept(&self.headers));
+        accept
+            .split(',')
+            .any(|bereich| bereich == medium || bereich.starts_with(&format!("{medium};")))
+    }
+
     /// No Accept: the caller leaves the choice to us.
     #[must_use]
     pub fn nimmt_alles(&self) -> bool {

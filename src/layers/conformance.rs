@@ -22,6 +22,11 @@ pub const KLASSEN: &[&str] = &[
     "http://www.opengis.net/spec/ogcapi-features-4/1.0/conf/update",
     "http://www.opengis.net/spec/ogcapi-features-4/1.0/conf/optimistic-locking-etags",
     "http://www.opengis.net/spec/ogcapi-features-4/1.0/conf/features",
+    "http://www.opengis.net/spec/ogcapi-styles-1/1.0/conf/core",
+    "http://www.opengis.net/spec/ogcapi-styles-1/1.0/conf/html",
+    "http://www.opengis.net/spec/ogcapi-styles-1/1.0/conf/mapbox-styles",
+    "http://www.opengis.net/spec/ogcapi-styles-1/1.0/conf/sld-10",
+    "http://www.opengis.net/spec/ogcapi-styles-1/1.0/conf/sld-11",
     // QGIS up to today looks for the name Part 5 had before it became Common Part 3.
     "http://www.opengis.net/spec/ogcapi-features-5/1.0/conf/schemas",
 ];

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 
 use gdal::errors::GdalError;
 use gdal::spatial_ref::{AxisMappingStrategy, SpatialRef};
-use gdal::vector::Geometry;
+use gdal::vector::{Geometry, OGRwkbGeometryType};
 
 use super::Auftrag;
 use super::form::Form;
@@ -27,6 +27,13 @@ pub fn system(auftrag: &Auftrag) -> Result<SpatialRef> {
 /// GDAL's geometry.
 pub fn geometrie(form: &Form) -> Result<Geometry> {
     Geometry::from_wkb(&form.wkb()).map_err(fehler)
+}
+
+/// GDAL's geometry of a single point.
+pub fn punkt([x, y]: [f64; 2]) -> Result<Geometry> {
+    let mut punkt = Geometry::empty(OGRwkbGeometryType::wkbPoint).map_err(fehler)?;
+    punkt.set_point_2d(0, (x, y));
+    Ok(punkt)
 }
 
 /// Names that differ whatever the case, at most `laenge` bytes, made by `schreibweise`; none

@@ -114,9 +114,11 @@ pub fn schreibe(auftrag: &Auftrag, ziel: &Path, saetze: &mut Saetze<'_>) -> Resu
                 }
             }
             if let Some(form) = form {
-                objekt
-                    .set_geometry(ogr::geometrie(&form)?)
-                    .map_err(fehler)?;
+                let geometrie = match form.punkt() {
+                    Some(punkt) => ogr::punkt(punkt)?,
+                    None => ogr::geometrie(&form)?,
+                };
+                objekt.set_geometry(geometrie).map_err(fehler)?;
             }
             objekt.create(&datei.ebene).map_err(fehler)?;
             datei.anzahl += 1;
