@@ -175,7 +175,7 @@ fn darstellungen() -> Vec<Pfad> {
                     ebene(),
                     pfad_parameter(
                         "datei",
-                        "Kennung der Ebene mit der Endung fgb, csv, gpkg, shp.zip oder xlsx",
+                        "Kennung der Ebene mit der Endung fgb, csv, fg.json, gpkg, shp.zip oder xlsx",
                     ),
                 ],
                 auswahl.to_vec(),

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
+use gdal::vector::sql::Dialect;
 use gdal::vector::{FieldValue, LayerAccess as _};
 use gdal::{Dataset, DatasetOptions, GdalOpenFlags};
 
@@ -51,18 +52,37 @@ pub fn lies(endung: &str, bytes: &[u8]) -> Vec<Ebene> {
     } else {
         pfad
     };
+    let open_options: &[&str] = match endung {
+        "csv" => &["EMPTY_STRING_AS_NULL=YES"],
+        // A sheet without objects has a head as well.
+        "xlsx" => &["HEADERS=FORCE"],
+        _ => &[],
+    };
     let optionen = DatasetOptions {
         open_flags: GdalOpenFlags::GDAL_OF_VECTOR,
-        // A table's heads are read as such, and its figures as text.
-        open_options: if endung == "csv" {
-            Some(&["EMPTY_STRING_AS_NULL=YES"])
-        } else {
-            None
-        },
+        open_options: Some(open_options),
         ..DatasetOptions::default()
     };
     let dataset = Dataset::open_ex(&pfad, optionen).unwrap_or_else(|e| panic!("{endung}: {e}"));
-    dataset.layers().map(|ebene| lies_ebene(ebene)).collect()
+    let mut ebenen: Vec<Ebene> = dataset.layers().map(lies_ebene).collect();
+    if endung == "gpkg" {
+        for ebene in &mut ebenen {
+            // GDAL takes these for alternative names from 3.7 on.
+            let sql = format!(
+                "SELECT column_name, title FROM gpkg_data_columns WHERE table_name = '{}'",
+                ebene.name
+            );
+            let Some(mut zeilen) = dataset.execute_sql(sql, None, Dialect::DEFAULT).unwrap() else {
+                continue;
+            };
+            for zeile in zeilen.features() {
+                let text = |nr| zeile.field_as_string(nr).unwrap().unwrap();
+                let feld = ebene.felder.iter_mut().find(|(name, _)| *name == text(0));
+                feld.unwrap().1 = text(1);
+            }
+        }
+    }
+    ebenen
 }
 
 fn lies_ebene(mut ebene: gdal::vector::Layer<'_>) -> Ebene {

@@ -72,6 +72,11 @@ async fn lade(
         .katalog
         .oeffentliche_sammlung(&dienst.pool, &id)
         .await?;
+    if dienst.katalog.ist_intern() {
+        // What leaves the house with drafts in it should be told by the log.
+        let wer = anfrage.seite().person.map(|person| person.name);
+        tracing::info!(wer, ebene = id, format = format.kuerzel, "internal download");
+    }
     let mut auswahl = Auswahl::lies(&anfrage.parameter, &sammlung.ebene, LIMIT_VORGABE)?;
     if anfrage.parameter.einzig("crs")?.is_none() {
         auswahl.crs = eigenes_system(&sammlung);
@@ -225,7 +230,8 @@ pub async fn auftrag(
         stil: Some(Stil::von(&dienst.pool, sammlung).await?),
         hinweise,
         aufbau,
-        seite: false,
+        schema: format!("{hier}/schema"),
+        seite: None,
     };
     if auftrag.aufbau.art.is_some() {
         let system = format!("EPSG:{}", auftrag.epsg());

@@ -50,7 +50,7 @@ pub fn schreibe(auftrag: &Auftrag, ziel: &Path, saetze: &mut Saetze<'_>) -> Resu
 
     let ausdehnung = calc_extent(&knoten);
     let mit_geometrie = ausdehnung.min_x.is_finite();
-    let index = mit_geometrie && !auftrag.seite;
+    let index = mit_geometrie && auftrag.seite.is_none();
     let mut out = BufWriter::new(File::create(ziel)?);
     out.write_all(&MARKE)?;
     kopf(&mut bau, auftrag, &ausdehnung, knoten.len(), index);

@@ -8,6 +8,7 @@
 use std::path::Path;
 
 use crate::error::Result;
+use crate::http::link::Link;
 use crate::http::negotiate::Ausgabe;
 
 pub mod bereich;
@@ -16,6 +17,7 @@ pub mod download;
 pub mod fgb;
 pub mod form;
 pub mod gpkg;
+pub mod jsonfg;
 pub mod lager;
 pub mod ogr;
 pub mod satz;
@@ -50,8 +52,21 @@ pub struct Auftrag {
     pub hinweise: Vec<(String, String)>,
     /// Style of the layer.
     pub stil: Option<crate::layers::stil::Stil>,
+    /// Address of the schema of the objects.
+    pub schema: String,
     /// One page of many: its order is kept.
-    pub seite: bool,
+    pub seite: Option<Seite>,
+}
+
+/// What a page says of the others.
+#[derive(Debug, Clone)]
+pub struct Seite {
+    /// Objects of the whole request.
+    pub gesamt: i64,
+    /// Objects of this page.
+    pub anzahl: usize,
+    /// Links of the page, `next` among them.
+    pub links: Vec<Link>,
 }
 
 impl Auftrag {
@@ -103,6 +118,14 @@ pub static FORMATE: &[Format] = &[
         titel: "CSV",
         seitenweise: true,
         schreibe: csv::schreibe,
+    },
+    Format {
+        kuerzel: "jsonfg",
+        endung: "fg.json",
+        medium: "application/vnd.ogc.fg+json",
+        titel: "JSON-FG",
+        seitenweise: true,
+        schreibe: jsonfg::schreibe,
     },
     Format {
         kuerzel: "gpkg",

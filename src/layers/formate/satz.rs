@@ -188,6 +188,10 @@ pub struct Aufbau {
     pub felder: Vec<Feld>,
     /// The feature id is no column of the layer and comes first.
     mit_schluessel: bool,
+    /// Column of the feature id.
+    pub schluessel: usize,
+    /// Columns of the first and last moment, where both are published.
+    pub zeit: Option<[usize; 2]>,
     /// What the geometries are; None without geometry.
     pub art: Option<Art>,
     /// System of the coordinates.
@@ -203,11 +207,22 @@ impl Aufbau {
         let mut felder: Vec<Feld> = ebene.spalten.iter().map(Feld::from).collect();
         let mit_schluessel = ebene.spalte(&ebene.schluessel.name).is_none();
         if mit_schluessel {
-            felder.insert(0, Feld::from(&ebene.schluessel));
+            let mut feld = Feld::from(&ebene.schluessel);
+            // The id comes as the text its address has.
+            if feld.klasse != Klasse::Ganzzahl {
+                feld.klasse = Klasse::Text;
+            }
+            felder.insert(0, feld);
         }
+        let stelle = |name: &str| felder.iter().position(|feld| feld.name == name);
+        let schluessel = stelle(&ebene.schluessel.name).unwrap_or_default();
+        let zeit = ebene.zeit.as_ref();
+        let zeit = zeit.and_then(|[von, bis]| Some([stelle(&von.name)?, stelle(&bis.name)?]));
         Self {
             felder,
             mit_schluessel,
+            schluessel,
+            zeit,
             art: ebene
                 .relation
                 .geometrie

@@ -6,15 +6,15 @@ use axum::response::{IntoResponse as _, Response};
 
 use super::download::{self, auftrag};
 use super::wahl::{Wahl, waehle};
-use super::{Aufbau, Format, Satz, strom};
+use super::{Aufbau, Format, Satz, Seite, strom};
 use crate::error::{Error, Result};
 use crate::http::extract::Anfrage;
-use crate::http::link::kodiere_parameter;
+use crate::http::link::{Link, kodiere_parameter};
 use crate::http::problem::Problem;
 use crate::layers::Dienst;
 use crate::layers::auswahl::{Auswahl, LIMIT_VORGABE};
 use crate::layers::crs::Ziel;
-use crate::layers::documents::adresse;
+use crate::layers::documents::{JSON, adresse};
 use crate::layers::query;
 
 /// The answer to a request for items that wants neither GeoJSON nor the page.
@@ -49,8 +49,38 @@ pub async fn antworte(
         Ok(())
     })
     .await?;
+    let hier = format!("{}/items", adresse(&anfrage.basis, &sammlung.id));
+    let weiter = ergebnis.weiter.as_ref().map(|cursor| {
+        let cursor = cursor.kodiere();
+        let paare = anfrage.parameter.ohne(&["cursor", "f"]);
+        let paare = paare.chain([("f", format.kuerzel), ("cursor", cursor.as_str())]);
+        format!("{hier}?{}", kodiere_parameter(paare))
+    });
+    let mut links = vec![
+        Link::new(
+            "self",
+            format.medium,
+            selbst(anfrage, &hier, format),
+            "Diese Seite",
+        ),
+        Link::new(
+            "collection",
+            JSON,
+            adresse(&anfrage.basis, &sammlung.id),
+            &sammlung.titel,
+        ),
+    ];
+    links.extend(
+        weiter
+            .iter()
+            .map(|weiter| Link::new("next", format.medium, weiter, "Nächste Seite")),
+    );
     let mut auftrag = auftrag(dienst, anfrage, &sammlung, aufbau).await?;
-    auftrag.seite = true;
+    auftrag.seite = Some(Seite {
+        gesamt: ergebnis.gesamt,
+        anzahl: ergebnis.anzahl,
+        links,
+    });
     let inhalt = tokio::task::spawn_blocking(move || -> Result<Vec<u8>> {
         let ordner = strom::ordner()?;
         let ziel = ordner.path().join(format!("seite.{}", format.endung));
@@ -59,13 +89,6 @@ pub async fn antworte(
     })
     .await
     .map_err(Error::intern)??;
-    let hier = format!("{}/items", adresse(&anfrage.basis, &sammlung.id));
-    let weiter = ergebnis.weiter.as_ref().map(|cursor| {
-        let cursor = cursor.kodiere();
-        let paare = anfrage.parameter.ohne(&["cursor", "f"]);
-        let paare = paare.chain([("f", format.kuerzel), ("cursor", cursor.as_str())]);
-        format!("{hier}?{}", kodiere_parameter(paare))
-    });
     let headers = kopf(
         format,
         system,
@@ -73,6 +96,14 @@ pub async fn antworte(
         weiter.as_deref(),
     );
     Ok(Some((headers, inhalt).into_response()))
+}
+
+fn selbst(anfrage: &Anfrage, hier: &str, format: &Format) -> String {
+    let paare = anfrage
+        .parameter
+        .ohne(&["f"])
+        .chain([("f", format.kuerzel)]);
+    format!("{hier}?{}", kodiere_parameter(paare))
 }
 
 /// The system whose coordinates are the same, longitude and easting first: files do not follow
