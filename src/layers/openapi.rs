@@ -9,7 +9,7 @@ use super::documents::{GEOJSON, HTML, JSON, SCHEMA_JSON};
 use super::formate::{FORMATE, wahl};
 use super::queryables::{eigenschaft, filterbare};
 use super::sammlung::Sammlung;
-use super::stil::routes::SPRACHEN;
+use super::stil::sprache::SPRACHEN;
 use crate::http::link::kodiere;
 use crate::http::openapi::{
     OPENAPI_JSON, Pfad, anfrage_parameter, pfad_parameter, verweis, wahl_parameter,

@@ -26,7 +26,7 @@ from qgis.core import (
 from qgis.PyQt.QtCore import QSize
 
 gdal.UseExceptions()
-FORMATS = ["fgb", "csv", "gpkg", "shp.zip", "xlsx"]
+FORMATS = ["fgb", "csv", "fg.json", "gpkg", "shp.zip", "xlsx"]
 DESCRIBING = {"angaben", "layer_styles", "Angaben"}
 
 
@@ -40,7 +40,8 @@ def fetch(url, target, **headers):
 def read(path, ending):
     """Objects, objects with geometry, sums of the numbers by name of the column."""
     name = f"/vsizip/{path}" if ending == "shp.zip" else str(path)
-    options = ["AUTODETECT_TYPE=NO"] if ending == "csv" else []
+    # A sheet without objects has a head as well.
+    options = {"csv": ["AUTODETECT_TYPE=NO"], "xlsx": ["HEADERS=FORCE"]}.get(ending, [])
     source = gdal.OpenEx(name, gdal.OF_VECTOR, open_options=options)
     count = shapes = 0
     sums = {}

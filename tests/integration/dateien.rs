@@ -72,7 +72,8 @@ pub fn lies(endung: &str, bytes: &[u8]) -> Vec<Ebene> {
                 "SELECT column_name, title FROM gpkg_data_columns WHERE table_name = '{}'",
                 ebene.name
             );
-            let Some(mut zeilen) = dataset.execute_sql(sql, None, Dialect::DEFAULT).unwrap() else {
+            // A file that is not ours may lack the table.
+            let Ok(Some(mut zeilen)) = dataset.execute_sql(sql, None, Dialect::DEFAULT) else {
                 continue;
             };
             for zeile in zeilen.features() {
@@ -104,7 +105,9 @@ fn lies_ebene(mut ebene: gdal::vector::Layer<'_>) -> Ebene {
             let form = objekt.geometry().filter(|form| !form.is_empty());
             Satz {
                 werte,
-                flaeche: form.map_or(0.0, gdal::vector::Geometry::area),
+                flaeche: form
+                    .filter(|form| form.geometry_name().ends_with("POLYGON"))
+                    .map_or(0.0, gdal::vector::Geometry::area),
                 wkt: form.map(|form| form.wkt().unwrap()),
             }
         })

@@ -25,7 +25,7 @@ pub fn schreibe(auftrag: &Auftrag, ziel: &Path, saetze: &mut Saetze<'_>) -> Resu
     if auftrag.aufbau.art.is_some() {
         kopf.push("WKT".to_owned());
     }
-    write!(out, "\u{feff}{}", csv_zeile(&kopf))?;
+    write!(out, "\u{feff}{}", kopfzeile(&kopf))?;
     for satz in saetze {
         let Satz { werte, form } = satz?;
         let mut zeile: Vec<String> = werte.iter().map(super::Wert::deutsch).collect();
@@ -42,6 +42,23 @@ pub fn schreibe(auftrag: &Auftrag, ziel: &Path, saetze: &mut Saetze<'_>) -> Resu
         out.write_all(csv_zeile(&zeile).as_bytes())?;
     }
     Ok(out.flush()?)
+}
+
+/// Readers guess the separator from the first line: any other that stands in a title is quoted.
+fn kopfzeile(kopf: &[String]) -> String {
+    let zellen: Vec<String> = kopf
+        .iter()
+        .map(|titel| {
+            let zelle = csv_zeile(std::slice::from_ref(titel));
+            let zelle = zelle.trim_end_matches("\r\n");
+            if zelle.starts_with('"') || !zelle.contains([',', '|', '\t', ':']) {
+                zelle.to_owned()
+            } else {
+                format!("\"{zelle}\"")
+            }
+        })
+        .collect();
+    format!("{}\r\n", zellen.join(";"))
 }
 
 /// Decimals of a coordinate.
@@ -62,5 +79,16 @@ pub fn koordinaten(auftrag: &Auftrag) -> [String; 2] {
         Lage::Utm(_) | Lage::Mercator => {
             ["Ost", "Nord"].map(|achse| format!("{achse} [m, EPSG:{}]", auftrag.epsg()))
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_head_has_one_separator() {
+        let kopf = ["a", "Ost [m, EPSG:1]", "b;c", "=1"].map(str::to_owned);
+        assert_eq!(kopfzeile(&kopf), "a;\"Ost [m, EPSG:1]\";\"b;c\";'=1\r\n");
     }
 }

@@ -75,7 +75,12 @@ async fn lade(
     if dienst.katalog.ist_intern() {
         // What leaves the house with drafts in it should be told by the log.
         let wer = anfrage.seite().person.map(|person| person.name);
-        tracing::info!(wer, ebene = id, format = format.kuerzel, "internal download");
+        tracing::info!(
+            wer,
+            ebene = id,
+            format = format.kuerzel,
+            "internal download"
+        );
     }
     let mut auswahl = Auswahl::lies(&anfrage.parameter, &sammlung.ebene, LIMIT_VORGABE)?;
     if anfrage.parameter.einzig("crs")?.is_none() {

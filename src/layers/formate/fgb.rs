@@ -302,8 +302,9 @@ fn flach<'b>(
         .collect();
     GeometryArgs {
         xy: Some(bau.create_vector(&xy)),
-        // One part needs no ends.
-        ends: (enden.len() > 1).then(|| bau.create_vector(&enden)),
+        // One ring needs no ends; of lines GDAL reads none without.
+        ends: (enden.len() > 1 || typ == GeometryType::MultiLineString)
+            .then(|| bau.create_vector(&enden)),
         type_: if mit_art { typ } else { GeometryType::Unknown },
         ..GeometryArgs::default()
     }

@@ -6,9 +6,6 @@ use std::fmt::Write as _;
 
 use crate::layers::crs::Wandler;
 
-/// Deepest nesting of collections we follow.
-const TIEFE_MAX: u8 = 8;
-
 /// A run of positions, x before y.
 pub type Folge = Vec<[f64; 2]>;
 
@@ -55,12 +52,7 @@ impl Form {
     /// Reads EWKB whose arcs were drawn as lines; None when it is empty, broken or not finite.
     #[must_use]
     pub fn lies(ewkb: &[u8], wandler: Wandler) -> Option<Self> {
-        let mut leser = Leser {
-            bytes: ewkb,
-            little: true,
-            wandler,
-        };
-        leser.geometrie(0)?
+        super::ewkb::lies(ewkb, wandler)
     }
 
     /// What it is.
@@ -221,9 +213,10 @@ fn liste<T>(text: &mut String, teile: &[T], mut schreibe: impl FnMut(&mut String
 #[must_use]
 pub fn kurz(wert: f64, stellen: usize) -> String {
     let text = format!("{wert:.stellen$}");
-    match text.contains('.') {
-        true => text.trim_end_matches('0').trim_end_matches('.').to_owned(),
-        false => text,
+    if text.contains('.') {
+        text.trim_end_matches('0').trim_end_matches('.').to_owned()
+    } else {
+        text
     }
 }
 
@@ -240,136 +233,6 @@ fn zahl(out: &mut Vec<u8>, wert: usize) {
 fn position(out: &mut Vec<u8>, [x, y]: &[f64; 2]) {
     out.extend_from_slice(&x.to_le_bytes());
     out.extend_from_slice(&y.to_le_bytes());
-}
-
-/// Reads EWKB; every read is checked, so broken bytes end in `None`.
-struct Leser<'a> {
-    bytes: &'a [u8],
-    little: bool,
-    wandler: Wandler,
-}
-
-impl Leser<'_> {
-    fn nimm<const N: usize>(&mut self) -> Option<[u8; N]> {
-        let (vorn, rest) = self.bytes.split_first_chunk::<N>()?;
-        self.bytes = rest;
-        Some(*vorn)
-    }
-
-    fn u32(&mut self) -> Option<u32> {
-        let bytes = self.nimm::<4>()?;
-        Some(if self.little {
-            u32::from_le_bytes(bytes)
-        } else {
-            u32::from_be_bytes(bytes)
-        })
-    }
-
-    fn f64(&mut self) -> Option<f64> {
-        let bytes = self.nimm::<8>()?;
-        Some(if self.little {
-            f64::from_le_bytes(bytes)
-        } else {
-            f64::from_be_bytes(bytes)
-        })
-    }
-
-    /// Type without flags, number of dimensions.
-    fn kopf(&mut self) -> Option<(u32, u32)> {
-        self.little = self.nimm::<1>()? == [1];
-        let roh = self.u32()?;
-        if roh & 0x2000_0000 != 0 {
-            self.u32()?; // SRID: the column's, known already
-        }
-        let dimensionen = 2 + u32::from(roh & 0x8000_0000 != 0) + u32::from(roh & 0x4000_0000 != 0);
-        Some((roh & 0xff, dimensionen))
-    }
-
-    /// `Some(None)`: empty. `None`: broken.
-    fn geometrie(&mut self, tiefe: u8) -> Option<Option<Form>> {
-        let (typ, dimensionen) = self.kopf()?;
-        let (mut punkte, mut linien, mut flaechen) = (Vec::new(), Vec::new(), Vec::new());
-        match typ {
-            1 => punkte.extend(self.punkt(dimensionen)?),
-            2 => linien.extend(self.linie(dimensionen)?),
-            3 | 17 => flaechen.extend(self.polygon(dimensionen)?),
-            // 15 polyhedral surface, 16 TIN: areas side by side.
-            4 | 5 | 6 | 15 | 16 => {
-                for _ in 0..self.u32()? {
-                    let (typ, dimensionen) = self.kopf()?;
-                    match typ {
-                        1 => punkte.extend(self.punkt(dimensionen)?),
-                        2 => linien.extend(self.linie(dimensionen)?),
-                        3 | 17 => flaechen.extend(self.polygon(dimensionen)?),
-                        _ => return None,
-                    }
-                }
-            }
-            7 if tiefe < TIEFE_MAX => {
-                let mut teile = Vec::new();
-                for _ in 0..self.u32()? {
-                    teile.extend(self.geometrie(tiefe + 1)?);
-                }
-                return Some((!teile.is_empty()).then_some(Form::Sammlung(teile)));
-            }
-            _ => return None, // curves were drawn as lines by PostGIS
-        }
-        Some(if !flaechen.is_empty() {
-            Some(Form::Flaechen(flaechen))
-        } else if !linien.is_empty() {
-            Some(Form::Linien(linien))
-        } else {
-            (!punkte.is_empty()).then_some(Form::Punkte(punkte))
-        })
-    }
-
-    fn position(&mut self, dimensionen: u32) -> Option<[f64; 2]> {
-        let (x, y) = (self.f64()?, self.f64()?);
-        for _ in 2..dimensionen {
-            self.f64()?;
-        }
-        let (x, y) = self.wandler.wandle(x, y);
-        Some([x, y])
-    }
-
-    /// `Some(None)`: how EWKB writes `POINT EMPTY`.
-    fn punkt(&mut self, dimensionen: u32) -> Option<Option<[f64; 2]>> {
-        let [x, y] = self.position(dimensionen)?;
-        if x.is_nan() || y.is_nan() {
-            return Some(None);
-        }
-        (x.is_finite() && y.is_finite()).then_some(Some([x, y]))
-    }
-
-    fn folge(&mut self, dimensionen: u32) -> Option<Folge> {
-        let anzahl = self.u32()?;
-        // A count that lies reserves no memory.
-        let mut folge = Folge::with_capacity((anzahl as usize).min(self.bytes.len() / 16));
-        for _ in 0..anzahl {
-            let [x, y] = self.position(dimensionen)?;
-            if !x.is_finite() || !y.is_finite() {
-                return None;
-            }
-            folge.push([x, y]);
-        }
-        Some(folge)
-    }
-
-    fn linie(&mut self, dimensionen: u32) -> Option<Option<Folge>> {
-        let folge = self.folge(dimensionen)?;
-        Some((!folge.is_empty()).then_some(folge))
-    }
-
-    fn polygon(&mut self, dimensionen: u32) -> Option<Option<Vec<Folge>>> {
-        let mut ringe = Vec::new();
-        for _ in 0..self.u32()? {
-            let ring = self.folge(dimensionen)?;
-            if !ring.is_empty() {
-                ringe.push(ring);
-            }
-        }
-        Some((!ringe.is_empty()).then_some(ringe))
-    }
 }
 
 #[cfg(test)]

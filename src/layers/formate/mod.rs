@@ -14,6 +14,7 @@ use crate::http::negotiate::Ausgabe;
 pub mod bereich;
 pub mod csv;
 pub mod download;
+mod ewkb;
 pub mod fgb;
 pub mod form;
 pub mod gpkg;

@@ -12,6 +12,7 @@ use super::form::Form;
 use crate::error::{Error, Result};
 
 /// A failed write: the disk, or ours.
+#[must_use]
 pub fn fehler(ursache: GdalError) -> Error {
     Error::intern(ursache)
 }

@@ -59,16 +59,22 @@ pub fn ebenen(stil: &Stil) -> Vec<Value> {
     };
     for art in arten {
         // A mixed layer asks for the kind as well: a circle at each corner of an area is wrong.
-        let kind = (arten.len() > 1).then(|| json!(["==", ["geometry-type"], geometrie(*art)]));
+        // The old form of a filter throughout: QGIS knows no other for the kind, and the two
+        // must not be mixed.
+        let kind = (arten.len() > 1).then(|| json!(["==", "$type", geometrie(*art)]));
         let spalte = stil.spalte().filter(|_| !stil.klassen.is_empty());
+        let lies = spalte.map(|spalte| match &kind {
+            Some(_) => json!(spalte),
+            None => json!(["get", spalte]),
+        });
         ebene(
             stil.rest_titel(),
-            rest(stil, spalte, kind.as_ref()),
+            rest(stil, lies.as_ref(), kind.as_ref()),
             *art,
             NEUTRAL,
         );
-        for klasse in spalte.iter().flat_map(|_| &stil.klassen) {
-            let gleich = json!(["==", ["get", spalte], wert(stil, &klasse.wert)]);
+        for klasse in lies.iter().flat_map(|_| &stil.klassen) {
+            let gleich = json!(["==", lies, wert(stil, &klasse.wert)]);
             let filter = match &kind {
                 Some(kind) => json!(["all", kind, gleich]),
                 None => gleich,
@@ -85,9 +91,9 @@ pub fn ebenen(stil: &Stil) -> Vec<Value> {
     ebenen
 }
 
-/// What no class takes: `none` of the classes, which QGIS reads; without classes everything.
-fn rest(stil: &Stil, spalte: Option<&str>, kind: Option<&Value>) -> Option<Value> {
-    let Some(spalte) = spalte else {
+/// What no class takes; without classes everything.
+fn rest(stil: &Stil, lies: Option<&Value>, kind: Option<&Value>) -> Option<Value> {
+    let Some(lies) = lies else {
         return kind.cloned();
     };
     let mut keine = vec![json!("all")];
@@ -95,7 +101,7 @@ fn rest(stil: &Stil, spalte: Option<&str>, kind: Option<&Value>) -> Option<Value
     keine.extend(
         stil.klassen
             .iter()
-            .map(|klasse| json!(["!=", ["get", spalte], wert(stil, &klasse.wert)])),
+            .map(|klasse| json!(["!=", lies, wert(stil, &klasse.wert)])),
     );
     Some(Value::Array(keine))
 }
@@ -170,10 +176,7 @@ mod tests {
         let ebenen = ebenen(&stil);
         assert_eq!(ebenen.len(), 3);
         assert_ne!(ebenen[0]["id"], ebenen[1]["id"]);
-        assert_eq!(
-            ebenen[2]["filter"],
-            json!(["==", ["geometry-type"], "Point"])
-        );
+        assert_eq!(ebenen[2]["filter"], json!(["==", "$type", "Point"]));
         assert!(super::ebenen(&muster(None)).is_empty());
     }
 }

@@ -14,6 +14,7 @@ pub mod maplibre;
 pub mod qml;
 pub mod routes;
 pub mod sld;
+pub mod sprache;
 
 /// Colour of what belongs to no class.
 pub const NEUTRAL: &str = "#607D8B";

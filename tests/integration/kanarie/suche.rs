@@ -38,7 +38,10 @@ pub fn durchsuche(medium: &str, bytes: &[u8]) -> Gefunden {
         ("geopackage", "gpkg"),
         ("application/zip", "shp.zip"),
     ];
-    let geodaten = geodaten.iter().find(|(art, _)| medium.contains(art));
+    let tabelle = bytes.windows(4).any(|teil| teil == b".dbf");
+    let geodaten = geodaten
+        .iter()
+        .find(|(art, endung)| medium.contains(art) && (*endung != "shp.zip" || tabelle));
     if let Some((_, endung)) = geodaten.filter(|_| !bytes.is_empty()) {
         stoff.push(dateien::als_text(endung, bytes).into_bytes());
     }

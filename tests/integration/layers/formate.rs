@@ -139,7 +139,11 @@ async fn filters_and_systems_count_for_files_too() {
     .await;
     for endung in ENDUNGEN {
         let ebenen = gelesen(&router, "fnp_flaechen", endung, "?nutzung=wald").await;
-        assert_eq!(ebenen[0].saetze.len() as i64, wald, "{endung}");
+        assert_eq!(
+            i64::try_from(ebenen[0].saetze.len()).unwrap(),
+            wald,
+            "{endung}"
+        );
     }
     // Degrees stand as longitude, latitude in every file, whatever the definition's order.
     for (crs, epsg) in [
@@ -475,7 +479,7 @@ async fn office_files_say_what_they_are() {
     }
     let punkte = lade(&router, "gk", "csv", "").await.text;
     assert!(
-        punkte.contains("Ost [m, EPSG:25832];Nord [m, EPSG:25832];WKT"),
+        punkte.contains("\"Ost [m, EPSG:25832]\";\"Nord [m, EPSG:25832]\";WKT"),
         "{punkte}"
     );
     assert!(
