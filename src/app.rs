@@ -16,7 +16,7 @@ use crate::db::Database;
 use crate::db::damals::Damals;
 use crate::error::{Error, Result};
 use crate::http::problem::Problem;
-use crate::http::{Kontext, Vertraulich, frame};
+use crate::http::{Kontext, Ungepackt, Vertraulich, frame};
 use crate::layers::snapshot::frische::Frische;
 use crate::layers::snapshot::lager::Lager;
 use crate::layers::{self, catalog, sammlung::Katalog};
@@ -192,6 +192,7 @@ fn packbar(_: StatusCode, _: Version, headers: &HeaderMap, erweiterungen: &Exten
         .get(header::CONTENT_TYPE)
         .is_some_and(|typ| typ.as_bytes().starts_with(b"text/html"));
     !(seite && erweiterungen.get::<Vertraulich>().is_some())
+        && erweiterungen.get::<Ungepackt>().is_none()
 }
 
 /// Everything that is read, over one pool: the public's, that of a [`auth::Sicht`], or that of

@@ -33,10 +33,16 @@ pub fn spalten(kopf: &[&str], zeilen: &[Vec<String>]) -> String {
 pub fn csv(kopf: &[&str], zeilen: &[Vec<String>]) -> String {
     let mut text = format!("\u{feff}{}\r\n", kopf.join(";"));
     for zeile in zeilen {
-        let felder: Vec<String> = zeile.iter().map(|feld| csv_zelle(feld)).collect();
-        let _ = write!(text, "{}\r\n", felder.join(";"));
+        text.push_str(&csv_zeile(zeile));
     }
     text
+}
+
+/// One row of [`csv`], with its end.
+#[must_use]
+pub fn csv_zeile(zeile: &[String]) -> String {
+    let felder: Vec<String> = zeile.iter().map(|feld| csv_zelle(feld)).collect();
+    format!("{}\r\n", felder.join(";"))
 }
 
 /// A figure in a cell of [`csv`]: decimal comma, no grouping, ASCII minus.

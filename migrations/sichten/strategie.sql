@@ -2,7 +2,7 @@
 -- Written without schema: run once per world.
 CREATE VIEW massnahme_karte WITH (security_invoker = true) AS
 SELECT m.id AS massnahme_id, m.kennung, m.nummer, m.titel, m.kurztext, a.titel AS art, b.titel AS beschlussstand, u.titel AS umsetzungsphase,
-  s.ampel, p.titel AS ampel_titel, s.ampel_anlass, s.verzug_tage, s.fortschritt::double precision AS fortschritt, ak.titel AS aktualitaet, s.horizont, m.beginn, m.ende, m.prioritaet, m.leitprojekt, z.ziele, z.belastete_ziele, z.handlungsfelder, z.handlungsfeld_farbe,
+  s.ampel, p.titel AS ampel_titel, s.ampel_anlass, s.verzug_tage, s.fortschritt::double precision AS fortschritt, ak.titel AS aktualitaet, s.horizont, m.beginn, m.ende, m.prioritaet, m.leitprojekt, z.ziele, z.belastete_ziele, z.handlungsfelder, z.handlungsfeld, z.handlungsfeld_farbe,
   (SELECT count(DISTINCT (v.plan_id, v.kennung))::int FROM raumbezug r JOIN verweis v ON v.plan_id = r.plan_id AND v.kennung = r.flaeche_kennung
    WHERE r.massnahme_id = m.id AND v.entfallen_in IS NOT NULL) AS zu_pruefen
 FROM massnahme m
@@ -16,6 +16,7 @@ LEFT JOIN LATERAL (
   SELECT string_agg(zi.titel, '; ' ORDER BY zm.haupt DESC, zm.beitrag DESC, zi.nummer) FILTER (WHERE zm.beitrag > 0) AS ziele,
     string_agg(zi.titel, '; ' ORDER BY zm.beitrag, zi.nummer) FILTER (WHERE zm.beitrag < 0) AS belastete_ziele,
     string_agg(DISTINCT h.titel, '; ') AS handlungsfelder,
+    (array_agg(h.kennung ORDER BY zm.haupt DESC, zm.beitrag DESC, zi.nummer))[1] AS handlungsfeld,
     (array_agg(h.farbe ORDER BY zm.haupt DESC, zm.beitrag DESC, zi.nummer))[1] AS handlungsfeld_farbe
   FROM ziel_massnahme zm JOIN ziel zi ON zi.id = zm.ziel_id JOIN handlungsfeld h ON h.id = zi.handlungsfeld_id
   WHERE zm.massnahme_id = m.id
@@ -36,6 +37,8 @@ COMMENT ON COLUMN massnahme_karte.ampel_titel IS 'Ampel (Klartext)';
 COMMENT ON COLUMN massnahme_karte.ziele IS 'Fördert die Ziele';
 COMMENT ON COLUMN massnahme_karte.belastete_ziele IS 'Hemmt die Ziele';
 COMMENT ON COLUMN massnahme_karte.handlungsfelder IS 'Handlungsfelder';
+COMMENT ON COLUMN massnahme_karte.handlungsfeld IS 'Handlungsfeld (Kennung)
+Das des Hauptziels, sonst das des am stärksten geförderten Ziels.';
 COMMENT ON COLUMN massnahme_karte.handlungsfeld_farbe IS 'Farbe des Handlungsfelds';
 COMMENT ON COLUMN massnahme_karte.zu_pruefen IS 'Zu prüfende Verknüpfungen
 Verknüpfte Flächen, die es in der neuesten Fassung ihres Plans nicht mehr gibt.';

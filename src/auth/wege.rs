@@ -66,6 +66,8 @@ const LESEN: &[&str] = &[
     "/static/*",
     "/strategie",
     "/strategie.xlsx",
+    "/styles",
+    "/styles/*",
     "/trends",
     "/trends/*",
     "/verlauf/*",

@@ -5,7 +5,7 @@ use axum::http::{HeaderMap, request::Parts};
 use percent_encoding::percent_decode_str;
 
 use super::link::{Basis, kodiere_parameter};
-use super::negotiate::{Ausgabe, Format, waehle, waehle_ausgabe};
+use super::negotiate::{Ausgabe, Format, accept, guete, waehle, waehle_ausgabe};
 use super::problem::{self, Problem};
 use super::{Kontext, Person, page::Seite};
 
@@ -32,6 +32,29 @@ impl Anfrage {
     /// Chooses among the representations of a resource that has files besides JSON and a page.
     pub fn ausgabe(&self, angebot: &[Ausgabe]) -> Result<Ausgabe, Problem> {
         waehle_ausgabe(self.parameter.einzig("f")?, &self.headers, angebot)
+    }
+
+    /// Best q the caller gives one of these media types.
+    #[must_use]
+    pub fn guete(&self, typen: &[&str]) -> f32 {
+        guete(&accept(&self.headers), typen)
+    }
+
+    /// Accept names this media type with its parameters (blanks aside).
+    #[must_use]
+    pub fn nennt(&self, medium: &str) -> bool {
+        let ohne = |text: &str| text.replace([' ', '"'], "").to_ascii_lowercase();
+        let medium = ohne(medium);
+        let accept = ohne(&accept(&self.headers));
+        accept
+            .split(',')
+            .any(|bereich| bereich == medium || bereich.starts_with(&format!("{medium};")))
+    }
+
+    /// No Accept: the caller leaves the choice to us.
+    #[must_use]
+    pub fn nimmt_alles(&self) -> bool {
+        accept(&self.headers).trim().is_empty()
     }
 
     /// The frame of an HTML page.

@@ -157,6 +157,9 @@ fn schreibe(problem: &Problem, alt: &HeaderMap, seite: &Seite, id: &str, html: b
         let doc = problem.dokument(&seite.wurzel, id).to_string();
         (status, [(header::CONTENT_TYPE, PROBLEM_JSON)], doc).into_response()
     };
+    if let Some((name, wert)) = &problem.kopf {
+        neu.headers_mut().insert(name, wert.clone());
+    }
     for name in [
         header::ALLOW,
         header::RETRY_AFTER,
@@ -223,7 +226,7 @@ fn ergaenze(mut response: Response, id: &str, vertraulich: bool) -> Response {
         );
         headers.insert(
             header::ACCESS_CONTROL_EXPOSE_HEADERS,
-            HeaderValue::from_static("Content-Crs, ETag, Link, Location, X-Request-Id"),
+            HeaderValue::from_static("Accept-Ranges, Content-Crs, Content-Disposition, Content-Range, ETag, Link, Location, OGC-NumberMatched, OGC-NumberReturned, X-Request-Id"),
         );
     }
     headers.append(header::VARY, HeaderValue::from_static("Accept"));

@@ -64,6 +64,10 @@ pub struct Formulare {
 #[derive(Debug, Clone, Copy)]
 pub struct EigeneSeite;
 
+/// Extension of an answer whose bytes must stay as they are: a file that is asked for in ranges.
+#[derive(Debug, Clone, Copy)]
+pub struct Ungepackt;
+
 /// Extension of an answer to somebody signed in.
 #[derive(Debug, Clone, Copy)]
 pub struct Vertraulich;

@@ -102,7 +102,7 @@ impl Ausgabe {
 
     /// Its media type, without parameters.
     #[must_use]
-    pub fn medium(self) -> &'static str {
+    pub const fn medium(self) -> &'static str {
         match self {
             Self::Json => "application/json",
             Self::Html => "text/html",
@@ -172,7 +172,7 @@ fn unbekannt(f: &str, moeglich: &[&str]) -> Problem {
         .parameter("f")
 }
 
-fn accept(headers: &HeaderMap) -> String {
+pub(super) fn accept(headers: &HeaderMap) -> String {
     let werte: Vec<&str> = headers
         .get_all(header::ACCEPT)
         .iter()
@@ -188,7 +188,7 @@ pub fn will_html(headers: &HeaderMap) -> bool {
 }
 
 /// Best q among the given types; a more specific range overrides a wildcard (RFC 9110, 12.5.1).
-fn guete(accept: &str, typen: &[&str]) -> f32 {
+pub(super) fn guete(accept: &str, typen: &[&str]) -> f32 {
     typen
         .iter()
         .map(|typ| {

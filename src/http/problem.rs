@@ -4,7 +4,7 @@
 //! paragraph for people. Titles and details are German; the cause of a 500 goes
 //! to the log with the request's id and never to the caller.
 
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value, json};
 
@@ -64,6 +64,8 @@ arten! {
         "Der gesendete Inhalt ist größer als erlaubt."
     ADRESSE_ZU_LANG "adresse-zu-lang" URI_TOO_LONG "Adresse zu lang"
         "Die Adresse samt Parametern ist länger als 16.384 Zeichen. Kürzen Sie den Filter."
+    BEREICH "bereich" RANGE_NOT_SATISFIABLE "Bereich nicht vorhanden"
+        "Der verlangte Teil einer Datei (Range) liegt hinter ihrem Ende. Laden Sie die Datei von vorn."
     INHALTSTYP "inhaltstyp" UNSUPPORTED_MEDIA_TYPE "Inhaltstyp nicht unterstützt"
         "Der gesendete Inhalt hat einen Typ oder eine Komprimierung (Content-Encoding), die hier nicht angenommen wird. Senden Sie unkomprimiert."
     ZEITUEBERSCHREITUNG "zeitueberschreitung" REQUEST_TIMEOUT "Zeit überschritten"
@@ -83,6 +85,7 @@ impl Art {
             parameter: None,
             stelle: None,
             ursache: None,
+            kopf: None,
         }
     }
 
@@ -114,6 +117,8 @@ pub struct Problem {
     pub stelle: Option<String>,
     /// For the log only.
     pub ursache: Option<String>,
+    /// A header the answer needs.
+    pub kopf: Option<(HeaderName, HeaderValue)>,
 }
 
 impl Problem {
@@ -128,6 +133,13 @@ impl Problem {
     #[must_use]
     pub fn stelle(mut self, zeiger: impl Into<String>) -> Self {
         self.stelle = Some(zeiger.into());
+        self
+    }
+
+    /// Adds the header this kind of answer needs.
+    #[must_use]
+    pub fn kopf(mut self, name: HeaderName, wert: &str) -> Self {
+        self.kopf = HeaderValue::from_str(wert).ok().map(|wert| (name, wert));
         self
     }
 

@@ -53,6 +53,8 @@ pub struct Legende {
     pub column: String,
     /// Code table with label, colour and sign.
     pub classes: String,
+    /// Its column that holds the values; else the primary key.
+    pub key: Option<String>,
 }
 
 /// One `[[layer]]`.
@@ -80,6 +82,10 @@ pub struct Eintrag {
     pub datetime: Option<Vec<String>>,
     /// Classes of the legend.
     pub legend: Option<Legende>,
+    /// Who the data come from, for downloads.
+    pub source: Option<String>,
+    /// Terms of use, for downloads and as a link.
+    pub license: Option<String>,
     /// Repeats the layer.
     pub je: Option<Je>,
     /// Relation of the repeated collections, when it is not `relation`.

@@ -81,6 +81,12 @@ pub fn landing(basis: &Basis) -> Value {
             basis.zu("/collections?f=html"),
             "Ebenen (Seite)",
         ),
+        Link::new(
+            super::stil::routes::REL_STYLES,
+            JSON,
+            basis.zu("/styles"),
+            "Darstellungen",
+        ),
     ]);
     json!({
         "title": "Zielraum",
@@ -164,6 +170,8 @@ pub fn collection(basis: &Basis, sammlung: &Sammlung, ausdehnung: &Ausdehnung) -
             "Sortierbare Felder",
         ),
     ]);
+    links.extend(super::formate::verweise::links(&hier, sammlung));
+    links.extend(super::stil::routes::links(basis, sammlung));
     let mut doc = Map::new();
     doc.insert("id".into(), json!(sammlung.id));
     doc.insert("title".into(), json!(titel));

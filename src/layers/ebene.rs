@@ -3,7 +3,7 @@
 use sqlx::PgPool;
 
 use super::catalog::{self, EIGENE_SCHEMAS, Eintrag, Legende, OEFFENTLICH, Zugang};
-use super::query;
+use super::query::{self, Tafel};
 use super::relation::{self, Relation, Spalte, Verlangt};
 use crate::error::{Error, Result};
 
@@ -25,6 +25,12 @@ pub struct Ebene {
     pub zeit: Option<[Spalte; 2]>,
     /// Classes of the legend.
     pub legende: Option<Legende>,
+    /// The code table of the legend.
+    pub tafel: Option<Tafel>,
+    /// Who the data come from.
+    pub quelle: Option<String>,
+    /// Terms of use.
+    pub lizenz: Option<String>,
     /// Own schema: keys and order are never NULL and unique, the migrations see to it.
     pub eigen: bool,
 }
@@ -71,14 +77,14 @@ async fn sichtbar(pool: &PgPool, schema: String, name: &str) -> Result<String> {
 }
 
 /// The code table of a legend must be there and readable, like the layer itself.
-async fn klassen(pool: &PgPool, relation: &str, oeffentlich: bool) -> Result<()> {
-    let (schema, name, _) = wo(relation, oeffentlich)?;
+async fn klassen(pool: &PgPool, legende: &Legende, oeffentlich: bool) -> Result<Tafel> {
+    let (schema, name, _) = wo(&legende.classes, oeffentlich)?;
     let verlangt = Verlangt {
         geometrie: None,
         oeffentlich,
     };
-    relation::lies(pool, &schema, &name, verlangt).await?;
-    Ok(())
+    let relation = relation::lies(pool, &schema, &name, verlangt).await?;
+    Tafel::neu(relation, legende.key.as_deref())
 }
 
 /// Looks the layer up in the database: `name` is its relation, or with `je_plan` that of one plan.
@@ -135,6 +141,7 @@ pub(super) async fn loese(
         _ => None,
     };
     pruefe_typen(&schluessel, ordnung.as_ref(), zeit.as_ref())?;
+    let mut tafel = None;
     if let Some(legende) = &eintrag.legend {
         let spalte = spalte(&legende.column, "legend")?;
         if !spalte.klasse.filterbar() {
@@ -143,7 +150,7 @@ pub(super) async fn loese(
                 spalte.name, spalte.typ
             )));
         }
-        klassen(pool, &legende.classes, oeffentlich).await?;
+        tafel = Some(klassen(pool, legende, oeffentlich).await?);
     }
     for versteckt in &eintrag.hide {
         spalte(versteckt, "hide")?;
@@ -161,6 +168,9 @@ pub(super) async fn loese(
         ordnung,
         zeit,
         legende: eintrag.legend.clone(),
+        tafel,
+        quelle: eintrag.source.clone(),
+        lizenz: eintrag.license.clone(),
         eigen,
         relation,
     };

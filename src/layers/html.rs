@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::cql2::funktionen::{self, Funktion};
 use super::documents::adresse;
+use super::formate::verweise;
 use super::query::Ausdehnung;
 use super::relation::Spalte;
 use super::routes::objekt_adresse;
@@ -119,6 +120,9 @@ struct Ebene<'a> {
     zeit: Option<String>,
     spalten: &'a [Spalte],
     filterfeld: Filterfeld,
+    /// Id as a segment of an address.
+    kennung: String,
+    dateien: Vec<verweise::Datei>,
 }
 
 /// `/collections/{id}`
@@ -136,6 +140,8 @@ pub fn ebene(anfrage: &Anfrage, sammlung: &Sammlung, ausdehnung: &Ausdehnung) ->
     });
     html(&Ebene {
         seite: anfrage.seite(),
+        kennung: kodiere(&sammlung.id),
+        dateien: verweise::dateien(&adresse(&anfrage.basis, &sammlung.id), &sammlung.id),
         hier: adresse(&anfrage.basis, &sammlung.id),
         sammlung,
         raum,

@@ -20,6 +20,7 @@ pub mod datetime;
 pub mod documents;
 pub mod ebene;
 pub mod extent;
+pub mod formate;
 pub mod geojson;
 pub mod html;
 pub mod items;
@@ -33,6 +34,7 @@ pub mod routes;
 pub mod sammlung;
 pub mod snapshot;
 pub mod sortierung;
+pub mod stil;
 pub mod transactions;
 pub mod wert;
 
@@ -49,6 +51,8 @@ pub struct Dienst {
     pub ausdehnungen: extent::Ausdehnungen,
     /// Whole layers may be read from the database so many at a time.
     grosse: Arc<tokio::sync::Semaphore>,
+    /// Files written for downloads.
+    pub dateien: formate::lager::Fach,
     /// Paths of other modules, for `/api`.
     pub pfade: Vec<crate::http::openapi::Pfad>,
     /// Writing operations over these collections, for `/api`.
@@ -71,6 +75,7 @@ impl Dienst {
             lager,
             ausdehnungen: extent::Ausdehnungen::default(),
             grosse: Arc::new(tokio::sync::Semaphore::new(quelle::GROSSE)),
+            dateien: formate::lager::Fach::default(),
             pfade,
             schreibend,
         }

@@ -7,10 +7,14 @@ use super::auswahl::{FESTE, LIMIT_MAX, LIMIT_VORGABE};
 use super::cql2::Grenzen;
 use super::crs::Ziel;
 use super::documents::{GEOJSON, HTML, JSON, SCHEMA_JSON};
+use super::formate::{FORMATE, wahl};
 use super::queryables::{eigenschaft, filterbare};
 use super::sammlung::Sammlung;
+use super::stil::sprache::SPRACHEN;
 use crate::http::link::kodiere;
-use crate::http::openapi::{OPENAPI_JSON, Pfad, anfrage_parameter, pfad_parameter, verweis};
+use crate::http::openapi::{
+    OPENAPI_JSON, Pfad, anfrage_parameter, pfad_parameter, verweis, wahl_parameter,
+};
 
 const THEMA: &str = "Ebenen";
 
@@ -25,6 +29,12 @@ pub fn parameter() -> Map<String, Value> {
             "f",
             "Format der Antwort; ohne Angabe entscheidet Accept.",
             json!({"type": "string", "enum": ["json", "html"]}),
+        ),
+        (
+            "fObjekte",
+            "f",
+            "Format der Objekte; GeoPackage (gpkg), Shapefile (shp) und Excel (xlsx) führen zur Datei der ganzen Auswahl.",
+            json!({"type": "string", "enum": wahl::kuerzel()}),
         ),
         (
             "limit",
@@ -138,10 +148,100 @@ pub fn pfade(sammlungen: &[Sammlung]) -> Vec<Pfad> {
         fest("/api", "api", "Diese Beschreibung", &[OPENAPI_JSON, HTML]),
         fest("/collections", "collections", "Alle Ebenen", &[JSON, HTML]),
     ];
+    pfade.extend(darstellungen());
     for sammlung in sammlungen {
         pfade.extend(je_sammlung(sammlung));
     }
     pfade
+}
+
+/// Styles and files: one pattern for all collections keeps the document small.
+fn darstellungen() -> Vec<Pfad> {
+    let stil = || pfad_parameter("styleId", "Kennung der Darstellung: die der Ebene");
+    let ebene = || pfad_parameter("collectionId", "Kennung der Ebene");
+    let pfad =
+        |pfad: &str, kennung: &str, titel: &str, parameter: Vec<Value>, medien: &[&'static str]| {
+            Pfad {
+                pfad: pfad.to_owned(),
+                kennung: kennung.to_owned(),
+                titel: titel.to_owned(),
+                thema: "Darstellung und Dateien",
+                parameter,
+                medien: medien.to_vec(),
+            }
+        };
+    let mut sprachen: Vec<&str> = SPRACHEN.iter().map(|sprache| sprache.medium).collect();
+    sprachen.push(HTML);
+    let mut kuerzel: Vec<&str> = SPRACHEN.iter().map(|sprache| sprache.kuerzel).collect();
+    kuerzel.push("html");
+    let dateien: Vec<&str> = FORMATE.iter().map(|format| format.medium).collect();
+    let auswahl = ["bbox", "bbox-crs", "crs", "datetime"].map(verweis);
+    vec![
+        pfad(
+            "/styles",
+            "styles",
+            "Alle Darstellungen",
+            vec![verweis("f")],
+            &[JSON, HTML],
+        ),
+        pfad(
+            "/styles/{styleId}",
+            "style",
+            "Eine Darstellung",
+            vec![stil(), wahl_parameter("f", "Ausgabe", &kuerzel)],
+            &sprachen,
+        ),
+        pfad(
+            "/styles/{styleId}/metadata",
+            "styleMetadata",
+            "Angaben zu einer Darstellung",
+            vec![stil(), verweis("f")],
+            &[JSON],
+        ),
+        pfad(
+            "/styles/{styleId}/legend",
+            "legend",
+            "Legende einer Darstellung",
+            vec![
+                stil(),
+                wahl_parameter("f", "Ausgabe", &["json", "html", "svg"]),
+            ],
+            &[JSON, HTML, "image/svg+xml"],
+        ),
+        pfad(
+            "/collections/{collectionId}/styles",
+            "collectionStyles",
+            "Darstellungen einer Ebene",
+            vec![ebene(), verweis("f")],
+            &[JSON, HTML],
+        ),
+        pfad(
+            "/collections/{collectionId}/download/{datei}",
+            "download",
+            "Eine Ebene als Datei, ganz oder gefiltert wie die Objekte",
+            [
+                vec![
+                    ebene(),
+                    pfad_parameter(
+                        "datei",
+                        "Kennung der Ebene mit der Endung fgb, csv, fg.json, gpkg, shp.zip oder xlsx",
+                    ),
+                ],
+                auswahl.to_vec(),
+            ]
+            .concat(),
+            &dateien,
+        ),
+    ]
+}
+
+/// Media types a page of items comes in.
+fn objekt_medien() -> Vec<&'static str> {
+    let weitere = FORMATE.iter().filter(|format| format.seitenweise);
+    [GEOJSON, HTML]
+        .into_iter()
+        .chain(weitere.map(|format| format.medium))
+        .collect()
 }
 
 fn je_sammlung(sammlung: &Sammlung) -> Vec<Pfad> {
@@ -159,7 +259,9 @@ fn je_sammlung(sammlung: &Sammlung) -> Vec<Pfad> {
     let f = || vec![verweis("f")];
     // zoom-level is not on offer before it has an effect.
     let gemeinsame = FESTE.into_iter().filter(|name| *name != "zoom-level");
-    let mut parameter: Vec<Value> = gemeinsame.map(verweis).collect();
+    let mut parameter: Vec<Value> = gemeinsame
+        .map(|name| verweis(if name == "f" { "fObjekte" } else { name }))
+        .collect();
     parameter.extend(filterbare(sammlung).map(|spalte| {
         let mut schema = eigenschaft(spalte);
         schema.retain(|name, _| name == "type" || name == "format");
@@ -201,7 +303,7 @@ fn je_sammlung(sammlung: &Sammlung) -> Vec<Pfad> {
             "items",
             format!("{titel}: Objekte"),
             parameter,
-            &[GEOJSON, HTML],
+            &objekt_medien(),
         ),
         pfad(
             "/items.geojson",

@@ -16,7 +16,9 @@ use super::documents::{GEOJSON, JSON, SCHEMA_JSON, adresse};
 use super::query::{self, Codes};
 use super::sammlung::Sammlung;
 use super::wert::Klasse;
-use super::{Dienst, conformance, documents, html, items, marke, openapi, quelle, queryables};
+use super::{
+    Dienst, conformance, documents, formate, html, items, marke, openapi, quelle, queryables, stil,
+};
 use crate::http::extract::{Anfrage, unbekannt};
 use crate::http::frame;
 use crate::http::link::kodiere;
@@ -45,7 +47,9 @@ pub fn router(dienst: Arc<Dienst>) -> Router {
         .route("/collections/{id}/items", get(objekte))
         .route("/collections/{id}/items.geojson", get(ganz))
         .route("/collections/{id}/items/{fid}", get(objekt))
-        .with_state(dienst)
+        .with_state(Arc::clone(&dienst))
+        .merge(formate::download::router(Arc::clone(&dienst)))
+        .merge(stil::routes::router(dienst))
 }
 
 async fn landing(State(dienst): Dienste, headers: HeaderMap, anfrage: Anfrage) -> Antwort {
@@ -205,6 +209,9 @@ async fn objekte(
     headers: HeaderMap,
     anfrage: Anfrage,
 ) -> Antwort {
+    if let Some(antwort) = formate::seite::antworte(&dienst, &id, &anfrage).await? {
+        return Ok(antwort);
+    }
     let format = anfrage.format(&[GEOJSON])?;
     let sammlung = sammlung(&dienst, &id).await?;
     let vorgabe = match format {

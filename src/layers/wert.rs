@@ -246,14 +246,14 @@ fn wert(out: &mut Vec<u8>, klasse: Klasse, bytes: &[u8]) -> Option<()> {
     Some(())
 }
 
-fn epoche() -> NaiveDateTime {
+pub(super) fn epoche() -> NaiveDateTime {
     NaiveDate::from_ymd_opt(2000, 1, 1)
         .unwrap_or_default()
         .and_time(chrono::NaiveTime::MIN)
 }
 
 /// Days since 2000-01-01; PostgreSQL's infinities are beyond chrono's range.
-fn datum(tage: i32) -> Option<NaiveDate> {
+pub(super) fn datum(tage: i32) -> Option<NaiveDate> {
     let betrag = Days::new(u64::from(tage.unsigned_abs()));
     if tage < 0 {
         epoche().date().checked_sub_days(betrag)

@@ -39,7 +39,11 @@ pub async fn frage(router: &Router, request: Request<Body>) -> Antwort {
     let (parts, body) = response.into_parts();
     let bytes = to_bytes(body, usize::MAX).await.unwrap();
     let typ = parts.headers.get("content-type");
-    let binaer = typ.is_some_and(|typ| typ.to_str().unwrap().contains("spreadsheet"));
+    let binaer = typ.is_some_and(|typ| {
+        let typ = typ.to_str().unwrap();
+        let arten = ["spreadsheet", "flatgeobuf", "geopackage", "application/zip"];
+        arten.iter().any(|art| typ.contains(art))
+    });
     let text = if binaer {
         String::new()
     } else {

@@ -12,6 +12,7 @@ mod bilanz;
 mod cli;
 mod cli_fragen;
 mod cluster;
+mod dateien;
 mod dorf;
 mod frage;
 mod freigabe;

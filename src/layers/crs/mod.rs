@@ -210,13 +210,27 @@ impl Ziel {
 pub struct Wandler {
     von: Lage,
     nach: Ziel,
+    norden_zuerst: bool,
 }
 
 impl Wandler {
     /// From a stored column into the system of the answer.
     #[must_use]
     pub fn new(von: Lage, nach: Ziel) -> Self {
-        Self { von, nach }
+        Self {
+            von,
+            nach,
+            norden_zuerst: nach.norden_zuerst(),
+        }
+    }
+
+    /// Longitude or easting first, as files have it, whatever the definition says.
+    #[must_use]
+    pub fn x_zuerst(self) -> Self {
+        Self {
+            norden_zuerst: false,
+            ..self
+        }
     }
 
     /// One position in the axis order of the answer.
@@ -229,11 +243,7 @@ impl Wandler {
             let (lon, lat) = self.von.zu_grad(x, y);
             nach.von_grad(lon, lat)
         };
-        if self.nach.norden_zuerst() {
-            (y, x)
-        } else {
-            (x, y)
-        }
+        if self.norden_zuerst { (y, x) } else { (x, y) }
     }
 
     /// Decimals to write.

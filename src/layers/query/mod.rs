@@ -8,9 +8,11 @@
 mod codes;
 mod erkundung;
 mod folge;
+mod klassen;
 pub(in crate::layers) mod laden;
 mod leitung;
 pub(super) mod sql;
+mod strom;
 mod zahl;
 
 use futures_util::TryStreamExt;
@@ -19,8 +21,10 @@ use sqlx::{PgExecutor, PgPool, Row};
 
 pub use codes::{Codes, codes};
 pub use erkundung::{Ausdehnung, ausdehnung, erkunde_geometrie, pruefe_schluessel, pruefe_srid};
+pub use klassen::{Tafel, klassen};
 pub use leitung::Leitung;
 use sql::{Sql, aus, bedingungen, binde_fassungen, hat_geometrie, schluesseltyp, spalten_sql, t};
+pub use strom::{Botschaft, strom, wandler, weltstand};
 pub use zahl::zaehle;
 
 use super::auswahl::{Auswahl, LIMIT_MAX};

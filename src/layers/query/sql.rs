@@ -33,6 +33,11 @@ impl Sql {
         self
     }
 
+    /// Text of ours before all that stands there.
+    pub fn vorweg(&mut self, text: &str) {
+        self.text.insert_str(0, text);
+    }
+
     /// Binds a text and casts it.
     pub fn text(&mut self, wert: &str, typ: &str) -> Result<&mut Self> {
         self.werte.add(wert).map_err(Error::intern)?;

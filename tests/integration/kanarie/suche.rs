@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use std::io::Read as _;
 
 use super::daten::{WORT, ZAHL};
+use crate::dateien;
 
 /// Where the service believes to be.
 pub const WURZEL: &str = "http://zr.test:8080";
@@ -31,9 +32,22 @@ pub fn durchsuche(medium: &str, bytes: &[u8]) -> Gefunden {
     let lesbar = ["text/", "json", "xml", "javascript"]
         .iter()
         .any(|art| medium.contains(art));
+    // Figures and places stand in binary in these; their bytes are searched besides.
+    let geodaten = [
+        ("flatgeobuf", "fgb"),
+        ("geopackage", "gpkg"),
+        ("application/zip", "shp.zip"),
+    ];
+    let tabelle = bytes.windows(4).any(|teil| teil == b".dbf");
+    let geodaten = geodaten
+        .iter()
+        .find(|(art, endung)| medium.contains(art) && (*endung != "shp.zip" || tabelle));
+    if let Some((_, endung)) = geodaten.filter(|_| !bytes.is_empty()) {
+        stoff.push(dateien::als_text(endung, bytes).into_bytes());
+    }
     if bytes.starts_with(b"PK\x03\x04") {
         entpacke(bytes, &mut stoff);
-    } else if !lesbar && !bytes.is_empty() {
+    } else if geodaten.is_none() && !lesbar && !bytes.is_empty() {
         let was = (
             "Unlesbar",
             medium.to_owned(),
@@ -260,6 +274,45 @@ fn the_search_sees_through_encodings() {
         !durchsuche("image/png", b"\x89PNG").funde.is_empty(),
         "blind"
     );
+}
+
+/// One object with word and place in a file of this kind.
+fn geodatei(treiber: &str, endung: &str) -> Vec<u8> {
+    use gdal::vector::{
+        Feature, FieldDefn, Geometry, LayerAccess as _, LayerOptions, OGRFieldType,
+    };
+    let ordner = tempfile::tempdir().unwrap();
+    let pfad = ordner.path().join(format!("a.{endung}"));
+    let treiber = gdal::DriverManager::get_driver_by_name(treiber).unwrap();
+    let mut dataset = treiber.create_vector_only(&pfad).unwrap();
+    {
+        let ebene = dataset.create_layer(LayerOptions::default()).unwrap();
+        let feld = FieldDefn::new("zahl", OGRFieldType::OFTReal).unwrap();
+        feld.add_to_layer(&ebene).unwrap();
+        let mut objekt = Feature::new(ebene.defn()).unwrap();
+        objekt.set_field_double(0, 7_770_077_007.25).unwrap();
+        let ort = Geometry::from_wkt("POINT (655555 5355555)").unwrap();
+        objekt.set_geometry(ort).unwrap();
+        objekt.create(&ebene).unwrap();
+    }
+    dataset.close().unwrap();
+    std::fs::read(pfad).unwrap()
+}
+
+#[test]
+fn figures_and_places_in_binary_files_are_found() {
+    for (treiber, endung, medium) in [
+        ("FlatGeobuf", "fgb", "application/flatgeobuf"),
+        ("GPKG", "gpkg", "application/geopackage+sqlite3"),
+    ] {
+        let funde = durchsuche(medium, &geodatei(treiber, endung)).funde;
+        for was in ["Ort", "Zahl"] {
+            assert!(
+                funde.iter().any(|(w, ..)| *w == was),
+                "{treiber}: blind to {was}"
+            );
+        }
+    }
 }
 
 #[test]

@@ -110,7 +110,11 @@ async fn openapi_lists_literal_paths_with_typed_parameters() {
             "leer" => continue,
             _ => "1",
         };
-        let adresse = pfad.replace("{featureId}", id).replace("{slug}", "intern");
+        let adresse = pfad
+            .replace("{featureId}", id)
+            .replace("{slug}", "intern")
+            .replace("{collectionId}", "blatt")
+            .replace("{datei}", "blatt.csv");
         assert_eq!(hole(&router, &adresse).await.status, 200, "{adresse}");
     }
     // Every reference has its target.

@@ -44,6 +44,9 @@ SELECT f.* FROM oeffentlich.flaeche f JOIN oeffentlich.fassung v ON v.id = f.fas
 COMMENT ON COLUMN oeffentlich.flaeche_aktuell.flaeche_m2 IS 'Fläche
 In der Ebene gemessen. [einheit m²]';
 CREATE TABLE oeffentlich.nutzung (schluessel text PRIMARY KEY, name text);
+INSERT INTO oeffentlich.nutzung VALUES ('W', 'Wohnen'), ('M', 'Mischen');
+CREATE TABLE oeffentlich.stand (relation text PRIMARY KEY, zaehler bigint NOT NULL, zeit timestamptz NOT NULL);
+INSERT INTO oeffentlich.stand VALUES ('flaeche', 1, now());
 CREATE TABLE oeffentlich.leer (kennung text PRIMARY KEY, wert numeric, geom geometry(MultiLineString, 25832));
 CREATE TABLE oeffentlich.blatt (kennung text PRIMARY KEY, titel text);
 INSERT INTO oeffentlich.blatt VALUES ('a', 'Ohne Geometrie');

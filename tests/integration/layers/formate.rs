@@ -1,0 +1,510 @@
+//! Layers as files, read back by GDAL and compared with the database.
+
+use std::collections::HashSet;
+
+use axum::Router;
+
+use super::support::{
+    Antwort, STADT, datenbank, dienst, execute, hole, json, router_mit, sende, zahl,
+};
+use crate::dateien::{self, Ebene};
+
+const ENDUNGEN: [&str; 6] = ["fgb", "csv", "fg.json", "gpkg", "shp.zip", "xlsx"];
+
+async fn lade(router: &Router, id: &str, endung: &str, frage: &str) -> Antwort {
+    let name = id.replace('ä', "%C3%A4");
+    let antwort = hole(
+        router,
+        &format!("/collections/{name}/download/{name}.{endung}{frage}"),
+    )
+    .await;
+    assert_eq!(antwort.status, 200, "{id}.{endung}: {}", antwort.text);
+    antwort
+}
+
+/// The layers of a downloaded file; without the tables that only describe.
+async fn gelesen(router: &Router, id: &str, endung: &str, frage: &str) -> Vec<Ebene> {
+    let antwort = lade(router, id, endung, frage).await;
+    let mut ebenen = dateien::lies(endung, &antwort.bytes);
+    ebenen.retain(|ebene| !["angaben", "layer_styles", "Angaben"].contains(&ebene.name.as_str()));
+    ebenen
+}
+
+#[tokio::test]
+async fn every_layer_has_every_format_with_all_its_objects() {
+    let (_db, router) = dienst().await;
+    let doc = json(&router, "/collections").await;
+    let mut geprueft = 0;
+    for sammlung in doc["collections"].as_array().unwrap() {
+        let id = sammlung["id"].as_str().unwrap();
+        let adresse = format!("/collections/{}/items?limit=1", id.replace('ä', "%C3%A4"));
+        let gesamt = json(&router, &adresse).await["numberMatched"]
+            .as_u64()
+            .unwrap();
+        for endung in ENDUNGEN {
+            let ebenen = gelesen(&router, id, endung, "").await;
+            let saetze: usize = ebenen.iter().map(|ebene| ebene.saetze.len()).sum();
+            // A collection of two kinds stands in two shapefiles.
+            let doppelt = u64::from(id == "gemischt" && endung == "shp.zip");
+            assert_eq!(saetze as u64, gesamt + doppelt, "{id}.{endung}");
+            geprueft += 1;
+        }
+    }
+    assert!(geprueft >= 35, "{geprueft}");
+}
+
+#[tokio::test]
+async fn values_types_and_places_survive() {
+    let (db, router) = dienst().await;
+    let flaeche: String =
+        sqlx::query_scalar("SELECT sum(st_area(geom))::text FROM oeffentlich.flaeche")
+            .fetch_one(&db.admin)
+            .await
+            .unwrap();
+    let flaeche: f64 = flaeche.parse().unwrap();
+    let anzahl = zahl(&db, "SELECT sum(anzahl) FROM oeffentlich.flaeche").await;
+    for endung in ["fgb", "gpkg", "shp.zip"] {
+        let ebenen = gelesen(&router, "fnp_flaechen", endung, "").await;
+        let [ebene] = ebenen.as_slice() else {
+            panic!("{ebenen:?}")
+        };
+        assert_eq!(ebene.name, "fnp_flaechen", "{endung}");
+        assert_eq!(ebene.epsg, Some(25832), "{endung}");
+        let summe: f64 = ebene.saetze.iter().map(|satz| satz.flaeche).sum();
+        assert!(
+            (summe - flaeche).abs() < 0.001,
+            "{endung}: {summe} {flaeche}"
+        );
+        let summe: i64 = ebene
+            .spalte("anzahl")
+            .iter()
+            .map(|wert| wert.unwrap().parse::<i64>().unwrap())
+            .sum();
+        assert_eq!(summe, anzahl, "{endung}");
+        let ohne = ebene
+            .saetze
+            .iter()
+            .filter(|satz| satz.wkt.is_none())
+            .count();
+        assert_eq!(ohne, 20, "{endung}");
+        assert!(
+            !ebene.felder.iter().any(|(name, _)| name == "geheim"),
+            "{endung}"
+        );
+        // Larger than a double keeps, and with its exact last digit.
+        let gross = ebene.spalte("gross");
+        assert!(
+            gross.contains(&Some("9007199254740994")),
+            "{endung}: {:?}",
+            &gross[..3]
+        );
+        // NaN is nothing, a decimal keeps its value.
+        let quote: HashSet<_> = ebene.spalte("quote").into_iter().collect();
+        assert!(
+            quote.contains(&Some("6"))
+                && quote.contains(&Some("0.25"))
+                && !quote.contains(&Some("NaN")),
+            "{endung}"
+        );
+        let kennungen: HashSet<_> = ebene.spalte("kennung").into_iter().collect();
+        assert_eq!(kennungen.len(), 2500, "{endung}");
+        assert!(kennungen.contains(&Some("fnp-2001/a ü")), "{endung}");
+    }
+    let gpkg = &gelesen(&router, "fnp_flaechen", "gpkg", "").await[0];
+    let alias = |name: &str| {
+        gpkg.felder
+            .iter()
+            .find(|(n, _)| n == name)
+            .unwrap()
+            .1
+            .clone()
+    };
+    assert_eq!(alias("flaeche_m2"), "Fläche [m²]");
+    assert_eq!(gpkg.spalte("tag")[0], Some("2025-01-31"));
+    assert!(
+        gpkg.spalte("seit")[0]
+            .unwrap()
+            .starts_with("2025-01-31T11:00:00")
+    );
+    assert_eq!(gpkg.spalte("liste")[0], Some(r#"["a", null, "ü\""]"#));
+}
+
+#[tokio::test]
+async fn filters_and_systems_count_for_files_too() {
+    let (db, router) = dienst().await;
+    let wald = zahl(
+        &db,
+        "SELECT count(*) FROM oeffentlich.flaeche WHERE nutzung = 'wald'",
+    )
+    .await;
+    for endung in ENDUNGEN {
+        let ebenen = gelesen(&router, "fnp_flaechen", endung, "?nutzung=wald").await;
+        assert_eq!(
+            i64::try_from(ebenen[0].saetze.len()).unwrap(),
+            wald,
+            "{endung}"
+        );
+    }
+    // Degrees stand as longitude, latitude in every file, whatever the definition's order.
+    for (crs, epsg) in [
+        ("OGC/1.3/CRS84", 4326),
+        ("EPSG/0/4326", 4326),
+        ("EPSG/0/4258", 4258),
+    ] {
+        let frage = format!("?crs=http://www.opengis.net/def/crs/{crs}&nutzung=wald");
+        for endung in ["gpkg", "fgb"] {
+            let ebene = &gelesen(&router, "fnp_flaechen", endung, &frage).await[0];
+            assert_eq!(ebene.epsg, Some(epsg), "{endung} {crs}");
+            let wkt = ebene
+                .saetze
+                .iter()
+                .find_map(|satz| satz.wkt.as_ref())
+                .unwrap();
+            assert!(
+                wkt.starts_with("MULTIPOLYGON (((10."),
+                "{endung} {crs}: {wkt}"
+            );
+        }
+    }
+    // JSON-FG follows the definition and names it.
+    for (crs, art, erste) in [
+        ("OGC/1.3/CRS84", "geometry", 10.0),
+        ("EPSG/0/4326", "place", 48.0),
+        ("EPSG/0/25832", "place", 632_000.0),
+    ] {
+        let adresse = format!(
+            "/collections/fnp_flaechen/items?f=jsonfg&nutzung=wald&limit=2&crs=http://www.opengis.net/def/crs/{crs}"
+        );
+        let doc = json(&router, &adresse).await;
+        let objekt = &doc["features"][0];
+        let x = objekt[art]["coordinates"][0][0][0][0].as_f64().unwrap();
+        assert!((x - erste).abs() < 0.01 * erste + 1.0, "{crs}: {x}");
+        assert_eq!(doc["numberMatched"], wald);
+        assert!(
+            doc["links"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .any(|link| link["rel"] == "next")
+        );
+        assert!(objekt["time"]["interval"][0].is_string(), "{objekt}");
+    }
+    // A system no file can name by itself is turned into ours.
+    let gk = &gelesen(&router, "gk", "gpkg", "").await[0];
+    assert_eq!(gk.epsg, Some(25832));
+    assert!(
+        gk.saetze[0].wkt.as_ref().unwrap().contains("630100"),
+        "{:?}",
+        gk.saetze[0]
+    );
+}
+
+#[tokio::test]
+async fn pages_of_flatgeobuf_carry_counts_and_next_in_headers() {
+    let (_db, router) = dienst().await;
+    for (f, accept) in [
+        ("fgb", "application/flatgeobuf"),
+        ("csv", "text/csv;q=0.9, text/html;q=0.1"),
+    ] {
+        let mut adresse = "/collections/fnp_flaechen/items?limit=900".to_owned();
+        let mut kennungen = Vec::new();
+        let mut seiten = 0;
+        loop {
+            let antwort = sende(&router, "GET", &adresse, &[("accept", accept)]).await;
+            assert_eq!(antwort.status, 200, "{}", antwort.text);
+            assert!(
+                antwort
+                    .kopf("content-type")
+                    .starts_with(accept.split(';').next().unwrap())
+            );
+            assert_eq!(antwort.kopf("ogc-numbermatched"), "2500");
+            assert!(antwort.kopf("content-crs").ends_with("CRS84>"));
+            let ebene = &dateien::lies(f, &antwort.bytes)[0];
+            assert_eq!(
+                antwort.kopf("ogc-numberreturned"),
+                ebene.saetze.len().to_string()
+            );
+            let spalte = if f == "csv" { "Kennung" } else { "kennung" };
+            let spalte = if ebene.felder.iter().any(|(n, _)| n == spalte) {
+                spalte
+            } else {
+                "kennung"
+            };
+            kennungen.extend(
+                ebene
+                    .spalte(spalte)
+                    .into_iter()
+                    .map(|k| k.unwrap().to_owned()),
+            );
+            seiten += 1;
+            let link = antwort.kopf("link");
+            let Some(weiter) = link.strip_prefix("<http://zr.test:8080") else {
+                assert_eq!(link, "");
+                break;
+            };
+            assert!(link.contains("rel=\"next\""), "{link}");
+            weiter.split('>').next().unwrap().clone_into(&mut adresse);
+            assert!(adresse.contains(&format!("f={f}")), "{adresse}");
+        }
+        assert_eq!(seiten, 3);
+        assert_eq!(kennungen.iter().collect::<HashSet<_>>().len(), 2500, "{f}");
+    }
+}
+
+#[tokio::test]
+async fn the_caller_chooses_the_format() {
+    let (_db, router) = dienst().await;
+    let items = "/collections/fnp_flaechen/items";
+    for (accept, typ) in [
+        ("*/*", "application/geo+json"),
+        ("application/*", "application/geo+json"),
+        ("text/*", "text/html"),
+        ("application/flatgeobuf", "application/flatgeobuf"),
+        (
+            "application/geo+json, application/flatgeobuf",
+            "application/geo+json",
+        ),
+        (
+            "application/geo+json;q=0.5, application/flatgeobuf",
+            "application/flatgeobuf",
+        ),
+    ] {
+        let antwort = sende(
+            &router,
+            "GET",
+            &format!("{items}?limit=1"),
+            &[("accept", accept)],
+        )
+        .await;
+        assert!(
+            antwort.kopf("content-type").starts_with(typ),
+            "{accept}: {}",
+            antwort.kopf("content-type")
+        );
+    }
+    let antwort = sende(
+        &router,
+        "GET",
+        items,
+        &[("accept", "image/png, application/geo+json;q=0")],
+    )
+    .await;
+    assert_eq!(antwort.status, 406);
+    assert!(antwort.text.contains("gpkg"), "{}", antwort.text);
+    let antwort = hole(&router, &format!("{items}?f=pdf")).await;
+    assert_eq!(antwort.status, 400);
+    assert!(antwort.text.contains("fgb"), "{}", antwort.text);
+    // A whole file has an address of its own; filters stay, paging goes.
+    let antwort = hole(&router, &format!("{items}?f=gpkg&nutzung=W&limit=3")).await;
+    assert_eq!(antwort.status, 303);
+    assert_eq!(
+        antwort.kopf("location"),
+        "http://zr.test:8080/collections/fnp_flaechen/download/fnp_flaechen.gpkg?nutzung=W"
+    );
+    for (frage, status) in [
+        ("?limit=3", 400),
+        ("?f=gpkg", 400),
+        ("?quatsch=1", 400),
+        ("?bbox=1", 400),
+    ] {
+        let antwort = hole(
+            &router,
+            &format!("/collections/fnp_flaechen/download/fnp_flaechen.csv{frage}"),
+        )
+        .await;
+        assert_eq!(antwort.status, status, "{frage}");
+    }
+    for datei in ["fnp_flaechen.pdf", "leer.gpkg", "fnp_flaechen", "."] {
+        let antwort = hole(
+            &router,
+            &format!("/collections/fnp_flaechen/download/{datei}"),
+        )
+        .await;
+        assert_eq!(antwort.status, 404, "{datei}");
+    }
+}
+
+#[tokio::test]
+async fn a_file_is_resumed_until_the_layer_changes() {
+    let (db, router) = dienst().await;
+    let adresse = "/collections/fnp_flaechen/download/fnp_flaechen.gpkg";
+    let ganz = hole(&router, adresse).await;
+    assert_eq!(ganz.kopf("accept-ranges"), "bytes");
+    assert!(
+        ganz.kopf("content-disposition")
+            .contains("filename*=UTF-8''Fl%C3%A4chen%20des")
+    );
+    let etag = ganz.kopf("etag").to_owned();
+    let teil = |range: &'static str, etag: String| {
+        let router = router.clone();
+        async move {
+            sende(
+                &router,
+                "GET",
+                adresse,
+                &[
+                    ("range", range),
+                    ("if-range", etag.as_str()),
+                    ("accept-encoding", "gzip"),
+                ],
+            )
+            .await
+        }
+    };
+    let mut zusammen = teil("bytes=0-99999", etag.clone()).await.bytes.to_vec();
+    let rest = teil("bytes=100000-", etag.clone()).await;
+    assert_eq!(rest.status, 206);
+    assert_eq!(
+        rest.kopf("content-range"),
+        format!("bytes 100000-{}/{}", ganz.bytes.len() - 1, ganz.bytes.len())
+    );
+    assert_eq!(rest.kopf("content-encoding"), "");
+    zusammen.extend_from_slice(&rest.bytes);
+    assert_eq!(zusammen, ganz.bytes);
+    let hinten = teil("bytes=999999999-", etag.clone()).await;
+    assert_eq!(hinten.status, 416);
+    assert_eq!(
+        hinten.kopf("content-range"),
+        format!("bytes */{}", ganz.bytes.len())
+    );
+    let gleich = sende(&router, "GET", adresse, &[("if-none-match", etag.as_str())]).await;
+    assert_eq!((gleich.status.as_u16(), gleich.bytes.len()), (304, 0));
+
+    let mut conn = db.admin.acquire().await.unwrap();
+    execute(&mut conn, "UPDATE oeffentlich.flaeche SET nutzung = 'neu' WHERE ordnung = 30; UPDATE oeffentlich.stand SET zaehler = 2").await;
+    let danach = teil("bytes=100000-", etag.clone()).await;
+    assert_eq!(
+        danach.status, 200,
+        "half of the old and half of the new file is none"
+    );
+    assert_ne!(danach.kopf("etag"), etag);
+    let ebenen = dateien::lies("gpkg", &danach.bytes);
+    assert!(ebenen[0].spalte("nutzung").contains(&Some("neu")));
+
+    // A town's own table tells nobody when it changes: nothing is kept, so nothing is resumed.
+    let fremd = sende(
+        &router,
+        "GET",
+        "/collections/gk/download/gk.fgb",
+        &[("range", "bytes=0-9")],
+    )
+    .await;
+    assert_eq!(
+        (fremd.status.as_u16(), fremd.kopf("accept-ranges")),
+        (200, "none")
+    );
+}
+
+/// Rows read well until one cannot be.
+#[tokio::test]
+async fn a_file_that_fails_half_way_is_no_file() {
+    let db = datenbank().await;
+    let mut conn = db.admin.acquire().await.unwrap();
+    execute(
+        &mut conn,
+        r#"CREATE TABLE "Stadt Grün".bruch (id int PRIMARY KEY, teiler int);
+           INSERT INTO "Stadt Grün".bruch SELECT n, 1 FROM generate_series(1, 3000) n;
+           CREATE VIEW "Stadt Grün".bruechig WITH (security_invoker = true) AS SELECT id, 1 / teiler AS wert FROM "Stadt Grün".bruch;
+           GRANT SELECT ON "Stadt Grün".bruch, "Stadt Grün".bruechig TO zielraum_public"#,
+    )
+    .await;
+    let stadt = format!(
+        "{STADT}\n[[layer]]\nid = \"bruechig\"\ntitle = \"Brüchig\"\nrelation = \"Stadt Grün.bruechig\"\nkey = \"id\"\n"
+    );
+    let router = router_mit(&db, &stadt).await;
+    for endung in ENDUNGEN {
+        lade(&router, "bruechig", endung, "").await;
+    }
+    execute(
+        &mut conn,
+        r#"UPDATE "Stadt Grün".bruch SET teiler = 0 WHERE id = 2900"#,
+    )
+    .await;
+    for endung in ENDUNGEN {
+        let antwort = hole(
+            &router,
+            &format!("/collections/bruechig/download/bruechig.{endung}"),
+        )
+        .await;
+        assert_eq!(antwort.status, 500, "{endung}");
+        assert_eq!(
+            antwort.kopf("content-type"),
+            "application/problem+json",
+            "{endung}"
+        );
+    }
+    // The connections are free again.
+    lade(&router, "gk", "csv", "").await;
+}
+
+#[tokio::test]
+async fn office_files_say_what_they_are() {
+    let (_db, router) = dienst().await;
+    let text = lade(&router, "fnp_flaechen", "csv", "").await.text;
+    let (kopf, rest) = text.split_once("\r\n").unwrap();
+    assert!(
+        kopf.starts_with('\u{feff}') && kopf.contains(";Fläche [m²];") && kopf.ends_with(";WKT"),
+        "{kopf}"
+    );
+    assert!(
+        rest.contains(";31.01.2025;")
+            && rest.contains(";0,2500000000000000;")
+            && rest.contains(";ja;")
+    );
+    assert!(!rest.contains("NaN") && !rest.contains("nicht zeigen"));
+    let zip = lade(&router, "fnp_flaechen", "shp.zip", "?nutzung=wald")
+        .await
+        .bytes;
+    let mut zip = zip::ZipArchive::new(std::io::Cursor::new(zip)).unwrap();
+    let namen: HashSet<String> = zip
+        .file_names()
+        .map(|name| name.unwrap().into_owned())
+        .collect();
+    for name in [
+        "LIESMICH.txt",
+        "fnp_flaechen.shp",
+        "fnp_flaechen.cpg",
+        "fnp_flaechen.prj",
+    ] {
+        assert!(namen.contains(name), "{name}: {namen:?}");
+    }
+    let liesmich = std::io::read_to_string(zip.by_name("LIESMICH.txt").unwrap()).unwrap();
+    for satz in [
+        "gueltig_vo  gueltig_von",
+        "nutzung=wald",
+        "Nutzungsbedingungen",
+        "Demodaten",
+    ] {
+        assert!(liesmich.contains(satz), "{satz}: {liesmich}");
+    }
+    let punkte = lade(&router, "gk", "csv", "").await.text;
+    assert!(
+        punkte.contains("\"Ost [m, EPSG:25832]\";\"Nord [m, EPSG:25832]\";WKT"),
+        "{punkte}"
+    );
+    assert!(
+        punkte.contains(";630100;5320000;POINT (630100 5320000)"),
+        "{punkte}"
+    );
+    let mappe = lade(&router, "fnp_flaechen", "xlsx", "").await.bytes;
+    let mut mappe =
+        calamine::open_workbook_from_rs::<calamine::Xlsx<_>, _>(std::io::Cursor::new(mappe))
+            .unwrap();
+    let blatt = calamine::Reader::worksheet_range(&mut mappe, "Objekte").unwrap();
+    assert_eq!(blatt.height(), 2501);
+    let zeile: Vec<_> = blatt.rows().nth(30).unwrap().to_vec();
+    assert!(
+        zeile
+            .iter()
+            .any(|zelle| matches!(zelle, calamine::Data::DateTime(_))),
+        "{zeile:?}"
+    );
+    assert!(
+        zeile
+            .iter()
+            .any(|zelle| matches!(zelle, calamine::Data::Float(_))),
+        "{zeile:?}"
+    );
+    let angaben = calamine::Reader::worksheet_range(&mut mappe, "Angaben").unwrap();
+    assert!(angaben.rows().any(|zeile| zeile[0].to_string() == "Stand"));
+}
