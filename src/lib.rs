@@ -33,6 +33,7 @@
 //! | ISEK-Nachweis | cost and financing overview of the measures | § 149 `BauGB` |
 //! | Dorferneuerung | village renewal | `FlurbG`, `DorfR` |
 //! | Befund | finding of an import | – |
+pub mod abdeckung;
 pub mod app;
 pub mod audit;
 pub mod auth;
