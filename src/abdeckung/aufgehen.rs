@@ -30,7 +30,9 @@ impl Verbleib {
             let mitte = punkte[boegen.punkte[0] as usize];
             let beitrag: f64 = folge
                 .windows(2)
-                .map(|paar| mitte.kreuz(punkte[paar[0] as usize], punkte[paar[1] as usize]) as f64 / 2.0)
+                .map(|paar| {
+                    mitte.kreuz(punkte[paar[0] as usize], punkte[paar[1] as usize]) as f64 / 2.0
+                })
                 .sum();
             for nutzung in boegen.nutzungen(bogen) {
                 let objekt = nutzung.objekt() as usize;
@@ -41,7 +43,12 @@ impl Verbleib {
                 }
             }
         }
-        Self { in_: (0..super::id(objekte)).collect(), fort: vec![false; objekte], flaeche, linie }
+        Self {
+            in_: (0..super::id(objekte)).collect(),
+            fort: vec![false; objekte],
+            flaeche,
+            linie,
+        }
     }
 
     /// Where the object is now.
@@ -56,24 +63,45 @@ impl Verbleib {
     }
 
     /// Merges what is smaller than `mindestens`; None when there is nothing to do.
-    pub(super) fn raeume_auf(&mut self, boegen: &Boegen, punkte: &[Punkt], mindestens: f64) -> Option<Boegen> {
+    pub(super) fn raeume_auf(
+        &mut self,
+        boegen: &Boegen,
+        punkte: &[Punkt],
+        mindestens: f64,
+    ) -> Option<Boegen> {
         let mut von: HashMap<u32, Vec<u32>> = HashMap::new();
         for bogen in 0..boegen.len() {
-            for nutzung in boegen.nutzungen(bogen).iter().filter(|n| n.art() == Art::Flaeche) {
-                von.entry(nutzung.objekt()).or_default().push(super::id(bogen));
+            for nutzung in boegen
+                .nutzungen(bogen)
+                .iter()
+                .filter(|n| n.art() == Art::Flaeche)
+            {
+                von.entry(nutzung.objekt())
+                    .or_default()
+                    .push(super::id(bogen));
             }
         }
-        let mut kleine: Vec<u32> = von.keys().copied().filter(|o| self.flaeche[*o as usize] < mindestens && !self.linie[*o as usize]).collect();
+        let mut kleine: Vec<u32> = von
+            .keys()
+            .copied()
+            .filter(|o| self.flaeche[*o as usize] < mindestens && !self.linie[*o as usize])
+            .collect();
         if kleine.is_empty() {
             return None;
         }
-        kleine.sort_unstable_by(|a, b| self.flaeche[*a as usize].total_cmp(&self.flaeche[*b as usize]).then(a.cmp(b)));
+        kleine.sort_unstable_by(|a, b| {
+            self.flaeche[*a as usize]
+                .total_cmp(&self.flaeche[*b as usize])
+                .then(a.cmp(b))
+        });
         let laenge = |bogen: u32| -> f64 {
             let folge = boegen.folge(bogen as usize).windows(2);
-            folge.map(|p| {
-                let (a, b) = (punkte[p[0] as usize], punkte[p[1] as usize]);
-                ((b.x - a.x) as f64).hypot((b.y - a.y) as f64)
-            }).sum()
+            folge
+                .map(|p| {
+                    let (a, b) = (punkte[p[0] as usize], punkte[p[1] as usize]);
+                    ((b.x - a.x) as f64).hypot((b.y - a.y) as f64)
+                })
+                .sum()
         };
         for klein in kleine {
             if self.wirt(klein) != klein || self.flaeche[klein as usize] >= mindestens {
@@ -83,15 +111,24 @@ impl Verbleib {
             let mut grenzen: HashMap<u32, f64> = HashMap::new();
             for bogen in &eigene {
                 let nutzungen = boegen.nutzungen(*bogen as usize);
-                let mein = nutzungen.iter().filter(|n| n.art() == Art::Flaeche).find(|n| self.wirt(n.objekt()) == klein).map(|n| n.rueckwaerts());
-                for n in nutzungen.iter().filter(|n| n.art() == Art::Flaeche && Some(n.rueckwaerts()) != mein) {
+                let mein = nutzungen
+                    .iter()
+                    .filter(|n| n.art() == Art::Flaeche)
+                    .find(|n| self.wirt(n.objekt()) == klein)
+                    .map(|n| n.rueckwaerts());
+                for n in nutzungen
+                    .iter()
+                    .filter(|n| n.art() == Art::Flaeche && Some(n.rueckwaerts()) != mein)
+                {
                     let nachbar = self.wirt(n.objekt());
                     if nachbar != klein && !self.fort[nachbar as usize] {
                         *grenzen.entry(nachbar).or_default() += laenge(*bogen);
                     }
                 }
             }
-            let wirt = grenzen.into_iter().max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)));
+            let wirt = grenzen
+                .into_iter()
+                .max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)));
             let Some((wirt, _)) = wirt else {
                 self.fort[klein as usize] = true;
                 continue;
@@ -115,14 +152,20 @@ impl Verbleib {
                 }
                 let n = Nutzung::neu(wirt, n.art(), n.rueckwaerts());
                 // The border between the two is inside now.
-                match nutzungen.iter().position(|m| *m == n.gewendet() && n.art() == Art::Flaeche) {
+                match nutzungen
+                    .iter()
+                    .position(|m| *m == n.gewendet() && n.art() == Art::Flaeche)
+                {
                     Some(stelle) => drop(nutzungen.remove(stelle)),
                     None => nutzungen.push(n),
                 }
             }
             if !nutzungen.is_empty() {
                 nutzungen.sort_unstable();
-                neu.nimm(boegen.folge(bogen).iter().copied(), nutzungen.iter().copied());
+                neu.nimm(
+                    boegen.folge(bogen).iter().copied(),
+                    nutzungen.iter().copied(),
+                );
             }
         }
         neu

@@ -25,7 +25,11 @@ impl Nutzung {
     }
 
     pub(super) fn art(self) -> Art {
-        if self.0 & 2 == 0 { Art::Flaeche } else { Art::Linie }
+        if self.0 & 2 == 0 {
+            Art::Flaeche
+        } else {
+            Art::Linie
+        }
     }
 
     pub(super) fn rueckwaerts(self) -> bool {
@@ -34,7 +38,11 @@ impl Nutzung {
 
     /// As seen from the other end of the arc.
     pub(super) fn gewendet(self) -> Self {
-        Self(if self.art() == Art::Flaeche { self.0 ^ 1 } else { self.0 })
+        Self(if self.art() == Art::Flaeche {
+            self.0 ^ 1
+        } else {
+            self.0
+        })
     }
 }
 
@@ -73,22 +81,36 @@ impl Boegen {
         &self.nutzungen[self.anfang(bogen).1..self.enden[bogen].1 as usize]
     }
 
-    pub(super) fn nimm(&mut self, punkte: impl Iterator<Item = u32>, nutzungen: impl Iterator<Item = Nutzung>) {
+    pub(super) fn nimm(
+        &mut self,
+        punkte: impl Iterator<Item = u32>,
+        nutzungen: impl Iterator<Item = Nutzung>,
+    ) {
         self.punkte.extend(punkte);
         self.nutzungen.extend(nutzungen);
-        self.enden.push((id(self.punkte.len()), id(self.nutzungen.len())));
+        self.enden
+            .push((id(self.punkte.len()), id(self.nutzungen.len())));
     }
 
     /// Every edge an arc of its own.
     pub(super) fn aus_seiten(seiten: &[Seite]) -> Self {
         let mut alle: Vec<(u32, u32, Nutzung)> = seiten
             .iter()
-            .map(|s| (s.von.min(s.nach), s.von.max(s.nach), Nutzung::neu(s.objekt, s.art, s.von > s.nach)))
+            .map(|s| {
+                (
+                    s.von.min(s.nach),
+                    s.von.max(s.nach),
+                    Nutzung::neu(s.objekt, s.art, s.von > s.nach),
+                )
+            })
             .collect();
         alle.sort_unstable();
         let mut boegen = Self::default();
         for kante in alle.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)) {
-            boegen.nimm([kante[0].0, kante[0].1].into_iter(), kante.iter().map(|k| k.2));
+            boegen.nimm(
+                [kante[0].0, kante[0].1].into_iter(),
+                kante.iter().map(|k| k.2),
+            );
         }
         boegen
     }
@@ -119,7 +141,11 @@ impl Boegen {
         let mut zahl = vec![0_u32; punkte + 1];
         let ende = |e: usize| {
             let bereich = self.bereich(e / 2);
-            self.punkte[if e % 2 == 0 { bereich.start } else { bereich.end - 1 }] as usize
+            self.punkte[if e % 2 == 0 {
+                bereich.start
+            } else {
+                bereich.end - 1
+            }] as usize
         };
         for e in 0..self.len() * 2 {
             zahl[ende(e) + 1] += 1;
@@ -152,10 +178,17 @@ impl Boegen {
         // Inward through the end of an arc is along it; outward through its beginning too.
         let gleich = (e % 2 == 1) == (f % 2 == 0);
         a.len() == b.len()
-            && a.iter().zip(b).all(|(x, y)| if gleich { x == y } else { *x == y.gewendet() })
+            && a.iter()
+                .zip(b)
+                .all(|(x, y)| if gleich { x == y } else { *x == y.gewendet() })
     }
 
-    fn laufe(&self, start: usize, partner: &[u32], fertig: &mut [bool]) -> (Vec<u32>, Vec<Nutzung>) {
+    fn laufe(
+        &self,
+        start: usize,
+        partner: &[u32],
+        fertig: &mut [bool],
+    ) -> (Vec<u32>, Vec<Nutzung>) {
         let erster = start / 2;
         let gewendet = |n: &Nutzung| n.gewendet();
         let nutzungen = if start % 2 == 0 {
@@ -185,20 +218,33 @@ impl Boegen {
 
     /// From the smaller end; a ring without nodes from its smallest point: what comes first in
     /// the data decides nothing.
-    fn nimm_geordnet(&mut self, mut folge: Vec<u32>, nutzungen: Vec<Nutzung>, ring: bool, punkte: &[Punkt]) {
+    fn nimm_geordnet(
+        &mut self,
+        mut folge: Vec<u32>,
+        nutzungen: Vec<Nutzung>,
+        ring: bool,
+        punkte: &[Punkt],
+    ) {
         let ort = |i: &u32| punkte[*i as usize];
         if ring && folge.first() == folge.last() {
             folge.pop();
-            let kleinster = (0..folge.len()).min_by_key(|i| ort(&folge[*i])).unwrap_or_default();
+            let kleinster = (0..folge.len())
+                .min_by_key(|i| ort(&folge[*i]))
+                .unwrap_or_default();
             folge.rotate_left(kleinster);
             folge.push(folge[0]);
         }
-        let (Some(erster), Some(letzter)) = (folge.first(), folge.last()) else { return };
+        let (Some(erster), Some(letzter)) = (folge.first(), folge.last()) else {
+            return;
+        };
         let zweiter = folge.get(1).unwrap_or(erster);
         let vorletzter = folge.get(folge.len().saturating_sub(2)).unwrap_or(letzter);
         if (ort(erster), ort(zweiter)) > (ort(letzter), ort(vorletzter)) {
             folge.reverse();
-            self.nimm(folge.into_iter(), nutzungen.into_iter().map(Nutzung::gewendet));
+            self.nimm(
+                folge.into_iter(),
+                nutzungen.into_iter().map(Nutzung::gewendet),
+            );
         } else {
             self.nimm(folge.into_iter(), nutzungen.into_iter());
         }

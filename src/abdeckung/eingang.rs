@@ -161,7 +161,15 @@ mod tests {
     #[test]
     fn positions_within_the_raster_are_one() {
         let mut eingang = Eingang::new(0.001);
-        let orte = [(1.0, 1.0), (1.001, 1.0), (1.002, 1.0), (1.0, 1.0004), (1.0, 1.0006), (2.0, 2.0), (f64::NAN, 1.0)];
+        let orte = [
+            (1.0, 1.0),
+            (1.001, 1.0),
+            (1.002, 1.0),
+            (1.0, 1.0004),
+            (1.0, 1.0006),
+            (2.0, 2.0),
+            (f64::NAN, 1.0),
+        ];
         eingang.zug(0, Art::Linie, orte.into_iter());
         assert_eq!(eingang.umfang(), 6);
         let (punkte, nummern) = nummeriere(&eingang.orte);

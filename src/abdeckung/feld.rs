@@ -35,7 +35,10 @@ impl Feld {
             .max(breite.max(hoehe) / (2.0 * anzahl))
             .ceil()
             .max(1.0);
-        #[expect(clippy::cast_possible_truncation, reason = "below the width of the world")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "below the width of the world"
+        )]
         let zelle = seite as i64;
         let teile = |laenge: i64| usize::try_from(laenge / zelle).unwrap_or(0) + 1;
         let (spalten, zeilen) = (teile(x1 - x0), teile(y1 - y0));
@@ -124,8 +127,16 @@ impl Feld {
         }
         for zeile in z0..=z1 {
             // The band of this row; the outermost rows reach to infinity.
-            let unter = if zeile == 0 { f64::NEG_INFINITY } else { self.rand_der_zeile(zeile) - rand as f64 };
-            let ueber = if zeile + 1 == self.zeilen { f64::INFINITY } else { self.rand_der_zeile(zeile + 1) + rand as f64 };
+            let unter = if zeile == 0 {
+                f64::NEG_INFINITY
+            } else {
+                self.rand_der_zeile(zeile) - rand as f64
+            };
+            let ueber = if zeile + 1 == self.zeilen {
+                f64::INFINITY
+            } else {
+                self.rand_der_zeile(zeile + 1) + rand as f64
+            };
             let (mut von, mut bis) = (f64::INFINITY, f64::NEG_INFINITY);
             for (i, a) in ecken.iter().enumerate() {
                 let b = &ecken[(i + 1) % ecken.len()];
@@ -133,15 +144,28 @@ impl Feld {
                 if ay.max(by) < unter || ay.min(by) > ueber {
                     continue;
                 }
-                let bei = |y: f64| if (by - ay).abs() < 0.5 { ax } else { ax + (bx - ax) * ((y.clamp(ay.min(by), ay.max(by)) - ay) / (by - ay)) };
-                let enden = if (by - ay).abs() < 0.5 { [ax, bx] } else { [bei(unter), bei(ueber)] };
+                let bei = |y: f64| {
+                    if (by - ay).abs() < 0.5 {
+                        ax
+                    } else {
+                        ax + (bx - ax) * ((y.clamp(ay.min(by), ay.max(by)) - ay) / (by - ay))
+                    }
+                };
+                let enden = if (by - ay).abs() < 0.5 {
+                    [ax, bx]
+                } else {
+                    [bei(unter), bei(ueber)]
+                };
                 von = von.min(enden[0]).min(enden[1]);
                 bis = bis.max(enden[0]).max(enden[1]);
             }
             if von > bis {
                 continue;
             }
-            #[expect(clippy::cast_possible_truncation, reason = "between coordinates of the corners")]
+            #[expect(
+                clippy::cast_possible_truncation,
+                reason = "between coordinates of the corners"
+            )]
             let (von, bis) = (von as i64 - rand - 2, bis as i64 + rand + 2);
             if !f(zeile, self.spalte(von).max(s0), self.spalte(bis).min(s1)) {
                 return;
@@ -170,7 +194,12 @@ mod tests {
 
     #[test]
     fn a_stray_point_and_every_neighbour_are_found() {
-        let mut punkte: Vec<Punkt> = (0..4000).map(|i| Punkt { x: 5_000_000 + i * 37 % 9000, y: 7_000_000 + i * 91 % 8000 }).collect();
+        let mut punkte: Vec<Punkt> = (0..4000)
+            .map(|i| Punkt {
+                x: 5_000_000 + i * 37 % 9000,
+                y: 7_000_000 + i * 91 % 8000,
+            })
+            .collect();
         punkte.push(Punkt { x: 0, y: 0 });
         let alle: Vec<u32> = (0..id(punkte.len())).collect();
         let feld = Feld::der_punkte(&punkte, &alle);

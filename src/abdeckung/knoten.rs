@@ -36,7 +36,9 @@ pub(super) fn verknote(v: &mut Verknotet) {
 fn kanten(v: &Verknotet) -> Vec<Kante> {
     let mut kanten = Vec::new();
     for zug in &v.zuege {
-        paare(&zug.punkte, zug.art, |a, b| kanten.push([a.min(b), a.max(b)]));
+        paare(&zug.punkte, zug.art, |a, b| {
+            kanten.push([a.min(b), a.max(b)])
+        });
     }
     kanten.sort_unstable();
     kanten.dedup();
@@ -137,11 +139,15 @@ fn kreuzungen(punkte: &mut Vec<Punkt>, kanten: &[Kante]) -> Einschub {
             if ort == a || ort == b {
                 continue;
             }
-            let stelle = (b.x - a.x) as f64 * (ort.x - a.x) as f64 + (b.y - a.y) as f64 * (ort.y - a.y) as f64;
+            let stelle = (b.x - a.x) as f64 * (ort.x - a.x) as f64
+                + (b.y - a.y) as f64 * (ort.y - a.y) as f64;
             stellen.entry(kante).or_default().push((stelle, nummer));
         }
     }
-    stellen.into_iter().map(|(kante, orte)| (kante, geordnet(orte))).collect()
+    stellen
+        .into_iter()
+        .map(|(kante, orte)| (kante, geordnet(orte)))
+        .collect()
 }
 
 /// The crossing of two edges inside both, rounded.

@@ -25,8 +25,8 @@ pub mod netz;
 mod rasten;
 mod ringe;
 mod seiten;
-pub mod stufe;
 mod straffen;
+pub mod stufe;
 #[cfg(test)]
 mod tests;
 

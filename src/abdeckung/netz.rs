@@ -65,7 +65,10 @@ impl Netz {
             .iter()
             .map(|p| {
                 let (x, y) = abbildung.welt(p.x as f64 * raster, p.y as f64 * raster);
-                Punkt { x: welt(x), y: welt(y) }
+                Punkt {
+                    x: welt(x),
+                    y: welt(y),
+                }
             })
             .collect();
         drop(roh);
@@ -75,13 +78,27 @@ impl Netz {
         }
         let boegen = Boegen::aus_seiten(&seiten).verbinde(&punkte);
         let verbleib = Verbleib::neu(objekte, &boegen, &punkte);
-        Self { punkte, boegen, verbleib, objekte }
+        Self {
+            punkte,
+            boegen,
+            verbleib,
+            objekte,
+        }
     }
 
     /// Vertices the network still has.
     #[must_use]
     pub fn positionen(&self) -> usize {
         self.boegen.punkte.len()
+    }
+
+    /// Bytes held, about.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        self.punkte.len() * size_of::<Punkt>()
+            + self.boegen.punkte.len() * 4
+            + self.boegen.len() * 16
+            + self.objekte * 14
     }
 
     /// The object that shows this one's area since the last zoom made; itself while it stands.
@@ -92,9 +109,17 @@ impl Netz {
     /// The finest shapes, for zooms from [`FEIN_AB`]. To be asked for first.
     #[must_use]
     pub fn fein(&mut self) -> Stufe {
-        self.boegen = straffe(&self.boegen, &self.punkte, 1 << (2 * (WELT_BITS - FEIN_BITS)));
+        self.boegen = straffe(
+            &self.boegen,
+            &self.punkte,
+            1 << (2 * (WELT_BITS - FEIN_BITS)),
+        );
         // Tiles of zoom 16; finer ones are cut from it.
-        let raster = Raster { shift: WELT_BITS - FEIN_BITS, kachel: KACHEL << 2, rand: RAND << 2 };
+        let raster = Raster {
+            shift: WELT_BITS - FEIN_BITS,
+            kachel: KACHEL << 2,
+            rand: RAND << 2,
+        };
         self.stufe(raster, FEIN_BITS)
     }
 
@@ -102,20 +127,32 @@ impl Netz {
     #[must_use]
     pub fn vergroebere(&mut self, zoom: u8) -> Stufe {
         let bits = u32::from(zoom) + 12;
-        let raster = Raster { shift: WELT_BITS - bits, kachel: KACHEL, rand: RAND };
+        let raster = Raster {
+            shift: WELT_BITS - bits,
+            kachel: KACHEL,
+            rand: RAND,
+        };
         let zelle = 4_f64.powi((WELT_BITS - bits).cast_signed());
         let mut mindestens = if zoom < AUFGEHEN_UNTER { PIXEL } else { 0.0 };
         let mut dreieck = DREIECK;
         loop {
             if mindestens > 0.0
-                && let Some(weniger) = self.verbleib.raeume_auf(&self.boegen, &self.punkte, mindestens * zelle)
+                && let Some(weniger) =
+                    self.verbleib
+                        .raeume_auf(&self.boegen, &self.punkte, mindestens * zelle)
             {
                 self.boegen = weniger.verbinde(&self.punkte);
             }
-            self.boegen = straffe(&self.boegen, &self.punkte, (2 * dreieck) << (2 * (WELT_BITS - bits)));
+            self.boegen = straffe(
+                &self.boegen,
+                &self.punkte,
+                (2 * dreieck) << (2 * (WELT_BITS - bits)),
+            );
             let stufe = self.stufe(raster, bits);
             let (objekte, positionen) = gedraenge(&stufe);
-            if objekte <= OBJEKTE_JE_KACHEL && positionen <= POSITIONEN_JE_KACHEL || mindestens > 1e9 {
+            if objekte <= OBJEKTE_JE_KACHEL && positionen <= POSITIONEN_JE_KACHEL
+                || mindestens > 1e9
+            {
                 return stufe;
             }
             mindestens = (mindestens * 2.0).max(4.0);
@@ -143,7 +180,9 @@ fn gedraenge(stufe: &Stufe) -> (usize, usize) {
             }
         }
     }
-    kacheln.into_values().fold((0, 0), |a, b| (a.0.max(b.0), a.1.max(b.1)))
+    kacheln
+        .into_values()
+        .fold((0, 0), |a, b| (a.0.max(b.0), a.1.max(b.1)))
 }
 
 fn welt(anteil: f64) -> i64 {
@@ -167,13 +206,20 @@ fn unterteile(seiten: &mut Vec<Seite>, punkte: &mut Vec<Punkt>, laenge: f64) {
         }
         let folge = schon.entry((k, g)).or_insert_with(|| {
             // By position, not by number: the same edge in other company has other numbers.
-            let ((a, b), gewendet) = if a < b { ((a, b), false) } else { ((b, a), true) };
+            let ((a, b), gewendet) = if a < b {
+                ((a, b), false)
+            } else {
+                ((b, a), true)
+            };
             let (dx, dy) = ((b.x - a.x) as f64, (b.y - a.y) as f64);
             let mut zwischen = Vec::new();
             let mut i = 1.0;
             while i < teile {
                 #[expect(clippy::cast_possible_truncation, reason = "between the ends")]
-                punkte.push(Punkt { x: a.x + (dx * i / teile).round() as i64, y: a.y + (dy * i / teile).round() as i64 });
+                punkte.push(Punkt {
+                    x: a.x + (dx * i / teile).round() as i64,
+                    y: a.y + (dy * i / teile).round() as i64,
+                });
                 zwischen.push(id(punkte.len() - 1));
                 i += 1.0;
             }
@@ -185,8 +231,16 @@ fn unterteile(seiten: &mut Vec<Seite>, punkte: &mut Vec<Punkt>, laenge: f64) {
             zwischen
         });
         for paar in folge.windows(2) {
-            let (von, nach) = if seite.von < seite.nach { (paar[0], paar[1]) } else { (paar[1], paar[0]) };
-            neu.push(Seite { von, nach, ..*seite });
+            let (von, nach) = if seite.von < seite.nach {
+                (paar[0], paar[1])
+            } else {
+                (paar[1], paar[0])
+            };
+            neu.push(Seite {
+                von,
+                nach,
+                ..*seite
+            });
         }
         false
     });

@@ -24,7 +24,10 @@ pub(super) struct Raster {
 impl Raster {
     fn runde(self, p: Punkt) -> Punkt {
         let halb = 1_i64 << (self.shift - 1);
-        Punkt { x: (p.x + halb) >> self.shift, y: (p.y + halb) >> self.shift }
+        Punkt {
+            x: (p.x + halb) >> self.shift,
+            y: (p.y + halb) >> self.shift,
+        }
     }
 
     /// Sides of tiles strictly between two world coordinates.
@@ -52,7 +55,9 @@ pub(super) struct Gerastet {
 
 impl Gerastet {
     pub(super) fn folge(&self, bogen: usize) -> &[Gitter] {
-        let ab = bogen.checked_sub(1).map_or(0, |davor| self.enden[davor] as usize);
+        let ab = bogen
+            .checked_sub(1)
+            .map_or(0, |davor| self.enden[davor] as usize);
         &self.punkte[ab..self.enden[bogen] as usize]
     }
 }
@@ -74,14 +79,23 @@ pub(super) fn raste(boegen: &Boegen, punkte: &[Punkt], raster: Raster) -> Gerast
     let mut zellen: Vec<Punkt> = orte.iter().map(|p| raster.runde(*p)).collect();
     zellen.sort_unstable();
     zellen.dedup();
-    let mitten: Vec<Punkt> = zellen.iter().map(|z| Punkt { x: z.x << raster.shift, y: z.y << raster.shift }).collect();
+    let mitten: Vec<Punkt> = zellen
+        .iter()
+        .map(|z| Punkt {
+            x: z.x << raster.shift,
+            y: z.y << raster.shift,
+        })
+        .collect();
     drop(zellen);
     let alle: Vec<u32> = (0..id(mitten.len())).collect();
     let feld = Feld::der_punkte(&mitten, &alle);
     drop(alle);
 
     let halb = 1_i64 << (raster.shift - 1);
-    let mut gerastet = Gerastet { punkte: Vec::with_capacity(orte.len()), enden: Vec::with_capacity(enden.len()) };
+    let mut gerastet = Gerastet {
+        punkte: Vec::with_capacity(orte.len()),
+        enden: Vec::with_capacity(enden.len()),
+    };
     let mut getroffen: Vec<(i128, Punkt)> = Vec::new();
     let mut ab = 0;
     for ende in enden {
@@ -121,7 +135,10 @@ pub(super) fn raste(boegen: &Boegen, punkte: &[Punkt], raster: Raster) -> Gerast
 }
 
 fn gitter(p: Punkt) -> Gitter {
-    [i32::try_from(p.x).unwrap_or(i32::MAX), i32::try_from(p.y).unwrap_or(i32::MAX)]
+    [
+        i32::try_from(p.x).unwrap_or(i32::MAX),
+        i32::try_from(p.y).unwrap_or(i32::MAX),
+    ]
 }
 
 /// Where along the edge; exact, so that both directions see one order.
@@ -137,9 +154,16 @@ fn streift(a: Punkt, b: Punkt, mitte: Punkt, halb: i64) -> bool {
         && a.y.min(b.y) < mitte.y + halb
         && a.y.max(b.y) >= mitte.y - halb;
     kasten && {
-        let doppelt = |p: Punkt| Punkt { x: 2 * p.x, y: 2 * p.y };
-        let mitte = Punkt { x: 2 * mitte.x - 1, y: 2 * mitte.y - 1 };
-        let spanne = 4 * i128::from(halb) * (i128::from((b.x - a.x).abs()) + i128::from((b.y - a.y).abs()));
+        let doppelt = |p: Punkt| Punkt {
+            x: 2 * p.x,
+            y: 2 * p.y,
+        };
+        let mitte = Punkt {
+            x: 2 * mitte.x - 1,
+            y: 2 * mitte.y - 1,
+        };
+        let spanne =
+            4 * i128::from(halb) * (i128::from((b.x - a.x).abs()) + i128::from((b.y - a.y).abs()));
         doppelt(a).kreuz(doppelt(b), mitte).abs() <= spanne
     }
 }
@@ -155,11 +179,17 @@ fn an_den_linien(a: Punkt, b: Punkt, raster: Raster, orte: &mut Vec<Punkt>) {
     };
     let (dx, dy) = (i128::from(g.x - k.x), i128::from(g.y - k.y));
     raster.linien(a.x, b.x, |x| {
-        let p = Punkt { x, y: k.y + teile(dy * i128::from(x - k.x), dx) };
+        let p = Punkt {
+            x,
+            y: k.y + teile(dy * i128::from(x - k.x), dx),
+        };
         neue.push((stelle(a, b, p), p));
     });
     raster.linien(a.y, b.y, |y| {
-        let p = Punkt { x: k.x + teile(dx * i128::from(y - k.y), dy), y };
+        let p = Punkt {
+            x: k.x + teile(dx * i128::from(y - k.y), dy),
+            y,
+        };
         neue.push((stelle(a, b, p), p));
     });
     neue.sort_unstable();

@@ -11,7 +11,10 @@ fn kreuz(a: [i64; 2], b: [i64; 2]) -> i64 {
 }
 
 fn richtung(von: Gitter, nach: Gitter) -> [i64; 2] {
-    [i64::from(nach[0]) - i64::from(von[0]), i64::from(nach[1]) - i64::from(von[1])]
+    [
+        i64::from(nach[0]) - i64::from(von[0]),
+        i64::from(nach[1]) - i64::from(von[1]),
+    ]
 }
 
 /// Twice the signed area of a ring.
@@ -30,9 +33,18 @@ pub(super) fn aus_kanten(mut kanten: Vec<(Gitter, Gitter)>) -> Vec<Vec<Gitter>> 
     for gleiche in kanten.chunk_by(|(a, b), (c, d)| (a.min(b), a.max(b)) == (c.min(d), c.max(d))) {
         let vorwaerts = gleiche.iter().filter(|(a, b)| a < b).count();
         let rueckwaerts = gleiche.len() - vorwaerts;
-        let (a, b) = (gleiche[0].0.min(gleiche[0].1), gleiche[0].0.max(gleiche[0].1));
-        netto.extend(std::iter::repeat_n((a, b), vorwaerts.saturating_sub(rueckwaerts)));
-        netto.extend(std::iter::repeat_n((b, a), rueckwaerts.saturating_sub(vorwaerts)));
+        let (a, b) = (
+            gleiche[0].0.min(gleiche[0].1),
+            gleiche[0].0.max(gleiche[0].1),
+        );
+        netto.extend(std::iter::repeat_n(
+            (a, b),
+            vorwaerts.saturating_sub(rueckwaerts),
+        ));
+        netto.extend(std::iter::repeat_n(
+            (b, a),
+            rueckwaerts.saturating_sub(vorwaerts),
+        ));
     }
     netto.sort_unstable();
     let mut benutzt = vec![false; netto.len()];
@@ -69,7 +81,11 @@ pub(super) fn aus_kanten(mut kanten: Vec<(Gitter, Gitter)>) -> Vec<Vec<Gitter>> 
 }
 
 /// The next edge to the right of where we came from: it bounds the same piece of the inside.
-fn weiter(kanten: &[(Gitter, Gitter)], benutzt: &[bool], (vorher, hier): (Gitter, Gitter)) -> Option<usize> {
+fn weiter(
+    kanten: &[(Gitter, Gitter)],
+    benutzt: &[bool],
+    (vorher, hier): (Gitter, Gitter),
+) -> Option<usize> {
     let ab = kanten.partition_point(|(a, _)| *a < hier);
     let zurueck = richtung(hier, vorher);
     let mut beste: Option<(usize, u8, [i64; 2])> = None;
@@ -90,7 +106,9 @@ fn weiter(kanten: &[(Gitter, Gitter)], benutzt: &[bool], (vorher, hier): (Gitter
             1 => 2,
             _ => 3,
         };
-        let frueher = beste.is_none_or(|(_, anderes, e)| drittel < anderes || (drittel == anderes && kreuz(d, e) < 0));
+        let frueher = beste.is_none_or(|(_, anderes, e)| {
+            drittel < anderes || (drittel == anderes && kreuz(d, e) < 0)
+        });
         if frueher {
             beste = Some((i, drittel, d));
         }
@@ -110,7 +128,9 @@ pub(super) fn ordne(ringe: Vec<Vec<Gitter>>) -> Vec<(bool, Vec<Gitter>)> {
     }
     if aussen.len() == 1 || innen.is_empty() {
         let aussen = aussen.into_iter().map(|(_, ring)| (true, ring));
-        return aussen.chain(innen.into_iter().map(|ring| (false, ring))).collect();
+        return aussen
+            .chain(innen.into_iter().map(|ring| (false, ring)))
+            .collect();
     }
     let kaesten: Vec<[i32; 4]> = aussen.iter().map(|(_, ring)| kasten(ring)).collect();
     let mut loecher: Vec<Vec<Vec<Gitter>>> = vec![Vec::new(); aussen.len()];
@@ -133,9 +153,15 @@ pub(super) fn ordne(ringe: Vec<Vec<Gitter>>) -> Vec<(bool, Vec<Gitter>)> {
 
 /// min x, min y, max x, max y.
 pub(super) fn kasten(ring: &[Gitter]) -> [i32; 4] {
-    ring.iter().fold([i32::MAX, i32::MAX, i32::MIN, i32::MIN], |k, p| {
-        [k[0].min(p[0]), k[1].min(p[1]), k[2].max(p[0]), k[3].max(p[1])]
-    })
+    ring.iter()
+        .fold([i32::MAX, i32::MAX, i32::MIN, i32::MIN], |k, p| {
+            [
+                k[0].min(p[0]),
+                k[1].min(p[1]),
+                k[2].max(p[0]),
+                k[3].max(p[1]),
+            ]
+        })
 }
 
 fn umfasst(a: [i32; 4], b: [i32; 4]) -> bool {
@@ -144,14 +170,23 @@ fn umfasst(a: [i32; 4], b: [i32; 4]) -> bool {
 
 /// The middle of the edge, which is no edge of the ring, lies in the ring.
 fn enthaelt(ring: &[Gitter], [a, b]: [Gitter; 2]) -> bool {
-    let mitte = [i64::from(a[0]) + i64::from(b[0]), i64::from(a[1]) + i64::from(b[1])];
+    let mitte = [
+        i64::from(a[0]) + i64::from(b[0]),
+        i64::from(a[1]) + i64::from(b[1]),
+    ];
     let mut drin = false;
     for (i, c) in ring.iter().enumerate() {
         let d = ring[(i + 1) % ring.len()];
-        let (c, d) = ([2 * i64::from(c[0]), 2 * i64::from(c[1])], [2 * i64::from(d[0]), 2 * i64::from(d[1])]);
+        let (c, d) = (
+            [2 * i64::from(c[0]), 2 * i64::from(c[1])],
+            [2 * i64::from(d[0]), 2 * i64::from(d[1])],
+        );
         if (c[1] > mitte[1]) != (d[1] > mitte[1]) {
             let (u, o) = if c[1] < d[1] { (c, d) } else { (d, c) };
-            let quer = kreuz([o[0] - u[0], o[1] - u[1]], [mitte[0] - u[0], mitte[1] - u[1]]);
+            let quer = kreuz(
+                [o[0] - u[0], o[1] - u[1]],
+                [mitte[0] - u[0], mitte[1] - u[1]],
+            );
             drin ^= quer > 0;
         }
     }
@@ -161,11 +196,19 @@ fn enthaelt(ring: &[Gitter], [a, b]: [Gitter; 2]) -> bool {
 /// The rings of one object cut at a box (min x, min y, max x, max y). Where an edge meets the
 /// side of the box, the position is rounded the same whichever object it belongs to.
 #[must_use]
-pub fn beschneide<'a>(ringe: impl Iterator<Item = &'a [Gitter]>, kasten: [i32; 4]) -> Vec<(bool, Vec<Gitter>)> {
+pub fn beschneide<'a>(
+    ringe: impl Iterator<Item = &'a [Gitter]>,
+    kasten: [i32; 4],
+) -> Vec<(bool, Vec<Gitter>)> {
     let mut kanten = Vec::new();
     for ring in ringe {
         let mut ring = ring.to_vec();
-        for (achse, grenze, groesser) in [(0, kasten[0], true), (0, kasten[2], false), (1, kasten[1], true), (1, kasten[3], false)] {
+        for (achse, grenze, groesser) in [
+            (0, kasten[0], true),
+            (0, kasten[2], false),
+            (1, kasten[1], true),
+            (1, kasten[3], false),
+        ] {
             ring = halbiere(&ring, achse, grenze, groesser);
         }
         for (i, a) in ring.iter().enumerate() {
@@ -177,7 +220,13 @@ pub fn beschneide<'a>(ringe: impl Iterator<Item = &'a [Gitter]>, kasten: [i32; 4
 
 /// Keeps what lies on one side of a line (Sutherland and Hodgman).
 fn halbiere(ring: &[Gitter], achse: usize, grenze: i32, groesser: bool) -> Vec<Gitter> {
-    let drin = |p: &Gitter| if groesser { p[achse] >= grenze } else { p[achse] <= grenze };
+    let drin = |p: &Gitter| {
+        if groesser {
+            p[achse] >= grenze
+        } else {
+            p[achse] <= grenze
+        }
+    };
     if ring.iter().all(drin) {
         return ring.to_vec();
     }
@@ -199,7 +248,10 @@ fn halbiere(ring: &[Gitter], achse: usize, grenze: i32, groesser: bool) -> Vec<G
 pub(super) fn schnitt(a: Gitter, b: Gitter, achse: usize, grenze: i32) -> Gitter {
     let (a, b) = (a.min(b), a.max(b));
     let quer = 1 - achse;
-    let (d, e) = (i128::from(b[achse]) - i128::from(a[achse]), i128::from(b[quer]) - i128::from(a[quer]));
+    let (d, e) = (
+        i128::from(b[achse]) - i128::from(a[achse]),
+        i128::from(b[quer]) - i128::from(a[quer]),
+    );
     let zaehler = (2 * e * (i128::from(grenze) - i128::from(a[achse])) + d) * d.signum();
     let ort = i128::from(a[quer]) + zaehler.div_euclid(2 * d.abs());
     let mut p = [0; 2];
@@ -221,7 +273,10 @@ fn teile_am_rand(kanten: Vec<(Gitter, Gitter)>, kasten: [i32; 4]) -> Vec<(Gitter
     }
     for (seite, kanten) in am_rand.into_iter().enumerate() {
         let quer = 1 - seite % 2;
-        let mut orte: Vec<i32> = kanten.iter().flat_map(|(a, b)| [a[quer], b[quer]]).collect();
+        let mut orte: Vec<i32> = kanten
+            .iter()
+            .flat_map(|(a, b)| [a[quer], b[quer]])
+            .collect();
         orte.sort_unstable();
         orte.dedup();
         for (a, b) in kanten {
@@ -235,7 +290,11 @@ fn teile_am_rand(kanten: Vec<(Gitter, Gitter)>, kasten: [i32; 4]) -> Vec<(Gitter
                     p
                 };
                 let (von, nach) = (punkt(paar[0]), punkt(paar[1]));
-                geteilt.push(if a[quer] < b[quer] { (von, nach) } else { (nach, von) });
+                geteilt.push(if a[quer] < b[quer] {
+                    (von, nach)
+                } else {
+                    (nach, von)
+                });
             }
         }
     }
@@ -247,7 +306,10 @@ mod tests {
     use super::*;
 
     fn kanten(ringe: &[&[Gitter]]) -> Vec<(Gitter, Gitter)> {
-        ringe.iter().flat_map(|r| (0..r.len()).map(|i| (r[i], r[(i + 1) % r.len()]))).collect()
+        ringe
+            .iter()
+            .flat_map(|r| (0..r.len()).map(|i| (r[i], r[(i + 1) % r.len()])))
+            .collect()
     }
 
     fn flaechen(mut ringe: Vec<Vec<Gitter>>) -> Vec<i64> {
@@ -277,10 +339,29 @@ mod tests {
 
     #[test]
     fn a_comb_cut_at_its_teeth_falls_apart() {
-        let kamm: &[Gitter] = &[[0, 0], [50, 0], [50, 10], [40, 10], [40, 30], [30, 30], [30, 10], [20, 10], [20, 30], [10, 30], [10, 10], [0, 10]];
+        let kamm: &[Gitter] = &[
+            [0, 0],
+            [50, 0],
+            [50, 10],
+            [40, 10],
+            [40, 30],
+            [30, 30],
+            [30, 10],
+            [20, 10],
+            [20, 30],
+            [10, 30],
+            [10, 10],
+            [0, 10],
+        ];
         assert!(doppelte_flaeche(kamm) > 0);
         let teile = beschneide([kamm].into_iter(), [0, 20, 50, 50]);
-        assert_eq!(teile.iter().map(|(aussen, r)| (*aussen, doppelte_flaeche(r))).collect::<Vec<_>>(), [(true, 200), (true, 200)]);
+        assert_eq!(
+            teile
+                .iter()
+                .map(|(aussen, r)| (*aussen, doppelte_flaeche(r)))
+                .collect::<Vec<_>>(),
+            [(true, 200), (true, 200)]
+        );
         assert_eq!(beschneide([kamm].into_iter(), [-5, -5, 60, 60]).len(), 1);
         assert!(beschneide([kamm].into_iter(), [60, 60, 70, 70]).is_empty());
         // Only along the side: nothing of it is inside.
@@ -297,8 +378,13 @@ mod tests {
                     }
                     let p = schnitt(a, b, achse, grenze);
                     assert_eq!(p, schnitt(b, a, achse, grenze));
-                    let soll = f64::from(a[1 - achse]) + f64::from(b[1 - achse] - a[1 - achse]) * f64::from(grenze - a[achse]) / f64::from(b[achse] - a[achse]);
-                    assert!((f64::from(p[1 - achse]) - soll).abs() <= 0.5, "{p:?} {soll}");
+                    let soll = f64::from(a[1 - achse])
+                        + f64::from(b[1 - achse] - a[1 - achse]) * f64::from(grenze - a[achse])
+                            / f64::from(b[achse] - a[achse]);
+                    assert!(
+                        (f64::from(p[1 - achse]) - soll).abs() <= 0.5,
+                        "{p:?} {soll}"
+                    );
                 }
             }
         }

@@ -29,28 +29,47 @@ pub(super) fn seiten(v: &Verknotet) -> Vec<Seite> {
         let zuege = || folge[anfang..ende].iter().map(|i| &v.zuege[*i]);
         let mut linien: Vec<[u32; 2]> = Vec::new();
         for zug in zuege().filter(|zug| zug.art == Art::Linie) {
-            paare(&zug.punkte, Art::Linie, |a, b| linien.push([a.min(b), a.max(b)]));
+            paare(&zug.punkte, Art::Linie, |a, b| {
+                linien.push([a.min(b), a.max(b)])
+            });
         }
         linien.sort_unstable();
         linien.dedup();
-        seiten.extend(linien.into_iter().map(|[von, nach]| Seite { von, nach, objekt, art: Art::Linie }));
+        seiten.extend(linien.into_iter().map(|[von, nach]| Seite {
+            von,
+            nach,
+            objekt,
+            art: Art::Linie,
+        }));
         let mut ringe = zuege().filter(|zug| zug.art == Art::Flaeche);
         match (ringe.next(), ringe.next()) {
             (Some(ring), None) if einfach(&ring.punkte) => {
                 let positiv = doppelte_flaeche(&v.punkte, &ring.punkte) > 0;
                 paare(&ring.punkte, Art::Flaeche, |a, b| {
                     let (von, nach) = if positiv { (a, b) } else { (b, a) };
-                    seiten.push(Seite { von, nach, objekt, art: Art::Flaeche });
+                    seiten.push(Seite {
+                        von,
+                        nach,
+                        objekt,
+                        art: Art::Flaeche,
+                    });
                 });
             }
             (Some(_), _) => {
                 let mut kanten = Vec::new();
                 for zug in zuege().filter(|zug| zug.art == Art::Flaeche) {
-                    paare(&zug.punkte, Art::Flaeche, |a, b| kanten.push([a.min(b), a.max(b)]));
+                    paare(&zug.punkte, Art::Flaeche, |a, b| {
+                        kanten.push([a.min(b), a.max(b)])
+                    });
                 }
                 let kanten = ungerade(kanten);
                 for [von, nach] in gerichtet(&v.punkte, &kanten) {
-                    seiten.push(Seite { von, nach, objekt, art: Art::Flaeche });
+                    seiten.push(Seite {
+                        von,
+                        nach,
+                        objekt,
+                        art: Art::Flaeche,
+                    });
                 }
             }
             (None, _) => {}
@@ -92,7 +111,12 @@ fn gerichtet(punkte: &[Punkt], kanten: &[[u32; 2]]) -> Vec<[u32; 2]> {
     // The other edge at an end with exactly two.
     let weiter = |punkt: u32, kante: u32| -> Option<u32> {
         let ab = enden.partition_point(|(p, _)| *p < punkt);
-        let hier: Vec<u32> = enden[ab..].iter().take_while(|(p, _)| *p == punkt).take(3).map(|(_, k)| *k).collect();
+        let hier: Vec<u32> = enden[ab..]
+            .iter()
+            .take_while(|(p, _)| *p == punkt)
+            .take(3)
+            .map(|(_, k)| *k)
+            .collect();
         match hier.as_slice() {
             [k, l] if *k == kante => Some(*l),
             [k, l] if *l == kante => Some(*k),
@@ -115,7 +139,11 @@ fn gerichtet(punkte: &[Punkt], kanten: &[[u32; 2]]) -> Vec<[u32; 2]> {
                 }
                 let [a, b] = kanten[naechste as usize];
                 let anderes = if a == punkt { b } else { a };
-                gerichtet[naechste as usize] = Some(if vorwaerts { [punkt, anderes] } else { [anderes, punkt] });
+                gerichtet[naechste as usize] = Some(if vorwaerts {
+                    [punkt, anderes]
+                } else {
+                    [anderes, punkt]
+                });
                 (punkt, kante) = (anderes, naechste);
             }
         }
@@ -125,15 +153,26 @@ fn gerichtet(punkte: &[Punkt], kanten: &[[u32; 2]]) -> Vec<[u32; 2]> {
 
 /// A ray from the middle of the edge, along the axis it crosses better: after an odd number of
 /// other edges the side it leaves to is inside.
-fn nach_innen(punkte: &[Punkt], kanten: &[[u32; 2]], feld: Option<&Feld>, welche: usize) -> [u32; 2] {
+fn nach_innen(
+    punkte: &[Punkt],
+    kanten: &[[u32; 2]],
+    feld: Option<&Feld>,
+    welche: usize,
+) -> [u32; 2] {
     let [von, nach] = kanten[welche];
     let (a, b) = (punkte[von as usize], punkte[nach as usize]);
     let steil = (b.y - a.y).abs() >= (b.x - a.x).abs();
     // With x and y exchanged for a flat edge the ray always goes along x.
     let lage = |p: Punkt| if steil { p } else { Punkt { x: p.y, y: p.x } };
-    let doppelt = |p: Punkt| Punkt { x: 2 * p.x, y: 2 * p.y };
+    let doppelt = |p: Punkt| Punkt {
+        x: 2 * p.x,
+        y: 2 * p.y,
+    };
     let (a2, b2) = (lage(a), lage(b));
-    let mitte = Punkt { x: a2.x + b2.x, y: a2.y + b2.y };
+    let mitte = Punkt {
+        x: a2.x + b2.x,
+        y: a2.y + b2.y,
+    };
     let mut inseln = 0;
     let mut pruefe = |k: usize| {
         if k == welche {
@@ -151,9 +190,20 @@ fn nach_innen(punkte: &[Punkt], kanten: &[[u32; 2]], feld: Option<&Feld>, welche
     match feld {
         None => (0..kanten.len()).for_each(&mut pruefe),
         Some(feld) => {
-            let rechts = kanten.iter().flatten().map(|i| lage(punkte[*i as usize]).x).max().unwrap_or(a2.x);
-            let start = Punkt { x: a2.x.min(b2.x), y: a2.y.midpoint(b2.y) };
-            let ziel = Punkt { x: rechts, y: start.y };
+            let rechts = kanten
+                .iter()
+                .flatten()
+                .map(|i| lage(punkte[*i as usize]).x)
+                .max()
+                .unwrap_or(a2.x);
+            let start = Punkt {
+                x: a2.x.min(b2.x),
+                y: a2.y.midpoint(b2.y),
+            };
+            let ziel = Punkt {
+                x: rechts,
+                y: start.y,
+            };
             let mut getroffen = Vec::new();
             feld.besuche(&[lage(start), lage(ziel)], 1, |k| {
                 getroffen.push(k);
@@ -170,7 +220,11 @@ fn nach_innen(punkte: &[Punkt], kanten: &[[u32; 2]], feld: Option<&Feld>, welche
     let links_ist_kleiner = hinauf;
     let vorwaerts = links_ist_kleiner != rechts_innen;
     // Exchanging the axes mirrors.
-    if vorwaerts == steil { [von, nach] } else { [nach, von] }
+    if vorwaerts == steil {
+        [von, nach]
+    } else {
+        [nach, von]
+    }
 }
 
 #[cfg(test)]
@@ -181,11 +235,18 @@ mod tests {
     fn flaeche(ringe: &[&[(i32, i32)]]) -> i128 {
         let mut eingang = Eingang::new(1.0);
         for ring in ringe {
-            eingang.zug(0, Art::Flaeche, ring.iter().map(|(x, y)| (f64::from(*x), f64::from(*y))));
+            eingang.zug(
+                0,
+                Art::Flaeche,
+                ring.iter().map(|(x, y)| (f64::from(*x), f64::from(*y))),
+            );
         }
         let v = eingang.verknote();
         let null = Punkt::default();
-        seiten(&v).iter().map(|s| null.kreuz(v.punkte[s.von as usize], v.punkte[s.nach as usize])).sum()
+        seiten(&v)
+            .iter()
+            .map(|s| null.kreuz(v.punkte[s.von as usize], v.punkte[s.nach as usize]))
+            .sum()
     }
 
     #[test]
@@ -201,7 +262,10 @@ mod tests {
         // A bow tie has two halves.
         assert_eq!(flaeche(&[&[(0, 0), (40, 40), (40, 0), (0, 40)]]), 2 * 800);
         // A hole that touches its shell, and the same shell twice.
-        assert_eq!(flaeche(&[aussen, &[(0, 45), (30, 30), (30, 60)]]), 2 * (8100 - 450));
+        assert_eq!(
+            flaeche(&[aussen, &[(0, 45), (30, 30), (30, 60)]]),
+            2 * (8100 - 450)
+        );
         assert_eq!(flaeche(&[aussen, aussen]), 0);
     }
 
@@ -210,12 +274,26 @@ mod tests {
         let mut ringe = vec![vec![(0, 0), (1000, 0), (1000, 1000), (0, 1000)]];
         for i in 0..100 {
             let (x, y) = (i % 10 * 97 + 20, i / 10 * 97 + 20);
-            ringe.push(vec![(x, y), (x + 30, y + 7), (x + 40, y + 50), (x + 3, y + 31)]);
+            ringe.push(vec![
+                (x, y),
+                (x + 30, y + 7),
+                (x + 40, y + 50),
+                (x + 3, y + 31),
+            ]);
         }
-        let loecher: i128 = ringe[1..].iter().map(|r| {
-            let p: Vec<Punkt> = r.iter().map(|(x, y)| Punkt { x: i64::from(*x), y: i64::from(*y) }).collect();
-            doppelte_flaeche(&p, &[0, 1, 2, 3]).abs()
-        }).sum();
+        let loecher: i128 = ringe[1..]
+            .iter()
+            .map(|r| {
+                let p: Vec<Punkt> = r
+                    .iter()
+                    .map(|(x, y)| Punkt {
+                        x: i64::from(*x),
+                        y: i64::from(*y),
+                    })
+                    .collect();
+                doppelte_flaeche(&p, &[0, 1, 2, 3]).abs()
+            })
+            .sum();
         let verweise: Vec<&[(i32, i32)]> = ringe.iter().map(Vec::as_slice).collect();
         assert_eq!(flaeche(&verweise), 2_000_000 - loecher);
     }

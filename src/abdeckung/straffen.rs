@@ -64,7 +64,11 @@ pub(super) fn straffe(boegen: &Boegen, punkte: &[Punkt], schwelle: u64) -> Boege
         let (erster, letzter) = enden(boegen, bogen);
         let uebrig = kette.innen[bogen];
         let strecke = (vor.min(nach), vor.max(nach));
-        let bliebe_leer = if erster == letzter { uebrig <= 2 } else { uebrig == 1 && gerade.contains(&strecke) };
+        let bliebe_leer = if erster == letzter {
+            uebrig <= 2
+        } else {
+            uebrig == 1 && gerade.contains(&strecke)
+        };
         if bliebe_leer || im_weg(&feld, &kette, punkte, [vor, i, nach]) {
             continue;
         }
@@ -94,7 +98,10 @@ pub(super) fn straffe(boegen: &Boegen, punkte: &[Punkt], schwelle: u64) -> Boege
         let folge = boegen.folge(bogen);
         let (erster, letzter) = enden(boegen, bogen);
         let bleibt = |i: &u32| *i == erster || *i == letzter || !kette.weg[*i as usize];
-        neu.nimm(folge.iter().copied().filter(bleibt), boegen.nutzungen(bogen).iter().copied());
+        neu.nimm(
+            folge.iter().copied().filter(bleibt),
+            boegen.nutzungen(bogen).iter().copied(),
+        );
     }
     neu
 }
@@ -131,7 +138,10 @@ fn reihe_ein(schlange: &mut Schlange, kette: &Kette, punkte: &[Punkt], i: u32, s
 
 fn dreieck(kette: &Kette, punkte: &[Punkt], i: u32) -> u64 {
     let p = i as usize;
-    let (a, b) = (punkte[kette.vor[p] as usize], punkte[kette.nach[p] as usize]);
+    let (a, b) = (
+        punkte[kette.vor[p] as usize],
+        punkte[kette.nach[p] as usize],
+    );
     u64::try_from(a.kreuz(punkte[p], b).unsigned_abs()).unwrap_or(u64::MAX)
 }
 
@@ -143,10 +153,20 @@ fn im_weg(feld: &Feld, kette: &Kette, punkte: &[Punkt], drei: [u32; 3]) -> bool 
     let mut frei = true;
     feld.besuche(&[a, b, c], 0, |i| {
         let p = punkte[i as usize];
-        if p.x < links || p.x > rechts || p.y < oben || p.y > unten || kette.weg[i as usize] || drei.contains(&i) {
+        if p.x < links
+            || p.x > rechts
+            || p.y < oben
+            || p.y > unten
+            || kette.weg[i as usize]
+            || drei.contains(&i)
+        {
             return true;
         }
-        let (u, v, w) = (a.kreuz(b, p).signum(), b.kreuz(c, p).signum(), c.kreuz(a, p).signum());
+        let (u, v, w) = (
+            a.kreuz(b, p).signum(),
+            b.kreuz(c, p).signum(),
+            c.kreuz(a, p).signum(),
+        );
         let darin = (u >= 0 && v >= 0 && w >= 0) || (u <= 0 && v <= 0 && w <= 0);
         frei = !darin;
         frei

@@ -65,14 +65,21 @@ impl Stufe {
     /// Envelope of an object: min x, min y, max x, max y; None when nothing of it is left.
     #[must_use]
     pub fn kasten(&self, objekt: u32) -> Option<[i32; 4]> {
-        self.kaesten.get(objekt as usize).copied().filter(|k| k[0] <= k[2])
+        self.kaesten
+            .get(objekt as usize)
+            .copied()
+            .filter(|k| k[0] <= k[2])
     }
 
     /// Shells, holes and lines of an object, in the order tiles want them.
     pub fn zuege(&self, objekt: u32) -> impl Iterator<Item = (Zugart, &[Gitter])> {
         let i = objekt as usize;
         let bis = self.objekte.get(i).map_or(0, |n| *n as usize);
-        let ab = i.checked_sub(1).and_then(|d| self.objekte.get(d)).map_or(0, |n| *n as usize).min(bis);
+        let ab = i
+            .checked_sub(1)
+            .and_then(|d| self.objekte.get(d))
+            .map_or(0, |n| *n as usize)
+            .min(bis);
         (ab..bis).map(|z| {
             let (art, ende) = self.zuege[z];
             let anfang = z.checked_sub(1).map_or(0, |d| self.zuege[d].1 as usize);
@@ -82,32 +89,54 @@ impl Stufe {
 
     fn zug(&mut self, art: Zugart, punkte: &[Gitter], kasten: &mut [i32; 4]) {
         let k = ringe::kasten(punkte);
-        *kasten = [kasten[0].min(k[0]), kasten[1].min(k[1]), kasten[2].max(k[2]), kasten[3].max(k[3])];
+        *kasten = [
+            kasten[0].min(k[0]),
+            kasten[1].min(k[1]),
+            kasten[2].max(k[2]),
+            kasten[3].max(k[3]),
+        ];
         self.punkte.extend_from_slice(punkte);
         self.zuege.push((art, id(self.punkte.len())));
     }
 
     /// Puts the objects together again from the arcs they use.
-    pub(super) fn aus_boegen(boegen: &Boegen, gerastet: &Gerastet, objekte: usize, bits: u32) -> Self {
+    pub(super) fn aus_boegen(
+        boegen: &Boegen,
+        gerastet: &Gerastet,
+        objekte: usize,
+        bits: u32,
+    ) -> Self {
         let mut benutzt: Vec<(u32, Art, bool, u32)> = Vec::new();
         for bogen in 0..boegen.len() {
             for n in boegen.nutzungen(bogen) {
                 benutzt.push((n.objekt(), n.art(), n.rueckwaerts(), id(bogen)));
             }
         }
-        benutzt.sort_unstable_by_key(|(objekt, art, _, bogen)| (*objekt, *art == Art::Linie, *bogen));
-        let mut stufe = Self { bits, ..Self::default() };
+        benutzt
+            .sort_unstable_by_key(|(objekt, art, _, bogen)| (*objekt, *art == Art::Linie, *bogen));
+        let mut stufe = Self {
+            bits,
+            ..Self::default()
+        };
         let mut rest = benutzt.as_slice();
         for objekt in 0..id(objekte) {
             let (eigene, danach) = rest.split_at(rest.partition_point(|b| b.0 <= objekt));
             rest = danach;
             let mut kasten = [i32::MAX, i32::MAX, i32::MIN, i32::MIN];
-            let (flaechen, linien) = eigene.split_at(eigene.partition_point(|b| b.1 == Art::Flaeche));
+            let (flaechen, linien) =
+                eigene.split_at(eigene.partition_point(|b| b.1 == Art::Flaeche));
             for (aussen, ring) in ringe::ordne(ringe_von(flaechen, gerastet)) {
-                let art = if aussen { Zugart::Aussen } else { Zugart::Innen };
+                let art = if aussen {
+                    Zugart::Aussen
+                } else {
+                    Zugart::Innen
+                };
                 stufe.zug(art, &ring, &mut kasten);
             }
-            let stuecke: Vec<&[Gitter]> = linien.iter().map(|(.., bogen)| gerastet.folge(*bogen as usize)).collect();
+            let stuecke: Vec<&[Gitter]> = linien
+                .iter()
+                .map(|(.., bogen)| gerastet.folge(*bogen as usize))
+                .collect();
             for linie in haenge_zusammen(stuecke) {
                 stufe.zug(Zugart::Linie, &linie, &mut kasten);
             }
@@ -126,14 +155,24 @@ fn ringe_von(benutzt: &[(u32, Art, bool, u32)], gerastet: &Gerastet) -> Vec<Vec<
     let mut alle: Vec<Gitter> = Vec::new();
     for (_, _, rueckwaerts, bogen) in benutzt {
         let folge = gerastet.folge(*bogen as usize);
-        let (Some(erster), Some(letzter)) = (folge.first(), folge.last()) else { continue };
+        let (Some(erster), Some(letzter)) = (folge.first(), folge.last()) else {
+            continue;
+        };
         if folge.len() < 2 {
             continue;
         }
-        let (von, nach) = if *rueckwaerts { (*letzter, *erster) } else { (*erster, *letzter) };
+        let (von, nach) = if *rueckwaerts {
+            (*letzter, *erster)
+        } else {
+            (*erster, *letzter)
+        };
         ketten.push((von, nach, *rueckwaerts, *bogen));
         // Each position once: without the end of the chain.
-        let ohne_ende = if *rueckwaerts { &folge[1..] } else { &folge[..folge.len() - 1] };
+        let ohne_ende = if *rueckwaerts {
+            &folge[1..]
+        } else {
+            &folge[..folge.len() - 1]
+        };
         alle.extend_from_slice(ohne_ende);
     }
     alle.sort_unstable();
@@ -141,7 +180,11 @@ fn ringe_von(benutzt: &[(u32, Art, bool, u32)], gerastet: &Gerastet) -> Vec<Vec<
         let mut kanten = Vec::with_capacity(alle.len());
         for (_, _, rueckwaerts, bogen) in &ketten {
             for paar in gerastet.folge(*bogen as usize).windows(2) {
-                kanten.push(if *rueckwaerts { (paar[1], paar[0]) } else { (paar[0], paar[1]) });
+                kanten.push(if *rueckwaerts {
+                    (paar[1], paar[0])
+                } else {
+                    (paar[0], paar[1])
+                });
             }
         }
         return aus_kanten(kanten);

@@ -20,21 +20,30 @@ struct Ebene {
 impl Abbildung for Ebene {
     fn welt(&self, x: f64, y: f64) -> (f64, f64) {
         let breite = 40_075_016.7;
-        (0.53 + (x - self.ost) * self.massstab / breite, 0.34 - (y - 5_300_000.0) * self.massstab / breite)
+        (
+            0.53 + (x - self.ost) * self.massstab / breite,
+            0.34 - (y - 5_300_000.0) * self.massstab / breite,
+        )
     }
     fn gerade_bis(&self) -> f64 {
         f64::INFINITY
     }
 }
 
-const EBENE: Ebene = Ebene { ost: 600_000.0, massstab: 1.5 };
+const EBENE: Ebene = Ebene {
+    ost: 600_000.0,
+    massstab: 1.5,
+};
 
 /// A repeatable source of numbers.
 struct Wuerfel(u64);
 
 impl Wuerfel {
     fn bis(&mut self, n: u64) -> u64 {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33) % n
     }
     fn zahl(&mut self, n: usize) -> usize {
@@ -109,7 +118,11 @@ fn aufteilung(wuerfel: &mut Wuerfel, n: usize, regionen: usize) -> Vec<Vec<Ring>
 /// The border between two corners, without its end.
 fn grenze(a: Gitter, b: Gitter, saat: u64, wuerfel: &mut Wuerfel) -> Ring {
     let (u, o) = (a.min(b), a.max(b));
-    let mut eigen = Wuerfel(saat ^ (u64::from(u[0].unsigned_abs()) << 40 | u64::from(u[1].unsigned_abs()) << 20 | u64::from(o[0].unsigned_abs() << 8 | o[1].unsigned_abs())));
+    let mut eigen = Wuerfel(
+        saat ^ (u64::from(u[0].unsigned_abs()) << 40
+            | u64::from(u[1].unsigned_abs()) << 20
+            | u64::from(o[0].unsigned_abs() << 8 | o[1].unsigned_abs())),
+    );
     eigen.bis(9);
     let gerade = eigen.bis(3) == 0;
     let teile = 2 + eigen.bis(9);
@@ -117,9 +130,20 @@ fn grenze(a: Gitter, b: Gitter, saat: u64, wuerfel: &mut Wuerfel) -> Ring {
     let mut punkte: Ring = (0..=teile)
         .map(|i| {
             let laengs = 100.0 * i as f64 / teile as f64;
-            let quer = if gerade || i == 0 || i == teile { 0.0 } else { (eigen.bis(900) as f64 / 1000.0 - 0.45) * 100.0 / teile as f64 };
-            let (dx, dy) = if waagrecht { (laengs, quer) } else { (quer, laengs) };
-            (600_000.0 + f64::from(u[0]) * 100.0 + dx, 5_300_000.0 + f64::from(u[1]) * 100.0 + dy)
+            let quer = if gerade || i == 0 || i == teile {
+                0.0
+            } else {
+                (eigen.bis(900) as f64 / 1000.0 - 0.45) * 100.0 / teile as f64
+            };
+            let (dx, dy) = if waagrecht {
+                (laengs, quer)
+            } else {
+                (quer, laengs)
+            };
+            (
+                600_000.0 + f64::from(u[0]) * 100.0 + dx,
+                5_300_000.0 + f64::from(u[1]) * 100.0 + dy,
+            )
         })
         .collect();
     if gerade {
@@ -155,7 +179,11 @@ fn stufen(netz: &mut Netz) -> Vec<Stufe> {
 }
 
 fn polygone(stufe: &Stufe, objekt: u32) -> MultiPolygon<f64> {
-    let linie = |zug: &[Gitter]| -> LineString<f64> { zug.iter().map(|p| (f64::from(p[0]), f64::from(p[1]))).collect() };
+    let linie = |zug: &[Gitter]| -> LineString<f64> {
+        zug.iter()
+            .map(|p| (f64::from(p[0]), f64::from(p[1])))
+            .collect()
+    };
     let mut polygone: Vec<Polygon<f64>> = Vec::new();
     for (art, zug) in stufe.zuege(objekt) {
         match (art, polygone.last_mut()) {
@@ -182,16 +210,34 @@ fn pruefe(stufe: &Stufe, was: &str) -> f64 {
             }
         }
         let flaeche = polygone(stufe, objekt);
-        assert!(flaeche.is_valid(), "{was}, object {objekt}: {:?} {flaeche:?}", flaeche.validation_errors());
+        assert!(
+            flaeche.is_valid(),
+            "{was}, object {objekt}: {:?} {flaeche:?}",
+            flaeche.validation_errors()
+        );
         summe += flaeche.unsigned_area();
         alle.extend(flaeche.0);
     }
     let verbund = unary_union(alle.iter());
-    assert!((verbund.unsigned_area() - summe).abs() <= 1e-6 * summe.max(1.0), "{was}: {} of {summe}", verbund.unsigned_area());
+    assert!(
+        (verbund.unsigned_area() - summe).abs() <= 1e-6 * summe.max(1.0),
+        "{was}: {} of {summe}",
+        verbund.unsigned_area()
+    );
     // The rest of the edges is the outline: it encloses exactly the sum.
-    let rand: Vec<_> = kanten.keys().filter(|(a, b)| !kanten.contains_key(&(*b, *a))).map(|(a, b)| (*a, *b)).collect();
-    let umriss: f64 = aus_kanten(rand).iter().map(|r| super::ringe::doppelte_flaeche(r) as f64 / 2.0).sum();
-    assert!((umriss - summe).abs() < 0.6, "{was}: outline {umriss}, areas {summe}");
+    let rand: Vec<_> = kanten
+        .keys()
+        .filter(|(a, b)| !kanten.contains_key(&(*b, *a)))
+        .map(|(a, b)| (*a, *b))
+        .collect();
+    let umriss: f64 = aus_kanten(rand)
+        .iter()
+        .map(|r| super::ringe::doppelte_flaeche(r) as f64 / 2.0)
+        .sum();
+    assert!(
+        (umriss - summe).abs() < 0.6,
+        "{was}: outline {umriss}, areas {summe}"
+    );
     summe
 }
 
@@ -211,11 +257,18 @@ fn no_gap_and_no_overlap_at_any_zoom() {
             // The outline wiggles too; what it loses is a few pixels along it.
             let pixel = 8.0 * zelle;
             let spiel = 4.0 * (n as f64) * 150.0 * (pixel + 23.0) + pixel * pixel;
-            assert!((summe * zelle * zelle - soll).abs() < spiel, "{was}: {} of {soll}", summe * zelle * zelle);
+            assert!(
+                (summe * zelle * zelle - soll).abs() < spiel,
+                "{was}: {} of {soll}",
+                summe * zelle * zelle
+            );
             assert!(stufe.positionen() <= vorher.saturating_mul(2), "{was}");
             vorher = stufe.positionen();
         }
-        assert!(vorher < 60, "seed {saat}: {vorher} positions of the whole world");
+        assert!(
+            vorher < 60,
+            "seed {saat}: {vorher} positions of the whole world"
+        );
     }
 }
 

@@ -22,6 +22,11 @@ pub const REL_SCHEMA: &str = "http://www.opengis.net/def/rel/ogc/1.0/schema";
 /// Relation of its queryables.
 pub const REL_QUERYABLES: &str = "http://www.opengis.net/def/rel/ogc/1.0/queryables";
 
+/// Relation of its vector tiles.
+pub const REL_KACHELN: &str = "http://www.opengis.net/def/rel/ogc/1.0/tilesets-vector";
+/// Relation of the tile matrix sets.
+pub const REL_KACHELUNGEN: &str = "http://www.opengis.net/def/rel/ogc/1.0/tiling-schemes";
+
 /// Address of a collection.
 #[must_use]
 pub fn adresse(basis: &Basis, id: &str) -> String {
@@ -71,6 +76,13 @@ pub fn landing(basis: &Basis) -> Value {
             HTML,
             basis.zu("/collections?f=html"),
             "Ebenen (Seite)",
+        ),
+        Link::new(REL_KACHELN, JSON, basis.zu("/tiles"), "Kacheln"),
+        Link::new(
+            REL_KACHELUNGEN,
+            JSON,
+            basis.zu("/tileMatrixSets"),
+            "Kachelungen",
         ),
     ]);
     json!({
@@ -136,6 +148,15 @@ pub fn collection(basis: &Basis, sammlung: &Sammlung, ausdehnung: &Ausdehnung) -
             "Filterbare Felder",
         ),
     ]);
+    if sammlung.ebene.relation.geometrie.is_some() {
+        let kacheln = format!("{hier}/tiles");
+        links.push(Link::new(
+            REL_KACHELN,
+            JSON,
+            kacheln,
+            format!("{titel}: Kacheln"),
+        ));
+    }
     let mut doc = Map::new();
     doc.insert("id".into(), json!(sammlung.id));
     doc.insert("title".into(), json!(titel));

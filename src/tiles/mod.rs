@@ -1,0 +1,54 @@
+//! Vector tiles: OGC API – Tiles, XYZ and TileJSON over the published layers.
+//!
+//! Reading order: [`matrix`] (which tiles there are) → [`routes`] → `wahl` (what a request asks
+//! for) → `lager` (layers in memory, one per version) → `schicht` (one layer: attributes,
+//! shapes of each zoom, generalised by [`crate::abdeckung`]) → `kachel` (cut and put together)
+//! → [`mvt`] (the bytes) → `merker` (finished tiles).
+//!
+//! Everything here belongs to one reading world (its pool): what the public gets and what
+//! somebody signed in gets are never in the same memory.
+
+use std::sync::Arc;
+
+use sqlx::PgPool;
+
+use crate::layers::extent::Ausdehnungen;
+use crate::layers::sammlung::Katalog;
+
+mod dokumente;
+mod kachel;
+mod lager;
+pub mod matrix;
+mod merker;
+pub mod mvt;
+mod quelle;
+pub mod routes;
+mod schicht;
+mod tilejson;
+mod wahl;
+mod wkb;
+
+/// Tiles of one reading world.
+#[derive(Debug)]
+pub struct Dienst {
+    pool: PgPool,
+    katalog: Arc<Katalog>,
+    ausdehnungen: Ausdehnungen,
+    lager: lager::Lager,
+    merker: merker::Merker,
+}
+
+impl Dienst {
+    /// Over the pool and the catalogue of a world; nothing is read before a tile is asked for.
+    #[must_use]
+    pub fn neu(pool: PgPool, katalog: Arc<Katalog>) -> Self {
+        let intern = katalog.ist_intern();
+        Self {
+            pool,
+            katalog,
+            ausdehnungen: Ausdehnungen::default(),
+            lager: lager::Lager::neu(intern),
+            merker: merker::Merker::neu(intern),
+        }
+    }
+}
