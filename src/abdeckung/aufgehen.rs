@@ -94,15 +94,17 @@ impl Verbleib {
                 .total_cmp(&self.flaeche[*b as usize])
                 .then(a.cmp(b))
         });
-        let laenge = |bogen: u32| -> f64 {
-            let folge = boegen.folge(bogen as usize).windows(2);
-            folge
-                .map(|p| {
-                    let (a, b) = (punkte[p[0] as usize], punkte[p[1] as usize]);
-                    ((b.x - a.x) as f64).hypot((b.y - a.y) as f64)
-                })
-                .sum()
-        };
+        let laengen: Vec<f64> = (0..boegen.len())
+            .map(|bogen| {
+                let paare = boegen.folge(bogen).windows(2);
+                paare
+                    .map(|p| {
+                        let (a, b) = (punkte[p[0] as usize], punkte[p[1] as usize]);
+                        ((b.x - a.x) as f64).hypot((b.y - a.y) as f64)
+                    })
+                    .sum()
+            })
+            .collect();
         for klein in kleine {
             if self.wirt(klein) != klein || self.flaeche[klein as usize] >= mindestens {
                 continue; // gone already, or grown by what it took over
@@ -122,7 +124,7 @@ impl Verbleib {
                 {
                     let nachbar = self.wirt(n.objekt());
                     if nachbar != klein && !self.fort[nachbar as usize] {
-                        *grenzen.entry(nachbar).or_default() += laenge(*bogen);
+                        *grenzen.entry(nachbar).or_default() += laengen[*bogen as usize];
                     }
                 }
             }

@@ -20,7 +20,7 @@ pub const FEIN_AB: u8 = 16;
 /// Grid of the finest shapes: that of zoom 18, 4 cm at the equator.
 pub const FEIN_BITS: u32 = 30;
 /// A vertex goes when its triangle is at most this many cells large: a quarter of a pixel.
-const DREIECK: u64 = 16;
+const DREIECK: f64 = 16.0;
 /// Below this zoom what is smaller than a pixel goes to its neighbour.
 const AUFGEHEN_UNTER: u8 = 12;
 /// A pixel: 8 × 8 cells.
@@ -135,7 +135,8 @@ impl Netz {
         let zelle = 4_f64.powi((WELT_BITS - bits).cast_signed());
         let mut mindestens = if zoom < AUFGEHEN_UNTER { PIXEL } else { 0.0 };
         let mut dreieck = DREIECK;
-        loop {
+        // Each turn leaves clearly less; far above that something else is wrong.
+        for _ in 0..20 {
             if mindestens > 0.0
                 && let Some(weniger) =
                     self.verbleib
@@ -143,46 +144,52 @@ impl Netz {
             {
                 self.boegen = weniger.verbinde(&self.punkte);
             }
-            self.boegen = straffe(
-                &self.boegen,
-                &self.punkte,
-                (2 * dreieck) << (2 * (WELT_BITS - bits)),
-            );
-            let stufe = self.stufe(raster, bits);
-            let (objekte, positionen) = gedraenge(&stufe);
-            if objekte <= OBJEKTE_JE_KACHEL && positionen <= POSITIONEN_JE_KACHEL
-                || mindestens > 1e9
-            {
-                return stufe;
+            let schwelle = (2.0 * dreieck * zelle).min(1e18);
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "below 2^63"
+            )]
+            let schwelle = schwelle as u64;
+            self.boegen = straffe(&self.boegen, &self.punkte, schwelle);
+            let zuviel = self.gedraenge(WELT_BITS - u32::from(zoom));
+            if zuviel <= 1.0 {
+                break;
             }
-            mindestens = (mindestens * 2.0).max(4.0);
-            dreieck = dreieck.saturating_mul(2).min(1 << 20);
+            mindestens = mindestens.max(4.0) * (zuviel * 1.5).clamp(2.0, 8.0);
+            dreieck = mindestens.max(DREIECK) / 4.0;
         }
+        self.stufe(raster, bits)
+    }
+
+    /// How much fuller the fullest tile (of 2^shift units) is than it may be; 1 is full.
+    fn gedraenge(&self, shift: u32) -> f64 {
+        let mut kacheln: HashMap<(i64, i64), (usize, usize)> = HashMap::new();
+        let mut gesehen = vec![false; self.objekte];
+        for bogen in 0..self.boegen.len() {
+            let folge = self.boegen.folge(bogen);
+            let nutzungen = self.boegen.nutzungen(bogen);
+            let Some(ort) = folge.first().map(|i| self.punkte[*i as usize]) else {
+                continue;
+            };
+            let kachel = kacheln.entry((ort.x >> shift, ort.y >> shift)).or_default();
+            kachel.1 += folge.len() * nutzungen.len();
+            for nutzung in nutzungen {
+                let schon = &mut gesehen[nutzung.objekt() as usize];
+                kachel.0 += usize::from(!std::mem::replace(schon, true));
+            }
+        }
+        let voll = |(objekte, positionen): (usize, usize)| {
+            (objekte as f64 / OBJEKTE_JE_KACHEL as f64)
+                .max(positionen as f64 / POSITIONEN_JE_KACHEL as f64)
+        };
+        kacheln.into_values().map(voll).fold(0.0, f64::max)
     }
 
     fn stufe(&self, raster: Raster, bits: u32) -> Stufe {
         let gerastet = raste(&self.boegen, &self.punkte, raster);
         Stufe::aus_boegen(&self.boegen, &gerastet, self.objekte, bits)
     }
-}
-
-/// The fullest tile, by the middles of the objects: objects and positions.
-fn gedraenge(stufe: &Stufe) -> (usize, usize) {
-    let mut kacheln: HashMap<(i32, i32), (usize, usize)> = HashMap::new();
-    for objekt in 0..id(stufe.len()) {
-        if let Some(k) = stufe.kasten(objekt) {
-            let mitte = (k[0].midpoint(k[2]) >> 12, k[1].midpoint(k[3]) >> 12);
-            let kachel = kacheln.entry(mitte).or_default();
-            kachel.0 += 1;
-            // What reaches over more than a tile is cut.
-            if k[2] - k[0] < 4096 && k[3] - k[1] < 4096 {
-                kachel.1 += stufe.zuege(objekt).map(|(_, zug)| zug.len()).sum::<usize>();
-            }
-        }
-    }
-    kacheln
-        .into_values()
-        .fold((0, 0), |a, b| (a.0.max(b.0), a.1.max(b.1)))
 }
 
 fn welt(anteil: f64) -> i64 {

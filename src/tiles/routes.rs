@@ -288,9 +288,6 @@ async fn sende(
     if schon_da(headers, &marke) {
         return Ok(kopf(StatusCode::NOT_MODIFIED, &marke, packen).into_response());
     }
-    if kachel.bytes.is_empty() {
-        return Ok(kopf(StatusCode::NO_CONTENT, &marke, false).into_response());
-    }
     let gepackt = if packen { kachel.gepackt() } else { None };
     let (status, mut kopf) = kopf(StatusCode::OK, &marke, gepackt.is_some());
     kopf.insert(header::CONTENT_TYPE, HeaderValue::from_static(MVT));

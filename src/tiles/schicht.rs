@@ -68,7 +68,6 @@ pub(super) struct Bau {
     schluessel: HashMap<String, u32>,
     marken: Vec<u32>,
     werte: HashMap<Vec<u8>, u32>,
-    flaechen: bool,
 }
 
 /// Columns that name a thing: labels need them at every zoom.
@@ -95,7 +94,6 @@ impl Bau {
             schluessel: HashMap::new(),
             marken: Vec::new(),
             werte: HashMap::new(),
-            flaechen: false,
         }
     }
 
@@ -109,14 +107,11 @@ impl Bau {
         let eingang = self
             .eingang
             .get_or_insert_with(|| Eingang::new(Projektion(lage).raster()));
-        let (punkte, flaechen) = (&mut self.punkte, &mut self.flaechen);
+        let punkte = &mut self.punkte;
         wkb::lies(ewkb, &mut |fund, orte| match fund {
             Fund::Punkt => punkte.extend(orte.map(|(x, y)| (x, y, objekt))),
             Fund::Linie => eingang.zug(objekt, Art::Linie, orte),
-            Fund::Ring { .. } => {
-                *flaechen = true;
-                eingang.zug(objekt, Art::Flaeche, orte);
-            }
+            Fund::Ring { .. } => eingang.zug(objekt, Art::Flaeche, orte),
         });
         if eingang.umfang() + punkte.len() > POSITIONEN_HOECHSTENS {
             return Err(Error::umgebung(format!(
@@ -170,7 +165,6 @@ impl Bau {
                 .map(|(bytes, _)| bytes.into_boxed_slice())
                 .collect(),
             punkte: RTree::bulk_load(punkte),
-            flaechen: self.flaechen,
             naechste: Mutex::new(Some((netz, FEIN_AB))),
             stufen: Default::default(),
         }
@@ -259,7 +253,6 @@ pub(super) struct Schicht {
     marken: Vec<u32>,
     werte: Vec<Box<[u8]>>,
     punkte: RTree<GeomWithData<[i64; 2], u32>>,
-    pub(super) flaechen: bool,
     /// The network and the zoom it has come to.
     naechste: Mutex<Option<(Netz, u8)>>,
     /// 0 to 15, and the finest.
