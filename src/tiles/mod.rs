@@ -24,9 +24,13 @@ pub mod mvt;
 mod quelle;
 pub mod routes;
 mod schicht;
+mod teile;
 mod tilejson;
+mod vereinfacht;
 mod wahl;
 mod wkb;
+
+pub use vereinfacht::Vereinfacht;
 
 /// Tiles of one reading world.
 #[derive(Debug)]

@@ -6,9 +6,9 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use rstar::primitives::{GeomWithData, Rectangle};
 use rstar::{AABB, RTree};
 
-use super::matrix;
 use super::mvt::Wert;
 use super::wkb::{self, Fund};
+use super::{matrix, teile};
 use crate::abdeckung::eingang::{Art, Eingang};
 use crate::abdeckung::netz::{Abbildung, FEIN_AB, FEIN_BITS, Netz};
 use crate::abdeckung::stufe::Stufe;
@@ -108,11 +108,22 @@ impl Bau {
             .eingang
             .get_or_insert_with(|| Eingang::new(Projektion(lage).raster()));
         let punkte = &mut self.punkte;
+        let mut flaechen: Vec<Vec<teile::Ring>> = Vec::new();
         wkb::lies(ewkb, &mut |fund, orte| match fund {
             Fund::Punkt => punkte.extend(orte.map(|(x, y)| (x, y, objekt))),
             Fund::Linie => eingang.zug(objekt, Art::Linie, orte),
-            Fund::Ring { .. } => eingang.zug(objekt, Art::Flaeche, orte),
+            Fund::Ring { erster } => {
+                if erster {
+                    flaechen.push(Vec::new());
+                }
+                if let Some(flaeche) = flaechen.last_mut() {
+                    flaeche.push(orte.collect());
+                }
+            }
         });
+        for ring in teile::vereint(flaechen) {
+            eingang.zug(objekt, Art::Flaeche, ring.into_iter());
+        }
         if eingang.umfang() + punkte.len() > POSITIONEN_HOECHSTENS {
             return Err(Error::umgebung(format!(
                 "Die Ebene „{}“ ist zu groß für Kacheln; bitte einen Ausschnitt über /items laden.",

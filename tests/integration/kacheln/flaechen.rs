@@ -287,3 +287,44 @@ async fn every_area_is_there_with_its_values() {
     let verhaeltnis = flaeche * zelle * zelle / quadratmeter;
     assert!((verhaeltnis - 1.0).abs() < 1e-4, "{verhaeltnis}");
 }
+
+/// The same shapes for items, map and PDF: in degrees, neighbours equal there too.
+#[tokio::test]
+async fn generalised_shapes_match_outside_of_tiles() {
+    use geo_types::Geometry;
+    let (db, _) = stadt().await;
+    let katalog = zielraum::layers::sammlung::Katalog::lies(
+        &db.public,
+        zielraum::layers::catalog::EIGENE,
+        None,
+    )
+    .await
+    .unwrap();
+    let dienst = zielraum::tiles::Dienst::neu(db.public.clone(), std::sync::Arc::new(katalog));
+    let kennungen: Vec<String> = sqlx::query_scalar("SELECT kennung::text FROM oeffentlich.flaeche_aktuell WHERE fassung_id IN (SELECT fassung_id FROM oeffentlich.fassung_in_kraft)")
+        .fetch_all(&db.public)
+        .await
+        .unwrap();
+    let mut vorher = usize::MAX;
+    for zoom in [16, 13, 10] {
+        let formen = dienst.vereinfacht("fnp_flaechen", zoom).await.unwrap();
+        let (mut summe, mut punkte, mut alle) = (0.0, 0, Vec::new());
+        for kennung in &kennungen {
+            let Some(Geometry::MultiPolygon(flaeche)) = formen.geometrie(kennung) else {
+                assert!(zoom == 10, "{kennung} is gone at zoom {zoom}");
+                continue;
+            };
+            summe += flaeche.unsigned_area();
+            punkte += geo::CoordsIter::coords_count(&flaeche);
+            alle.extend(flaeche.0);
+        }
+        let verbund = unary_union(alle.iter());
+        assert!(
+            (verbund.unsigned_area() / summe - 1.0).abs() < 1e-7,
+            "zoom {zoom}"
+        );
+        assert!(punkte <= vorher, "zoom {zoom}: {punkte}");
+        vorher = punkte;
+    }
+    assert!(dienst.vereinfacht("gibtesnicht", 10).await.is_err());
+}
