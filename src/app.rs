@@ -24,7 +24,7 @@ use crate::welt::{Intern, Welten};
 use crate::zeitreise::{self, Zeitreise};
 use crate::{
     audit, auth, bearbeiten, dorferneuerung, fnp, freigabe, haushalt, hier, import, isek, luecken,
-    strategie, web,
+    strategie, tiles, web,
 };
 
 /// What the service was started with.
@@ -214,6 +214,7 @@ fn welt(
         haushalt::routes::pfade(),
         isek::routes::pfade(),
         web::routes::pfade(),
+        tiles::routes::pfade(),
         audit::routes::pfade(),
     ]
     .concat();
@@ -233,9 +234,15 @@ fn welt(
             .merge(bearbeiten::daten::routes::router(dienst));
     }
     let operationen = bearbeiten::schnittstelle::operationen;
+    let kacheln = Arc::new(tiles::Dienst::neu(
+        pool.clone(),
+        Arc::clone(&katalog),
+        lager.clone(),
+    ));
     let ebenen = layers::Dienst::new(pool.clone(), katalog, lager, pfade, operationen);
     routes
         .merge(layers::routes::router(Arc::new(ebenen)))
+        .merge(tiles::routes::router(kacheln))
         .merge(fnp::routes::router(pool.clone()))
         .merge(import::lauf::routes::router(pool.clone()))
         .merge(strategie::routes::router(pool.clone()))

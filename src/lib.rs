@@ -10,7 +10,7 @@
 //!    [`freigabe`] – what of it is public.
 //! 5. [`audit`] – who changed what, undo, personal data; [`hier`] – what applies at a place; [`luecken`] – what is missing.
 //! 6. [`auth`] – accounts, rights; [`welt`] – what a signed-in person reads; [`zeitreise`] – the public's world on a past day.
-//! 7. [`layers`] – OGC API Features from `geodata/layers.toml`; [`http`] – what all routes share;
+//! 7. [`layers`] – OGC API Features from `geodata/layers.toml`; [`tiles`] – vector tiles, generalised by [`abdeckung`]; [`http`] – what all routes share;
 //!    [`tabelle`] – columns and CSV.
 //! 8. [`bearbeiten`] – changes by API and form; [`sicherung`] – backup, restore, check.
 //!
@@ -33,6 +33,7 @@
 //! | ISEK-Nachweis | cost and financing overview of the measures | § 149 `BauGB` |
 //! | Dorferneuerung | village renewal | `FlurbG`, `DorfR` |
 //! | Befund | finding of an import | – |
+pub mod abdeckung;
 pub mod app;
 pub mod audit;
 pub mod auth;
@@ -55,6 +56,7 @@ pub mod luecken;
 pub mod sicherung;
 pub mod strategie;
 pub mod tabelle;
+pub mod tiles;
 pub mod verschneidung;
 pub mod web;
 pub mod welt;

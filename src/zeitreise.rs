@@ -106,7 +106,10 @@ impl Zeitreise {
         }
         let ebene = pfad
             .strip_prefix("/collections/")
-            .and_then(|rest| rest.split_once("/items"))
+            .and_then(|rest| {
+                rest.split_once("/items")
+                    .or_else(|| rest.split_once("/tiles"))
+            })
             .map(|(id, _)| id);
         // Some layers have a column of that name, which was a filter before; there the day goes
         // before the address, or into datetime.

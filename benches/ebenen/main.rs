@@ -8,9 +8,11 @@
 //! A static file is served by nginx where `NGINX` names it or it is installed.
 #![expect(clippy::print_stdout, reason = "a benchmark prints its table")]
 
+#[expect(dead_code, reason = "shared with other benchmarks")]
 #[path = "../daten/mod.rs"]
 mod daten;
 mod last;
+#[expect(dead_code, reason = "shared with other benchmarks")]
 #[path = "../daten/maschine.rs"]
 mod maschine;
 mod roh;

@@ -62,7 +62,7 @@ pub struct Filter {
 }
 
 /// A CQL2 filter.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Cql {
     /// Its canonical text.
     pub text: String,
@@ -203,7 +203,11 @@ fn eigenschaftsfilter(parameter: &Parameter, ebene: &Ebene) -> Result<Vec<Filter
     Ok(filter)
 }
 
-fn cql(parameter: &Parameter, ebene: &Ebene) -> Result<Option<Cql>, Problem> {
+/// `filter` with `filter-lang` and `filter-crs`, checked against the columns of a layer.
+///
+/// # Errors
+/// A filter that cannot be read or does not fit, with its place.
+pub fn cql(parameter: &Parameter, ebene: &Ebene) -> Result<Option<Cql>, Problem> {
     let sprache = match parameter.gesetzt("filter-lang")? {
         Some(name) => Sprache::lies(name)?,
         None => Sprache::default(),

@@ -25,6 +25,11 @@ pub const REL_FUNCTIONS: &str = "http://www.opengis.net/def/rel/ogc/1.0/function
 /// Relation of its queryables.
 pub const REL_QUERYABLES: &str = "http://www.opengis.net/def/rel/ogc/1.0/queryables";
 
+/// Relation of its vector tiles.
+pub const REL_KACHELN: &str = "http://www.opengis.net/def/rel/ogc/1.0/tilesets-vector";
+/// Relation of the tile matrix sets.
+pub const REL_KACHELUNGEN: &str = "http://www.opengis.net/def/rel/ogc/1.0/tiling-schemes";
+
 /// Address of a collection.
 #[must_use]
 pub fn adresse(basis: &Basis, id: &str) -> String {
@@ -86,6 +91,13 @@ pub fn landing(basis: &Basis) -> Value {
             JSON,
             basis.zu("/styles"),
             "Darstellungen",
+        ),
+        Link::new(REL_KACHELN, JSON, basis.zu("/tiles"), "Kacheln"),
+        Link::new(
+            REL_KACHELUNGEN,
+            JSON,
+            basis.zu("/tileMatrixSets"),
+            "Kachelungen",
         ),
     ]);
     json!({
@@ -172,6 +184,15 @@ pub fn collection(basis: &Basis, sammlung: &Sammlung, ausdehnung: &Ausdehnung) -
     ]);
     links.extend(super::formate::verweise::links(&hier, sammlung));
     links.extend(super::stil::routes::links(basis, sammlung));
+    if sammlung.ebene.relation.geometrie.is_some() {
+        let kacheln = format!("{hier}/tiles");
+        links.push(Link::new(
+            REL_KACHELN,
+            JSON,
+            kacheln,
+            format!("{titel}: Kacheln"),
+        ));
+    }
     let mut doc = Map::new();
     doc.insert("id".into(), json!(sammlung.id));
     doc.insert("title".into(), json!(titel));

@@ -22,6 +22,7 @@ mod gleichzeitig;
 mod http;
 mod import;
 mod isek;
+mod kacheln;
 mod kanarie;
 mod konto;
 mod layers;

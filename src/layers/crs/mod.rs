@@ -233,6 +233,12 @@ impl Wandler {
         }
     }
 
+    /// How the stored coordinates are to be read.
+    #[must_use]
+    pub fn quelle(self) -> Lage {
+        self.von
+    }
+
     /// One position in the axis order of the answer.
     #[must_use]
     pub fn wandle(self, x: f64, y: f64) -> (f64, f64) {

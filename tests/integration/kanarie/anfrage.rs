@@ -1,6 +1,7 @@
 //! One request as nobody known, and its answer, searched.
 
 use std::collections::{BTreeSet, HashSet};
+use std::io::Read as _;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
@@ -10,6 +11,7 @@ use tower::ServiceExt;
 
 use super::suche::{ORTE, durchsuche};
 use super::werte;
+use crate::kacheln::lesen;
 
 /// A polygon around the rare place, for what is asked by `POST`.
 pub const UMKREIS: &str = r#"{"type":"Polygon","coordinates":[[[11.08,48.32],[11.12,48.32],[11.12,48.35],[11.08,48.35],[11.08,48.32]]]}"#;
@@ -92,6 +94,15 @@ pub async fn sende(router: Router, anfrage: Anfrage) -> Antwort {
         .header("host", "zr.test:8080")
         .header("accept", *accept)
         .header("content-type", "application/json")
+        // Tiles are asked for packed, and looked into all the same.
+        .header(
+            "accept-encoding",
+            if adresse.contains("/kacheln/") {
+                "gzip"
+            } else {
+                "identity"
+            },
+        )
         .body(Body::from(*koerper))
         .unwrap_or_else(|fehler| panic!("{adresse}: {fehler}"));
     let antwort = router.oneshot(gestellt).await.unwrap();
@@ -102,7 +113,25 @@ pub async fn sende(router: Router, anfrage: Anfrage) -> Antwort {
         .headers
         .get("content-type")
         .map_or("", |typ| typ.to_str().unwrap());
-    let mut gefunden = durchsuche(medium, &bytes);
+    let bytes = if parts
+        .headers
+        .get("content-encoding")
+        .is_some_and(|wert| wert == "gzip")
+    {
+        let mut aus = Vec::new();
+        flate2::read::GzDecoder::new(&*bytes)
+            .read_to_end(&mut aus)
+            .unwrap();
+        aus
+    } else {
+        bytes.to_vec()
+    };
+    let mut gefunden = if medium == "application/vnd.mapbox-vector-tile" {
+        let pfad = adresse.split('?').next().unwrap_or_default();
+        durchsuche("text/plain", lesen::als_text(pfad, &bytes).as_bytes())
+    } else {
+        durchsuche(medium, &bytes)
+    };
     for (name, wert) in &parts.headers {
         let koepfe = durchsuche("text/plain", wert.as_bytes());
         gefunden.funde.extend(koepfe.funde);

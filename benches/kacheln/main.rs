@@ -1,0 +1,135 @@
+//! Vector tiles beside `ST_AsMVT` over the same rows of the same PostgreSQL, one after the
+//! other on one core. `cargo bench --bench kacheln` measures 10,000 areas at zooms 10 to 15 and
+//! 200,000 at 13 to 15, `cargo test` runs it small.
+#![expect(clippy::print_stdout, reason = "a benchmark prints its table")]
+
+#[expect(dead_code, reason = "shared with other benchmarks")]
+#[path = "../daten/mod.rs"]
+mod daten;
+#[path = "../daten/maschine.rs"]
+mod maschine;
+mod stadt;
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result, ensure};
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::http::Request;
+use sqlx::PgPool;
+use tower::ServiceExt as _;
+use zielraum::app::{self, App};
+use zielraum::db::Server;
+use zielraum::db::cluster::{Cluster, Durability};
+use zielraum::tiles::matrix::grenzen;
+
+/// What Martin asks: the stored geometry turned, cut and encoded by PostGIS.
+const ST_ASMVT: &str = "SELECT ST_AsMVT(t, 'fnp_flaechen', 4096, 'geom') FROM (
+    SELECT kennung, nutzung, klasse, rechtsstand, name, flaeche_m2, codes::text,
+           ST_AsMVTGeom(ST_Transform(geom, 3857), ST_TileEnvelope($1, $2, $3), 4096, 64, true) AS geom
+    FROM oeffentlich.flaeche WHERE geom && ST_Transform(ST_TileEnvelope($1, $2, $3, margin => 0.015625), 25832)
+  ) t WHERE geom IS NOT NULL";
+
+async fn hole(router: &Router, zoom: u8, x: u32, y: u32) -> Result<usize> {
+    let adresse = format!("/kacheln/fnp_flaechen/{zoom}/{x}/{y}.mvt");
+    let anfrage = Request::builder().uri(adresse).body(Body::empty())?;
+    let antwort = router.clone().oneshot(anfrage).await?;
+    ensure!(antwort.status() == 200, "{}", antwort.status());
+    Ok(to_bytes(antwort.into_body(), usize::MAX).await?.len())
+}
+
+async fn roh(pool: &PgPool, zoom: u8, x: u32, y: u32) -> Result<usize> {
+    let bytes: Vec<u8> = sqlx::query_scalar(ST_ASMVT)
+        .bind(i32::from(zoom))
+        .bind(x.cast_signed())
+        .bind(y.cast_signed())
+        .fetch_one(pool)
+        .await?;
+    Ok(bytes.len())
+}
+
+/// Up to `hoechstens` tiles of a zoom, spread over the plan.
+fn auswahl(zoom: u8, raum: [f64; 4], hoechstens: usize) -> Vec<(u32, u32)> {
+    let [x0, x1, y0, y1] = grenzen(zoom, raum);
+    let alle: Vec<(u32, u32)> = (x0..=x1)
+        .flat_map(|x| (y0..=y1).map(move |y| (x, y)))
+        .collect();
+    let schritt = alle.len().div_ceil(hoechstens).max(1);
+    alle.into_iter().step_by(schritt).collect()
+}
+
+fn ms(dauer: Duration, anzahl: usize) -> f64 {
+    dauer.as_secs_f64() * 1000.0 / anzahl as f64
+}
+
+async fn messe(anzahl: u32, zooms: std::ops::RangeInclusive<u8>, hoechstens: usize) -> Result<()> {
+    let ordner = tempfile::tempdir()?;
+    let cluster = Arc::new(Cluster::start(Some(ordner.path()), Durability::Tests)?);
+    let db = Server::of_cluster(Arc::clone(&cluster), "kacheln")
+        .open(Durability::Tests)
+        .await?;
+    let flaechen = stadt::lade(&db, anzahl).await?;
+    let admin = PgPool::connect_with(cluster.connect_options("kacheln", "postgres")).await?;
+    sqlx::query("ANALYZE oeffentlich.flaeche")
+        .execute(&admin)
+        .await?;
+    sqlx::query("SET jit = off").execute(&admin).await?;
+    let raum: Vec<f64> = sqlx::query_scalar("SELECT ARRAY[ST_XMin(e), ST_YMin(e), ST_XMax(e), ST_YMax(e)] FROM (SELECT ST_Transform(ST_SetSRID(ST_Extent(geom)::geometry, 25832), 4326) e FROM oeffentlich.flaeche) x")
+        .fetch_one(&admin)
+        .await?;
+    let raum: [f64; 4] = raum.try_into().ok().context("four numbers")?;
+    let router = app::router(&App::neu(&db, None, None, false).await?);
+    println!("\n{flaechen} areas; load average {}\n", maschine::last()?);
+    println!(
+        "| zoom | tiles | first, shapes of the zoom included | cold | warm | ST_AsMVT | times | kB ours / PostGIS |\n|--:|--:|--:|--:|--:|--:|--:|--:|"
+    );
+    for zoom in zooms.rev() {
+        let kacheln = auswahl(zoom, raum, hoechstens);
+        let beginn = Instant::now();
+        let [x, _, y, _] = grenzen(zoom, raum);
+        hole(&router, zoom, x.saturating_sub(1), y).await?;
+        let erste = beginn.elapsed();
+        let (mut kalt, mut warm, mut sql) = (Duration::ZERO, Duration::ZERO, Duration::ZERO);
+        let (mut unsere, mut ihre) = (0, 0);
+        // Tile by tile in turns: what else the machine does hits both.
+        for (x, y) in &kacheln {
+            let beginn = Instant::now();
+            unsere += hole(&router, zoom, *x, *y).await?;
+            kalt += beginn.elapsed();
+            let beginn = Instant::now();
+            hole(&router, zoom, *x, *y).await?;
+            warm += beginn.elapsed();
+            let beginn = Instant::now();
+            ihre += roh(&admin, zoom, *x, *y).await?;
+            sql += beginn.elapsed();
+        }
+        let n = kacheln.len();
+        println!(
+            "| {zoom} | {n} | {:.0} ms | {:.2} ms | {:.3} ms | {:.1} ms | **{:.1}** | {} / {} |",
+            ms(erste, 1),
+            ms(kalt, n),
+            ms(warm, n),
+            ms(sql, n),
+            sql.as_secs_f64() / kalt.as_secs_f64(),
+            unsere / n / 1000,
+            ihre / n / 1000,
+        );
+    }
+    println!(
+        "\nmemory of this process: {} MB",
+        maschine::speicher_mb("self")?
+    );
+    admin.close().await;
+    Ok(())
+}
+
+#[tokio::main]
+async fn main() -> Result<()> {
+    if std::env::args().any(|arg| arg == "--bench") {
+        messe(10_000, 10..=15, 60).await?;
+        messe(200_000, 13..=15, 60).await
+    } else {
+        messe(900, 12..=14, 6).await
+    }
+}

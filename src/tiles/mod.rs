@@ -1,0 +1,62 @@
+//! Vector tiles: OGC API – Tiles, XYZ and TileJSON over the published layers.
+//!
+//! Reading order: [`matrix`] (which tiles there are) → [`routes`] → `wahl` (what a request asks
+//! for) → `lager` (layers in memory, one per version) → `schicht` (one layer: attributes,
+//! shapes of each zoom, generalised by [`crate::abdeckung`]) → `kachel` (cut and put together)
+//! → [`mvt`] (the bytes) → `merker` (finished tiles).
+//!
+//! Everything here belongs to one reading world (its pool): what the public gets and what
+//! somebody signed in gets are never in the same memory.
+
+use std::sync::Arc;
+
+use sqlx::PgPool;
+
+use crate::layers::extent::Ausdehnungen;
+use crate::layers::sammlung::Katalog;
+use crate::layers::snapshot::lager::Lager;
+
+mod dokumente;
+mod kachel;
+mod lager;
+pub mod matrix;
+mod merker;
+pub mod mvt;
+mod quelle;
+pub mod routes;
+mod schicht;
+mod teile;
+mod tilejson;
+mod vereinfacht;
+mod wahl;
+mod wkb;
+
+pub use vereinfacht::Vereinfacht;
+
+/// Tiles of one reading world.
+#[derive(Debug)]
+pub struct Dienst {
+    pool: PgPool,
+    katalog: Arc<Katalog>,
+    /// Knows the version of each layer of the public; None in the worlds of staff and of the past.
+    staende: Option<Arc<Lager>>,
+    ausdehnungen: Ausdehnungen,
+    lager: lager::Lager,
+    merker: merker::Merker,
+}
+
+impl Dienst {
+    /// Over the pool and the catalogue of a world; nothing is read before a tile is asked for.
+    #[must_use]
+    pub fn neu(pool: PgPool, katalog: Arc<Katalog>, staende: Option<Arc<Lager>>) -> Self {
+        let intern = katalog.ist_intern();
+        Self {
+            pool,
+            katalog,
+            staende,
+            ausdehnungen: Ausdehnungen::default(),
+            lager: lager::Lager::neu(intern),
+            merker: merker::Merker::neu(intern),
+        }
+    }
+}

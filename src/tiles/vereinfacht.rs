@@ -1,0 +1,101 @@
+//! The generalised shapes for everybody else: items with `zoom-level`, map, PDF. The same that
+//! tiles of the zoom show, so neighbours match here too.
+
+use std::f64::consts::{PI, TAU};
+use std::sync::Arc;
+
+use geo_types::{
+    Coord, Geometry, GeometryCollection, LineString, MultiLineString, MultiPolygon, Polygon,
+};
+
+use super::Dienst;
+use super::schicht::{Formen, Schicht};
+use crate::abdeckung::Gitter;
+use crate::abdeckung::stufe::Zugart;
+use crate::error::Result;
+
+/// A layer at one zoom.
+#[derive(Debug, Clone)]
+pub struct Vereinfacht {
+    schicht: Arc<Schicht>,
+    formen: Arc<Formen>,
+}
+
+impl Dienst {
+    /// The lines and areas of a collection as tiles of this zoom (0 to 22, 512 pixels) show
+    /// them. Made when first asked for, on the blocking pool.
+    ///
+    /// # Errors
+    /// [`crate::error::Error::NichtGefunden`] for a collection this world does not have.
+    pub async fn vereinfacht(&self, sammlung: &str, zoom: u8) -> Result<Vereinfacht> {
+        let stand = self.lager.stand(self, sammlung).await?;
+        let schicht = self.lager.schicht(&self.pool, &stand).await?;
+        let fuer = Arc::clone(&schicht);
+        let formen = self.lager.arbeite(move || fuer.formen(zoom)).await?;
+        Ok(Vereinfacht { schicht, formen })
+    }
+}
+
+impl Vereinfacht {
+    /// Shape of the feature with this id, longitude and latitude in degrees, shells
+    /// counter-clockwise; None when it has none, is a point, or went to its neighbour.
+    #[must_use]
+    pub fn geometrie(&self, schluessel: &str) -> Option<Geometry<f64>> {
+        let objekt = self.schicht.objekt(schluessel)?;
+        let stufe = &self.formen.stufe;
+        let (mut polygone, mut linien): (Vec<Polygon<f64>>, Vec<LineString<f64>>) =
+            Default::default();
+        for (art, zug) in stufe.zuege(objekt) {
+            // On the grid y goes south: the other way round.
+            let linie: LineString<f64> = match art {
+                Zugart::Linie => zug.iter().map(|p| grad(*p, stufe.bits())).collect(),
+                _ => zug.iter().rev().map(|p| grad(*p, stufe.bits())).collect(),
+            };
+            match (art, polygone.last_mut()) {
+                (Zugart::Linie, _) => linien.push(linie),
+                (Zugart::Innen, Some(polygon)) => polygon.interiors_push(linie),
+                _ => polygone.push(Polygon::new(linie, Vec::new())),
+            }
+        }
+        match (polygone.is_empty(), linien.is_empty()) {
+            (true, true) => None,
+            (false, true) => Some(MultiPolygon::new(polygone).into()),
+            (true, false) => Some(MultiLineString::new(linien).into()),
+            (false, false) => Some(Geometry::GeometryCollection(GeometryCollection(vec![
+                Geometry::from(MultiPolygon::new(polygone)),
+                MultiLineString::new(linien).into(),
+            ]))),
+        }
+    }
+}
+
+/// Longitude and latitude of a grid position.
+fn grad(p: Gitter, bits: u32) -> Coord<f64> {
+    let breite = f64::from(bits).exp2();
+    let (x, y) = (f64::from(p[0]) / breite, f64::from(p[1]) / breite);
+    Coord {
+        x: (x - 0.5) * 360.0,
+        y: (PI - TAU * y).sinh().atan().to_degrees(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::matrix::welt;
+    use super::*;
+
+    #[test]
+    fn there_and_back() {
+        for (lon, lat) in [(10.87, 48.05), (-70.0, -33.0), (0.0, 0.0)] {
+            let (x, y) = welt(lon, lat);
+            let breite = 30_f64.exp2();
+            #[expect(clippy::cast_possible_truncation, reason = "below 2^30")]
+            let p = [(x * breite).round() as i32, (y * breite).round() as i32];
+            let c = grad(p, 30);
+            assert!(
+                (c.x - lon).abs() < 1e-6 && (c.y - lat).abs() < 1e-6,
+                "{c:?}"
+            );
+        }
+    }
+}
