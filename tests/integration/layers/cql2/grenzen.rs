@@ -173,7 +173,11 @@ async fn a_wrong_filter_on_a_page_is_told_at_its_field() {
         antwort.text
     );
     let ebene = hole(&router, "/collections/fnp_flaechen?f=html").await;
-    assert!(ebene.text.contains("/collections/fnp_flaechen/items\" class=\"filter\""));
+    assert!(
+        ebene
+            .text
+            .contains("/collections/fnp_flaechen/items\" class=\"filter\"")
+    );
     // The example beside the field is one that works.
     let beispiel = antwort
         .text
