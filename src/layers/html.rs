@@ -13,6 +13,7 @@ use super::routes::objekt_adresse;
 use super::sammlung::Sammlung;
 use super::wert::Klasse;
 use crate::error::Error;
+use crate::http::EigeneSeite;
 use crate::http::extract::Anfrage;
 use crate::http::link::kodiere;
 use crate::http::openapi::Pfad;
@@ -290,6 +291,7 @@ pub fn falscher_filter(anfrage: &Anfrage, sammlung: &Sammlung, problem: &Problem
         filterfeld: Filterfeld::neu(anfrage, sammlung, Some(problem.detail.clone())),
     })?;
     *antwort.status_mut() = problem.art.status;
+    antwort.extensions_mut().insert(EigeneSeite);
     Ok(antwort)
 }
 

@@ -43,8 +43,9 @@ pub fn hat_gitter() -> bool {
 fn lade() -> Option<Vec<(f64, f64)>> {
     let mut dhdn = SpatialRef::from_epsg(4314).ok()?;
     let mut etrs = SpatialRef::from_epsg(4258).ok()?;
-    dhdn.set_axis_mapping_strategy(AxisMappingStrategy::TraditionalGisOrder);
-    etrs.set_axis_mapping_strategy(AxisMappingStrategy::TraditionalGisOrder);
+    // GDAL leaves the numbers in the order the operation reads them: longitude first.
+    dhdn.set_axis_mapping_strategy(AxisMappingStrategy::AuthorityCompliant);
+    etrs.set_axis_mapping_strategy(AxisMappingStrategy::AuthorityCompliant);
     let mut wahl = CoordTransformOptions::new().ok()?;
     wahl.set_coordinate_operation(
         "+proj=pipeline +step +proj=unitconvert +xy_in=deg +xy_out=rad +step +proj=hgridshift +grids=BETA2007.gsb +step +proj=unitconvert +xy_in=rad +xy_out=deg",
