@@ -13,7 +13,7 @@ use tokio::sync::mpsc;
 use crate::error::{Error, Result};
 
 /// A client that takes nothing for so long is given up.
-const GEDULD: Duration = Duration::from_secs(60);
+const GEDULD: Duration = Duration::from_mins(1);
 
 /// Bytes that stand ready, of known length.
 #[derive(Debug)]

@@ -48,6 +48,13 @@ async fn packed_pages_are_the_plain_ones() {
         "ortsteile",
     ] {
         let bild = dienst.bild(id).await;
+        let ganz = hole(&dienst.router, &format!("/collections/{id}/items.geojson")).await;
+        // All of it: two texts, the packed pieces, geometry, index.
+        let (bytes, text) = (bild.bytes(), ganz.bytes.len());
+        assert!(
+            bild.len() < 300 || bytes <= 3 * text,
+            "{id}: {bytes} for {text}"
+        );
         for zusatz in [
             "limit=1000",
             "limit=50",
