@@ -262,7 +262,7 @@ mod tests {
             linie.into(),
             Point::new(7.0, 8.0).into(),
         ]);
-        let form = form(&alle.into()).unwrap();
+        let form = form(&Geometry::GeometryCollection(alle)).unwrap();
         assert_eq!(
             form.wkt(3),
             "GEOMETRYCOLLECTION (POLYGON ((0 0,9 0,9 9.5,0 0),(1 1,2 1,2 2,1 1)),LINESTRING (0.25 -1,3 4),POINT (7 8))"
@@ -279,7 +279,10 @@ mod tests {
     fn broken_and_empty_are_none() {
         assert_eq!(form(&Point::new(f64::NAN, f64::NAN).into()), None);
         assert_eq!(form(&Point::new(f64::INFINITY, 1.0).into()), None);
-        assert_eq!(form(&GeometryCollection::<f64>(vec![]).into()), None);
+        assert_eq!(
+            form(&Geometry::GeometryCollection(GeometryCollection(vec![]))),
+            None
+        );
         let linie: Geometry = LineString::from(vec![(1.0, 2.0), (3.0, 4.0)]).into();
         let mut ewkb = linie.to_ewkb(CoordDimensions::xy(), Some(4326)).unwrap();
         let wandler = Wandler::new(Lage::Geografisch, Ziel::Crs84);
