@@ -157,7 +157,8 @@ fn schreibe(problem: &Problem, alt: &HeaderMap, seite: &Seite, id: &str, html: b
         let doc = problem.dokument(&seite.wurzel, id).to_string();
         (status, [(header::CONTENT_TYPE, PROBLEM_JSON)], doc).into_response()
     };
-    if let Some((name, wert)) = &problem.kopf {
+    if let Some(kopf) = &problem.kopf {
+        let (name, wert) = kopf.as_ref();
         neu.headers_mut().insert(name, wert.clone());
     }
     for name in [

@@ -118,7 +118,7 @@ pub struct Problem {
     /// For the log only.
     pub ursache: Option<String>,
     /// A header the answer needs.
-    pub kopf: Option<(HeaderName, HeaderValue)>,
+    pub kopf: Option<Box<(HeaderName, HeaderValue)>>,
 }
 
 impl Problem {
@@ -139,7 +139,8 @@ impl Problem {
     /// Adds the header this kind of answer needs.
     #[must_use]
     pub fn kopf(mut self, name: HeaderName, wert: &str) -> Self {
-        self.kopf = HeaderValue::from_str(wert).ok().map(|wert| (name, wert));
+        let wert = HeaderValue::from_str(wert).ok();
+        self.kopf = wert.map(|wert| Box::new((name, wert)));
         self
     }
 

@@ -90,17 +90,16 @@ async fn lade(
     let aufbau = Aufbau::neu(&sammlung, &auswahl);
     let schluessel = schluessel(&dienst, &anfrage, &sammlung, format, system).await?;
     let teilbar = schluessel.is_some();
-    let datei = dienst
-        .dateien
-        .hole(schluessel, async {
-            let auftrag = auftrag(&dienst, &anfrage, &sammlung, aufbau).await?;
-            let (ordner, ziel) =
-                strom::schreibe(&dienst.pool, &sammlung, &auswahl, auftrag, format).await?;
-            let datei = Datei::neu(&ziel);
-            drop(ordner); // the open file stays readable
-            datei
-        })
-        .await?;
+    // On the heap: the stream of a query is large.
+    let schreiben = Box::pin(async {
+        let auftrag = auftrag(&dienst, &anfrage, &sammlung, aufbau).await?;
+        let (ordner, ziel) =
+            strom::schreibe(&dienst.pool, &sammlung, &auswahl, auftrag, format).await?;
+        let datei = Datei::neu(&ziel);
+        drop(ordner); // the open file stays readable
+        datei
+    });
+    let datei = dienst.dateien.hole(schluessel, schreiben).await?;
     let mut antwort = bereich::antworte(&datei, &headers, teilbar)?;
     let kopf = antwort.headers_mut();
     let mut setze = |name: HeaderName, wert: String| {

@@ -125,7 +125,9 @@ impl Form {
                 kopf(out, 5, linien.len());
                 for linie in linien {
                     kopf(out, 2, linie.len());
-                    linie.iter().for_each(|punkt| position(out, punkt));
+                    for punkt in linie {
+                        position(out, punkt);
+                    }
                 }
             }
             Self::Flaechen(flaechen) => {
@@ -134,13 +136,17 @@ impl Form {
                     kopf(out, 3, ringe.len());
                     for ring in ringe {
                         zahl(out, ring.len());
-                        ring.iter().for_each(|punkt| position(out, punkt));
+                        for punkt in ring {
+                            position(out, punkt);
+                        }
                     }
                 }
             }
             Self::Sammlung(teile) => {
                 kopf(out, 7, teile.len());
-                teile.iter().for_each(|teil| teil.schreibe_wkb(out));
+                for teil in teile {
+                    teil.schreibe_wkb(out);
+                }
             }
         }
     }

@@ -110,7 +110,7 @@ fn wert(out: &mut Vec<u8>, klasse: Klasse, wert: &Wert) {
         // A fraction keeps its point: clients fix types by the first objects.
         Wert::Bruch(zahl) => out.extend_from_slice(format!("{zahl:?}").as_bytes()),
         Wert::Dezimal(text) if text.contains(['.', 'e', 'E']) => {
-            out.extend_from_slice(text.as_bytes())
+            out.extend_from_slice(text.as_bytes());
         }
         Wert::Dezimal(text) => out.extend_from_slice(format!("{text}.0").as_bytes()),
         Wert::Json(text) if klasse != Klasse::Text => out.extend_from_slice(text.as_bytes()),

@@ -145,6 +145,11 @@ impl Wert {
     pub fn deutsch(&self) -> String {
         match self {
             Self::Leer => String::new(),
+            // What a division left behind the last digit that counts.
+            Self::Dezimal(text) if text.split_once('.').is_some_and(|(_, d)| d.len() > 6) => {
+                let text = text.trim_end_matches('0').trim_end_matches('.');
+                text.replace('.', ",")
+            }
             Self::Bruch(_) | Self::Dezimal(_) => self.roh().unwrap_or_default().replace('.', ","),
             Self::Wahr(wahr) => if *wahr { "ja" } else { "nein" }.to_owned(),
             Self::Tag(tag) => tag.format("%d.%m.%Y").to_string(),
@@ -273,6 +278,8 @@ mod tests {
         assert_eq!(zeit.roh().unwrap(), "2000-01-01T00:00:01.500Z");
         assert_eq!(Wert::lies(Klasse::Dezimal, Some(b"NaN")), Wert::Leer);
         assert_eq!(Wert::lies(Klasse::Dezimal, Some(b"0.40")).deutsch(), "0,40");
+        assert_eq!(Wert::Dezimal("0.2500000000".into()).deutsch(), "0,25");
+        assert_eq!(Wert::Dezimal("10.0000000000".into()).deutsch(), "10");
         assert_eq!(
             Wert::lies(Klasse::Gleitkomma, Some(&f64::NAN.to_be_bytes())),
             Wert::Leer
