@@ -156,7 +156,7 @@ fn welt(pool: PgPool, katalog: Arc<Katalog>, schreiben: Option<PgPool>) -> Route
         haushalt::routes::pfade(),
         isek::routes::pfade(),
         web::routes::pfade(),
-        tiles::routes::pfade(),
+        tiles::schnittstelle::pfade(),
         audit::routes::pfade(),
     ]
     .concat();

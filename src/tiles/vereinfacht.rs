@@ -64,13 +64,12 @@ impl Vereinfacht {
             (true, true) => None,
             (false, true) => Some(MultiPolygon::new(polygone).into()),
             (true, false) => Some(MultiLineString::new(linien).into()),
-            (false, false) => Some(
-                GeometryCollection::from(vec![
-                    Geometry::from(MultiPolygon::new(polygone)),
-                    MultiLineString::new(linien).into(),
-                ])
-                .into(),
-            ),
+            (false, false) => Some(Geometry::GeometryCollection(GeometryCollection::from(
+                vec![
+                    Geometry::MultiPolygon(MultiPolygon::new(polygone)),
+                    Geometry::MultiLineString(MultiLineString::new(linien)),
+                ],
+            ))),
         }
     }
 }
