@@ -214,7 +214,7 @@ fn welt(
         haushalt::routes::pfade(),
         isek::routes::pfade(),
         web::routes::pfade(),
-        tiles::routes::pfade(),
+        tiles::schnittstelle::pfade(),
         audit::routes::pfade(),
     ]
     .concat();

@@ -141,7 +141,7 @@ impl Boegen {
         let mut zahl = vec![0_u32; punkte + 1];
         let ende = |e: usize| {
             let bereich = self.bereich(e / 2);
-            self.punkte[if e % 2 == 0 {
+            self.punkte[if e.is_multiple_of(2) {
                 bereich.start
             } else {
                 bereich.end - 1
@@ -176,7 +176,7 @@ impl Boegen {
     fn passt(&self, e: usize, f: usize) -> bool {
         let (a, b) = (self.nutzungen(e / 2), self.nutzungen(f / 2));
         // Inward through the end of an arc is along it; outward through its beginning too.
-        let gleich = (e % 2 == 1) == (f % 2 == 0);
+        let gleich = e.is_multiple_of(2) != f.is_multiple_of(2);
         a.len() == b.len()
             && a.iter()
                 .zip(b)
@@ -191,7 +191,7 @@ impl Boegen {
     ) -> (Vec<u32>, Vec<Nutzung>) {
         let erster = start / 2;
         let gewendet = |n: &Nutzung| n.gewendet();
-        let nutzungen = if start % 2 == 0 {
+        let nutzungen = if start.is_multiple_of(2) {
             self.nutzungen(erster).to_vec()
         } else {
             self.nutzungen(erster).iter().map(gewendet).collect()
@@ -203,7 +203,7 @@ impl Boegen {
             fertig[bogen] = true;
             let punkte = self.folge(bogen);
             let schon = usize::from(!folge.is_empty());
-            if ende % 2 == 0 {
+            if ende.is_multiple_of(2) {
                 folge.extend(punkte.iter().skip(schon));
             } else {
                 folge.extend(punkte.iter().rev().skip(schon));

@@ -15,6 +15,9 @@ pub(super) struct Feld {
     inhalt: Vec<u32>,
 }
 
+/// Hands over cells and what is in them; asked twice.
+type Eintraege<'a> = dyn Fn(&Feld, &mut dyn FnMut(usize, u32)) + 'a;
+
 impl Feld {
     fn leer(orte: &mut dyn Iterator<Item = Punkt>) -> Self {
         let (mut xs, mut ys): (Vec<i64>, Vec<i64>) = orte.map(|p| (p.x, p.y)).unzip();
@@ -62,7 +65,7 @@ impl Feld {
     }
 
     /// Counted entries become the starts of their cells, then each is put in its place.
-    fn fuelle(mut self, eintraege: &dyn Fn(&Self, &mut dyn FnMut(usize, u32))) -> Self {
+    fn fuelle(mut self, eintraege: &Eintraege<'_>) -> Self {
         let mut anfang = std::mem::take(&mut self.anfang);
         eintraege(&self, &mut |zelle, _| anfang[zelle + 1] += 1);
         for i in 1..anfang.len() {

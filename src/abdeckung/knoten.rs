@@ -8,7 +8,7 @@ use super::feld::Feld;
 use super::{Punkt, id};
 
 /// Rounds until nothing changes; a clean plan needs one, or two with T-junctions.
-const RUNDEN: usize = 4;
+const RUNDEN: usize = 12;
 /// With more crossings than this many per edge the shapes are no coverage; then they stay as
 /// they are, and only what they share is kept equal.
 const KREUZUNGEN_JE_KANTE: usize = 2;
@@ -37,7 +37,7 @@ fn kanten(v: &Verknotet) -> Vec<Kante> {
     let mut kanten = Vec::new();
     for zug in &v.zuege {
         paare(&zug.punkte, zug.art, |a, b| {
-            kanten.push([a.min(b), a.max(b)])
+            kanten.push([a.min(b), a.max(b)]);
         });
     }
     kanten.sort_unstable();
@@ -125,7 +125,12 @@ fn kreuzungen(punkte: &mut Vec<Punkt>, kanten: &[Kante]) -> Einschub {
     }
     gefunden.sort_unstable();
     gefunden.dedup();
+    // A crossing where a vertex lies already is that vertex.
     let mut neue: HashMap<Punkt, u32> = HashMap::new();
+    if !gefunden.is_empty() {
+        let benutzt = kanten.iter().flatten();
+        neue.extend(benutzt.map(|i| (punkte[*i as usize], *i)));
+    }
     let mut stellen: HashMap<Kante, Vec<(f64, u32)>> = HashMap::new();
     for (i, j, ort) in gefunden {
         let nummer = *neue.entry(ort).or_insert_with(|| {

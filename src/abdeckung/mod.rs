@@ -49,8 +49,7 @@ impl Punkt {
         let (bx, by) = (b.x - self.x, b.y - self.y);
         let (cx, cy) = (c.x - self.x, c.y - self.y);
         // Borders are short: nearly always the products fit.
-        const KLEIN: i64 = 1 << 30;
-        if bx.abs() < KLEIN && by.abs() < KLEIN && cx.abs() < KLEIN && cy.abs() < KLEIN {
+        if [bx, by, cx, cy].iter().all(|d| d.abs() < 1 << 30) {
             return i128::from(bx * cy - by * cx);
         }
         i128::from(bx) * i128::from(cy) - i128::from(by) * i128::from(cx)

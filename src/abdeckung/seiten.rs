@@ -30,7 +30,7 @@ pub(super) fn seiten(v: &Verknotet) -> Vec<Seite> {
         let mut linien: Vec<[u32; 2]> = Vec::new();
         for zug in zuege().filter(|zug| zug.art == Art::Linie) {
             paare(&zug.punkte, Art::Linie, |a, b| {
-                linien.push([a.min(b), a.max(b)])
+                linien.push([a.min(b), a.max(b)]);
             });
         }
         linien.sort_unstable();
@@ -59,7 +59,7 @@ pub(super) fn seiten(v: &Verknotet) -> Vec<Seite> {
                 let mut kanten = Vec::new();
                 for zug in zuege().filter(|zug| zug.art == Art::Flaeche) {
                     paare(&zug.punkte, Art::Flaeche, |a, b| {
-                        kanten.push([a.min(b), a.max(b)])
+                        kanten.push([a.min(b), a.max(b)]);
                     });
                 }
                 let kanten = ungerade(kanten);
@@ -211,7 +211,9 @@ fn nach_innen(
             });
             getroffen.sort_unstable();
             getroffen.dedup();
-            getroffen.into_iter().for_each(|k| pruefe(k as usize));
+            for k in getroffen {
+                pruefe(k as usize);
+            }
         }
     }
     let rechts_innen = inseln % 2 == 1;

@@ -242,7 +242,11 @@ fn haenge_zusammen(stuecke: Vec<&[Gitter]>) -> Vec<Vec<Gitter>> {
         for start in 0..stuecke.len() * 2 {
             let ort = |ende: usize| {
                 let s = stuecke[ende / 2];
-                if ende % 2 == 0 { s[0] } else { s[s.len() - 1] }
+                if ende.is_multiple_of(2) {
+                    s[0]
+                } else {
+                    s[s.len() - 1]
+                }
             };
             if fertig[start / 2] || (nur_enden && partner(ort(start), start).is_some()) {
                 continue;
@@ -252,7 +256,7 @@ fn haenge_zusammen(stuecke: Vec<&[Gitter]>) -> Vec<Vec<Gitter>> {
             loop {
                 fertig[ende / 2] = true;
                 let schon = usize::from(!linie.is_empty());
-                if ende % 2 == 0 {
+                if ende.is_multiple_of(2) {
                     linie.extend(stuecke[ende / 2].iter().skip(schon));
                 } else {
                     linie.extend(stuecke[ende / 2].iter().rev().skip(schon));

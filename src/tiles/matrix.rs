@@ -1,4 +1,4 @@
-//! The tile matrix set WebMercatorQuad: addresses of tiles, and its document.
+//! The tile matrix set `WebMercatorQuad`: addresses of tiles, and its document.
 
 use serde_json::{Value, json};
 

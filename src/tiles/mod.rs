@@ -1,4 +1,4 @@
-//! Vector tiles: OGC API – Tiles, XYZ and TileJSON over the published layers.
+//! Vector tiles: OGC API – Tiles, XYZ and `TileJSON` over the published layers.
 //!
 //! Reading order: [`matrix`] (which tiles there are) → [`routes`] → `wahl` (what a request asks
 //! for) → `lager` (layers in memory, one per version) → `schicht` (one layer: attributes,
@@ -25,6 +25,7 @@ pub mod mvt;
 mod quelle;
 pub mod routes;
 mod schicht;
+pub mod schnittstelle;
 mod teile;
 mod tilejson;
 mod vereinfacht;

@@ -1,4 +1,4 @@
-//! Routes of OGC API – Tiles, XYZ and TileJSON.
+//! Routes of OGC API – Tiles, XYZ and `TileJSON`.
 
 use std::sync::Arc;
 
@@ -18,7 +18,6 @@ use crate::error::Error;
 use crate::http::extract::Anfrage;
 use crate::http::link::kodiere_parameter;
 use crate::http::negotiate::Ausgabe;
-use crate::http::openapi::{Pfad, anfrage_parameter, pfad_parameter, text_parameter, verweis};
 use crate::http::problem::{self, Problem};
 use crate::layers::documents::JSON;
 use crate::layers::query::Ausdehnung;
@@ -334,128 +333,4 @@ fn nimmt_gzip(headers: &HeaderMap) -> bool {
             .is_some_and(|q| q.trim().parse::<f32>().is_ok_and(|q| q <= 0.0));
         name.trim().eq_ignore_ascii_case("gzip") && !null
     })
-}
-
-const THEMA: &str = "Kacheln";
-
-/// The paths of this module for `/api`.
-#[must_use]
-pub fn pfade() -> Vec<Pfad> {
-    let ebenen = || {
-        anfrage_parameter(
-            "collections",
-            "Ebenen, durch Komma getrennt.",
-            &serde_json::json!({"type": "array", "items": {"type": "string"}}),
-        )
-    };
-    let felder = || {
-        text_parameter(
-            "properties",
-            "Nur diese Felder, durch Komma getrennt; ohne Angabe unter Zoom 12 Schlüssel, Namen und was die Farbe bestimmt, sonst alle.",
-        )
-    };
-    let gemeinsam = || {
-        let mut alle = ["datetime", "filter", "filter-lang", "filter-crs"]
-            .map(verweis)
-            .to_vec();
-        alle.push(felder());
-        alle
-    };
-    let ort = || {
-        ["tileMatrix", "tileRow", "tileCol"]
-            .map(|name| pfad_parameter(name, "Zoom, Zeile (von Norden), Spalte (von Westen)."))
-    };
-    let satz = || pfad_parameter("tileMatrixSetId", "Kachelung: WebMercatorQuad.");
-    let sammlung = || pfad_parameter("collectionId", "Ebene.");
-    let neu =
-        |pfad: &str, kennung: &str, titel: &str, parameter: Vec<Value>, medium: &'static str| {
-            Pfad {
-                pfad: pfad.to_owned(),
-                kennung: kennung.to_owned(),
-                titel: titel.to_owned(),
-                thema: THEMA,
-                parameter,
-                medien: vec![medium],
-            }
-        };
-    let kachel = |vorn: Vec<Value>| [vorn, vec![satz()], ort().to_vec(), gemeinsam()].concat();
-    let xyz = ["z", "x", "y"]
-        .map(|name| pfad_parameter(name, "Zoom, Spalte, Zeile; nach der Zeile „.mvt“."));
-    vec![
-        neu(
-            "/tileMatrixSets",
-            "tileMatrixSets",
-            "Kachelungen",
-            vec![],
-            JSON,
-        ),
-        neu(
-            "/tileMatrixSets/{tileMatrixSetId}",
-            "tileMatrixSet",
-            "Eine Kachelung",
-            vec![satz()],
-            JSON,
-        ),
-        neu(
-            "/tiles",
-            "dataset.tilesets",
-            "Kacheln mehrerer Ebenen",
-            vec![],
-            JSON,
-        ),
-        neu(
-            "/tiles/{tileMatrixSetId}",
-            "dataset.tileset",
-            "Kacheln mehrerer Ebenen: Beschreibung",
-            vec![satz(), ebenen()],
-            JSON,
-        ),
-        neu(
-            "/tiles/{tileMatrixSetId}/{tileMatrix}/{tileRow}/{tileCol}",
-            "dataset.tile",
-            "Eine Kachel mehrerer Ebenen",
-            kachel(vec![ebenen()]),
-            MVT,
-        ),
-        neu(
-            "/collections/{collectionId}/tiles",
-            "collection.tilesets",
-            "Kacheln einer Ebene",
-            vec![sammlung()],
-            JSON,
-        ),
-        neu(
-            "/collections/{collectionId}/tiles/{tileMatrixSetId}",
-            "collection.tileset",
-            "Kacheln einer Ebene: Beschreibung",
-            vec![sammlung(), satz()],
-            JSON,
-        ),
-        neu(
-            "/collections/{collectionId}/tiles/{tileMatrixSetId}/{tileMatrix}/{tileRow}/{tileCol}",
-            "collection.tile",
-            "Eine Kachel einer Ebene",
-            kachel(vec![sammlung()]),
-            MVT,
-        ),
-        neu(
-            "/kacheln/{ebenen}",
-            "tilejson",
-            "TileJSON für Ebenen (durch Komma getrennt)",
-            vec![pfad_parameter("ebenen", "Ebenen, durch Komma getrennt.")],
-            JSON,
-        ),
-        neu(
-            "/kacheln/{ebenen}/{z}/{x}/{y}",
-            "xyz",
-            "Eine Kachel, wie QGIS und MapLibre sie holen",
-            [
-                vec![pfad_parameter("ebenen", "Ebenen, durch Komma getrennt.")],
-                xyz.to_vec(),
-                gemeinsam(),
-            ]
-            .concat(),
-            MVT,
-        ),
-    ]
 }

@@ -1,4 +1,4 @@
-//! TileJSON 3.0: what a map needs to draw the tiles.
+//! `TileJSON` 3.0: what a map needs to draw the tiles.
 
 use serde_json::{Map, Value, json};
 

@@ -12,6 +12,9 @@ pub(super) enum Fund {
     },
 }
 
+/// Who takes the parts.
+type Abnehmer<'a> = dyn FnMut(Fund, &mut dyn Iterator<Item = (f64, f64)>) + 'a;
+
 /// Deepest nesting of collections we follow.
 const TIEFE_MAX: u8 = 8;
 
@@ -62,10 +65,7 @@ impl<'a> Leser<'a> {
 }
 
 /// Hands every part to `nimm`.
-pub(super) fn lies(
-    ewkb: &[u8],
-    nimm: &mut dyn FnMut(Fund, &mut dyn Iterator<Item = (f64, f64)>),
-) -> Option<()> {
+pub(super) fn lies(ewkb: &[u8], nimm: &mut Abnehmer<'_>) -> Option<()> {
     let mut leser = Leser {
         bytes: ewkb,
         little: true,
@@ -73,11 +73,7 @@ pub(super) fn lies(
     geometrie(&mut leser, 0, nimm)
 }
 
-fn geometrie(
-    leser: &mut Leser<'_>,
-    tiefe: u8,
-    nimm: &mut dyn FnMut(Fund, &mut dyn Iterator<Item = (f64, f64)>),
-) -> Option<()> {
+fn geometrie(leser: &mut Leser<'_>, tiefe: u8, nimm: &mut Abnehmer<'_>) -> Option<()> {
     if tiefe > TIEFE_MAX {
         return None;
     }
