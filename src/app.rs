@@ -113,7 +113,7 @@ pub fn router_mit(app: &App, lager: &Arc<Lager>) -> Router {
         rueckblick: None,
     };
     let intern = app.intern.as_ref().map(|(_, intern)| intern.clone());
-    let schreiben = intern.as_ref().map(|intern| intern.schreiben.clone());
+    let schreiben = intern.clone();
     let heute = intern.clone();
     let (lager, frische) = (Arc::clone(lager), Arc::clone(lager.frische()));
     let welten = Arc::new(Welten::neu(
@@ -201,7 +201,7 @@ fn welt(
     pool: PgPool,
     katalog: Arc<Katalog>,
     lager: Option<Arc<Lager>>,
-    schreiben: Option<PgPool>,
+    schreiben: Option<Intern>,
 ) -> Router {
     let pfade = [
         fnp::routes::pfade(),
@@ -219,14 +219,15 @@ fn welt(
     ]
     .concat();
     let mut routes = Router::new();
-    let pruefer = schreiben.clone().map(|pool| {
-        Arc::new(bearbeiten::zurueck::Pruefer(pool)) as Arc<dyn audit::ruecknahme::Pruefer>
+    let pruefer = schreiben.as_ref().map(|intern| {
+        Arc::new(bearbeiten::zurueck::Pruefer(intern.schreiben.clone())) as Arc<dyn audit::ruecknahme::Pruefer>
     });
-    if let Some(schreiben) = schreiben {
+    if let Some(intern) = schreiben {
         let dienst = bearbeiten::Dienst {
             lesen: pool.clone(),
             katalog: Arc::clone(&katalog),
-            schreiben,
+            arbeit: intern.katalog,
+            schreiben: intern.schreiben,
         };
         let dienst = Arc::new(dienst);
         routes = routes

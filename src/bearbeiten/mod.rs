@@ -38,6 +38,8 @@ pub struct Dienst {
     pub lesen: PgPool,
     /// Layers of that world.
     pub katalog: Arc<Katalog>,
+    /// Layers over the working tables, as who writes reads them.
+    pub arbeit: Arc<Katalog>,
     /// Role `zielraum_write`.
     pub schreiben: PgPool,
 }

@@ -179,8 +179,13 @@ async fn fuehre_aus(
         };
         format!("In der Ebene „{}“ {tun}", sammlung.titel)
     });
+    // A restricted reader's own layers are views that the writing role does not read.
+    let arbeit = dienst
+        .arbeit
+        .oeffentliche_sammlung(&dienst.schreiben, &sammlung.id)
+        .await?;
     let auftrag = Auftrag {
-        sammlung,
+        sammlung: &arbeit,
         gegenstand,
         akteur,
         kopf,

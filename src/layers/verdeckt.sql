@@ -23,6 +23,6 @@ WHERE l.lanname NOT IN ('internal', 'c')
   AND (p.prosecdef OR p.prosqlbody IS NULL AND p.provolatile <> 'i')
   AND NOT EXISTS (SELECT FROM pg_depend e
                   WHERE e.classid = 'pg_proc'::regclass AND e.objid = p.oid AND e.deptype = 'e')
-  AND NOT (c.relowner = p.proowner AND p.pronamespace = to_regnamespace('freigabe')
-           AND c.relnamespace IN (to_regnamespace('leser'), to_regnamespace('damals'), to_regnamespace('leser_damals')))
+  AND NOT coalesce(c.relowner = p.proowner AND p.pronamespace = to_regnamespace('freigabe')
+           AND c.relnamespace IN (to_regnamespace('leser'), to_regnamespace('damals'), to_regnamespace('leser_damals')), false)
 ORDER BY 1
