@@ -81,7 +81,7 @@ fn text_literal(rest: &[char], i: usize) -> Result<(Art, usize), Fehler> {
     let mut j = 1;
     while let Some(&c) = rest.get(j) {
         match (c, rest.get(j + 1)) {
-            ('\'', Some('\'')) | ('\\', Some('\'')) => {
+            ('\'' | '\\', Some('\'')) => {
                 text.push('\'');
                 j += 2;
             }

@@ -110,9 +110,10 @@ impl Schreiber<'_> {
         match form {
             Form::Text => self.text(wert)?,
             Form::TextPunkte => {
-                self.sql.push("(");
+                // BETWEEN takes no COLLATE without brackets.
+                self.sql.push("((");
                 self.text(wert)?;
-                self.sql.push(&format!(") {PUNKTE}"));
+                self.sql.push(&format!(") {PUNKTE})"));
             }
             Form::Uuid => match wert {
                 Wert::Spalte(s) => {
