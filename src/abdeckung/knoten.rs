@@ -11,7 +11,7 @@ use super::{Punkt, id};
 const RUNDEN: usize = 12;
 /// With more crossings than this many per edge the shapes are no coverage; then they stay as
 /// they are, and only what they share is kept equal.
-const KREUZUNGEN_JE_KANTE: usize = 2;
+const KREUZUNGEN_JE_KANTE: usize = 4;
 
 type Kante = [u32; 2];
 
@@ -116,9 +116,14 @@ fn kreuzungen(punkte: &mut Vec<Punkt>, kanten: &[Kante]) -> Einschub {
             if beruehrt && let Some(ort) = kreuzung(a, b, c, d) {
                 gefunden.push((i, j, ort));
             }
-            gefunden.len() <= grenze
+            true
         });
-        if gefunden.len() > grenze {
+        // An edge meets another in several cells: each crossing counts once.
+        if gefunden.len() > 2 * grenze {
+            gefunden.sort_unstable();
+            gefunden.dedup();
+        }
+        if gefunden.len() > 2 * grenze {
             tracing::debug!(kanten = kanten.len(), "too many crossings for a coverage");
             return Einschub::new();
         }
