@@ -236,7 +236,6 @@ async fn history_keeps_what_was_and_the_chain_shows_tampering() {
 
 /// What README says a login of `DATABASE_URL` needs is enough, and what is missing is named.
 #[tokio::test]
-#[expect(clippy::disallowed_types, reason = "the name is made here")]
 async fn a_login_that_is_no_superuser_is_told_what_it_needs() {
     let leer = leere_datenbank().await;
     let name = format!("anmeldung_{}", uuid::Uuid::now_v7().simple());

@@ -10,7 +10,6 @@ use crate::support::zahl;
 
 /// The form: without JavaScript, protected, sentences at the field, no unseen overwriting.
 #[tokio::test]
-#[expect(clippy::too_many_lines, reason = "one story: the steps of one form")]
 async fn a_measure_is_edited_by_form() {
     let amt = Amt::neu().await;
     let kennung = eine_massnahme(&amt).await;

@@ -1,5 +1,4 @@
 //! Undo is a new change; it refuses what would lose somebody's work.
-#![expect(clippy::disallowed_types, reason = "test support: text made here")]
 
 use sqlx::Row as _;
 use zielraum::audit::{kette, ruecknahme};
