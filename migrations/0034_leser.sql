@@ -8,7 +8,7 @@ CREATE SCHEMA leser;
 COMMENT ON SCHEMA leser IS 'Die Tabellen der Arbeitsschemas für eingeschränkte Leser: eigene und vorgelegte Zeilen, sonst die veröffentlichten';
 CREATE SCHEMA leser_damals;
 COMMENT ON SCHEMA leser_damals IS 'Dasselbe zu einem Zeitpunkt (zielraum.stand)';
-GRANT USAGE ON SCHEMA leser, leser_damals TO zielraum_staff;
+GRANT USAGE ON SCHEMA leser, leser_damals TO zielraum_staff, zielraum_write;
 ALTER DEFAULT PRIVILEGES IN SCHEMA leser GRANT SELECT ON TABLES TO zielraum_staff;
 ALTER DEFAULT PRIVILEGES IN SCHEMA leser_damals GRANT SELECT ON TABLES TO zielraum_staff;
 

@@ -220,7 +220,8 @@ fn welt(
     .concat();
     let mut routes = Router::new();
     let pruefer = schreiben.as_ref().map(|intern| {
-        Arc::new(bearbeiten::zurueck::Pruefer(intern.schreiben.clone())) as Arc<dyn audit::ruecknahme::Pruefer>
+        Arc::new(bearbeiten::zurueck::Pruefer(intern.schreiben.clone()))
+            as Arc<dyn audit::ruecknahme::Pruefer>
     });
     if let Some(intern) = schreiben {
         let dienst = bearbeiten::Dienst {

@@ -294,6 +294,13 @@ async fn a_plan_imported_while_the_service_runs_is_on_the_map() {
         .wald(100.0, 200.0)
         .importiere(&db)
         .await;
+    for _ in 0..100 {
+        // Another program wrote: it is heard of a moment later.
+        if json(&router, &ebene).await["numberMatched"] == 3 {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
     assert_eq!(json(&router, &ebene).await["numberMatched"], 3);
     assert!(
         seite(&router, "/karte", 200)

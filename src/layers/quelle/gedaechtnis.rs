@@ -240,7 +240,10 @@ impl Gedaechtnis {
         (anzahl, gesamt): (usize, Option<i64>),
         weiter: Option<Vec<Option<String>>>,
     ) -> Ergebnis {
-        let letzte = strecken.last().map(|strecke| strecke.end - 1).zip(weiter);
+        let letzte = strecken
+            .last()
+            .and_then(|strecke| strecke.end.checked_sub(1));
+        let letzte = letzte.zip(weiter);
         let weiter = letzte.map(|(nummer, werte)| {
             let objekt = self.bild.objekt(nummer);
             let phase = if auswahl.sortierung.is_empty() {

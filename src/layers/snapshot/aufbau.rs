@@ -71,14 +71,20 @@ pub(super) async fn lade(
 ) -> Result<Aufbau> {
     let mut leitung = Leitung::neu(pool).await?;
     let conn = leitung.offen()?;
-    sqlx::raw_sql("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL statement_timeout = '10min'; SET LOCAL work_mem = '64MB'")
-        .execute(&mut *conn)
-        .await
-        .map_err(fehler)?;
+    for befehl in [
+        "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+        "SET LOCAL statement_timeout = '10min'",
+        "SET LOCAL work_mem = '64MB'",
+    ] {
+        sqlx::query(befehl)
+            .execute(&mut *conn)
+            .await
+            .map_err(fehler)?;
+    }
     let gebaut = lade_auf(conn, sammlung, quellen, alt, grenze).await?;
     // What was given up half-way is not read to its end: the connection goes with it.
     if !matches!(gebaut, Aufbau::ZuGross(_)) {
-        sqlx::raw_sql("ROLLBACK")
+        sqlx::query("ROLLBACK")
             .execute(leitung.offen()?)
             .await
             .map_err(fehler)?;

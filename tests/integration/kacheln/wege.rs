@@ -91,12 +91,11 @@ async fn one_tile_has_three_addresses() {
         &format!("/kacheln/fnp_flaechen/11/{}/{}.mvt", x >> 2, y >> 2),
     )
     .await;
-    assert_eq!(
-        felder(&weit.bytes),
-        BTreeSet::from(["kennung", "name", "nutzung"].map(str::to_owned))
-            .intersection(&felder(&xyz.bytes))
-            .cloned()
-            .collect()
+    let wenige = BTreeSet::from(["kennung", "name", "nutzung"].map(str::to_owned));
+    let da = felder(&weit.bytes);
+    assert!(
+        da.is_subset(&wenige) && da.contains("kennung") && da.contains("nutzung"),
+        "{da:?}"
     );
     let eines = hole(
         &router,

@@ -192,11 +192,11 @@ async fn filters_and_systems_count_for_files_too() {
         );
         assert!(objekt["time"]["interval"][0].is_string(), "{objekt}");
     }
-    // A system no file can name by itself is turned into ours.
+    // A layer's own system stays.
     let gk = &gelesen(&router, "gk", "gpkg", "").await[0];
-    assert_eq!(gk.epsg, Some(25832));
+    assert_eq!(gk.epsg, Some(31468));
     assert!(
-        gk.saetze[0].wkt.as_ref().unwrap().contains("630100"),
+        gk.saetze[0].wkt.as_ref().unwrap().contains("44064"),
         "{:?}",
         gk.saetze[0]
     );
@@ -478,7 +478,7 @@ async fn office_files_say_what_they_are() {
     }
     let punkte = lade(&router, "gk", "csv", "").await.text;
     assert!(
-        punkte.contains("\"Ost [m, EPSG:25832]\";\"Nord [m, EPSG:25832]\";WKT"),
+        punkte.contains("\"Ost [m, EPSG:31468]\";\"Nord [m, EPSG:31468]\";WKT"),
         "{punkte}"
     );
     assert!(
