@@ -37,6 +37,10 @@ CREATE FUNCTION audit.zaehle_weiter(tabelle text, schluessel text[]) RETURNS voi
 DECLARE
   n bigint;
 BEGIN
+  -- Come and gone in one transaction, or gone and come: no name may stay, and none may be missed.
+  IF EXISTS (SELECT FROM unnest(zaehle_weiter.schluessel) k WHERE k LIKE '=%' AND audit.verdeckt(substr(k, 2)) = ANY (zaehle_weiter.schluessel)) THEN
+    schluessel := ARRAY[NULL::text] || ARRAY(SELECT k FROM unnest(zaehle_weiter.schluessel) k WHERE k LIKE '#%');
+  END IF;
   INSERT INTO oeffentlich.stand AS s (relation, zaehler, zeit) VALUES (tabelle, 1, clock_timestamp())
     ON CONFLICT (relation) DO UPDATE SET zaehler = s.zaehler + 1, zeit = excluded.zeit RETURNING s.zaehler INTO n;
   UPDATE oeffentlich.geaendert g SET schluessel = audit.verdeckt(substr(g.schluessel, 2))
