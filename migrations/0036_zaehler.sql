@@ -36,11 +36,10 @@ CREATE FUNCTION audit.verdeckt(kennung text) RETURNS text LANGUAGE sql IMMUTABLE
 CREATE FUNCTION audit.zaehle_weiter(tabelle text, schluessel text[]) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
   n bigint;
-  doppelt text[] := ARRAY(SELECT k FROM unnest(zaehle_weiter.schluessel) k WHERE k LIKE '=%' AND audit.verdeckt(substr(k, 2)) = ANY (zaehle_weiter.schluessel));
 BEGIN
-  -- Came and went in one change, or the other way round: its name is not kept, all is read anew.
-  IF cardinality(doppelt) > 0 THEN
-    schluessel := array_append(ARRAY(SELECT k FROM unnest(zaehle_weiter.schluessel) k WHERE k <> ALL (doppelt)), NULL);
+  -- Come and gone in one transaction, or gone and come: no name may stay, and none may be missed.
+  IF EXISTS (SELECT FROM unnest(zaehle_weiter.schluessel) k WHERE k LIKE '=%' AND audit.verdeckt(substr(k, 2)) = ANY (zaehle_weiter.schluessel)) THEN
+    schluessel := ARRAY[NULL::text] || ARRAY(SELECT k FROM unnest(zaehle_weiter.schluessel) k WHERE k LIKE '#%');
   END IF;
   INSERT INTO oeffentlich.stand AS s (relation, zaehler, zeit) VALUES (tabelle, 1, clock_timestamp())
     ON CONFLICT (relation) DO UPDATE SET zaehler = s.zaehler + 1, zeit = excluded.zeit RETURNING s.zaehler INTO n;

@@ -18,6 +18,9 @@ use crate::http::extract::{Anfrage, Parameter};
 use crate::http::link::{Link, kodiere, kodiere_parameter};
 use crate::http::negotiate::Format;
 
+/// End of the address of a whole layer.
+const GANZ: &str = "/items.geojson";
+
 /// One page as GeoJSON.
 pub async fn sammlung_json(
     dienst: &Dienst,
@@ -184,21 +187,28 @@ pub(super) fn eigenschaften<'a>(
 }
 
 fn seiten_links(anfrage: &Anfrage, sammlung: &Sammlung) -> Vec<Link> {
-    let hier = format!("{}/items", adresse(&anfrage.basis, &sammlung.id));
-    let selbst: Vec<_> = anfrage.parameter.ohne(&[]).collect();
-    let eigene = if selbst.is_empty() {
-        hier
+    let seiten = format!("{}/items", adresse(&anfrage.basis, &sammlung.id));
+    // A whole layer stands at an address of its own; its page is that of the features.
+    let ganz = anfrage.pfad.ends_with(GANZ);
+    let hier = if ganz {
+        format!("{}{GANZ}", adresse(&anfrage.basis, &sammlung.id))
     } else {
-        format!("{hier}?{}", kodiere_parameter(selbst))
+        seiten.clone()
+    };
+    let mit = |adresse: &str, paare: &[(&str, &str)]| match paare {
+        [] => adresse.to_owned(),
+        paare => format!("{adresse}?{}", kodiere_parameter(paare.iter().copied())),
+    };
+    let selbst: Vec<_> = anfrage.parameter.ohne(&[]).collect();
+    let seite = if ganz {
+        let paare = anfrage.parameter.ohne(&["f"]).chain([("f", "html")]);
+        mit(&seiten, &paare.collect::<Vec<_>>())
+    } else {
+        anfrage.adresse(Format::Html)
     };
     vec![
-        Link::new("self", GEOJSON, eigene, "Diese Seite"),
-        Link::new(
-            "alternate",
-            HTML,
-            anfrage.adresse(Format::Html),
-            "Diese Objekte (Seite)",
-        ),
+        Link::new("self", GEOJSON, mit(&hier, &selbst), "Diese Seite"),
+        Link::new("alternate", HTML, seite, "Diese Objekte (Seite)"),
         Link::new(
             "collection",
             JSON,

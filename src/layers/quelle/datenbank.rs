@@ -2,6 +2,7 @@
 //! reads. Nothing of the size of the answer is ever held.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use sqlx::PgPool;
 use tokio::sync::Semaphore;
@@ -18,6 +19,8 @@ use crate::layers::sammlung::Sammlung;
 /// A chunk is passed on when it is this long, bytes.
 const STUECK: usize = 64 << 10;
 
+/// So long a request for a whole layer waits for its turn.
+const WARTEN: Duration = Duration::from_secs(10);
 /// Chunks of a page that wait for a slow client: all of it as a rule, so that its query ends in
 /// its own time and not in the client's.
 const SEITE: usize = 256;
@@ -35,19 +38,25 @@ impl Quelle for Datenbank {
     async fn seite(&self, auftrag: &Arc<Auftrag>) -> Result<Option<Antwort>> {
         let ganz = auftrag.auswahl.limit > LIMIT_MAX;
         let erlaubnis = if ganz {
-            Some(Arc::clone(&self.grosse).try_acquire_owned().map_err(|_| {
-                Error::umgebung("Es werden gerade schon mehrere ganze Ebenen gelesen. Versuchen Sie es in einigen Minuten noch einmal, oder lesen Sie die Ebene seitenweise (items).")
-            })?)
+            let frei = Arc::clone(&self.grosse).acquire_owned();
+            let frei = tokio::time::timeout(WARTEN, frei).await;
+            let Ok(Ok(erlaubnis)) = frei else {
+                return Err(Error::umgebung(
+                    "Es werden gerade schon mehrere ganze Ebenen gelesen. Versuchen Sie es in einigen Minuten noch einmal, oder lesen Sie die Ebene seitenweise (items).",
+                ));
+            };
+            Some(erlaubnis)
         } else {
             None
         };
         let (schreiber, strom) = Strom::neu(if ganz { EBENE } else { SEITE });
         let (pool, auftrag) = (self.pool.clone(), Arc::clone(auftrag));
         tokio::spawn(async move {
-            let _erlaubnis = erlaubnis;
             let mut text = Text::neu(&auftrag, schreiber);
             let ergebnis = text.schreibe(&pool).await;
             let Text { out, schreiber, .. } = text;
+            // Before the client can know that it is over, and ask for the next.
+            drop(erlaubnis);
             schreiber.beende(ergebnis.map(|()| out)).await;
         });
         Ok(Some(Antwort {

@@ -158,7 +158,7 @@ async fn boxes_meet_what_postgis_says() {
     sqlx::raw_sql(
         "INSERT INTO oeffentlich.fachobjekt (id, kennung, art, name, geom, geom_flaeche, quelle, stand, attribute, version, seit)
          SELECT gen_random_uuid(), 'box-' || n, art, 'Form ' || n, ST_GeomFromText(g, 25832), ST_Multi(ST_GeomFromText(g, 25832)), quelle, stand, '{}', 1, now()
-         FROM (SELECT art, quelle, stand FROM oeffentlich.fachobjekt WHERE geom_flaeche IS NOT NULL LIMIT 1) f,
+         FROM (SELECT art, quelle, stand FROM oeffentlich.fachobjekt WHERE geom_flaeche IS NOT NULL ORDER BY ST_NPoints(geom), kennung LIMIT 1) f,
            (VALUES (1, 'POLYGON((640000 5330000, 640100 5330100, 640100 5330000, 640000 5330100, 640000 5330000))'),
             (2, 'POLYGON((640000 5330000, 640400 5330000, 640400 5330400, 640000 5330400, 640000 5330000), (640100 5330100, 640300 5330100, 640300 5330300, 640100 5330300, 640100 5330100))'),
             (3, 'MULTIPOLYGON(((640000 5330000, 640200 5330000, 640200 5330200, 640000 5330200, 640000 5330000)), ((640100 5330100, 640300 5330100, 640300 5330300, 640100 5330300, 640100 5330100)))'),

@@ -101,7 +101,7 @@ async fn a_small_edit_patches() {
     let db = datenbank_mit_demo().await;
     als(&db, "test", "INSERT INTO oeffentlich.fachobjekt (id, kennung, art, name, geom, geom_flaeche, quelle, stand, attribute, version, seit)
          SELECT gen_random_uuid(), 'viele-' || lpad(n::text, 5, '0'), art, 'Objekt ' || n, ST_Translate(geom, n, n), ST_Translate(geom_flaeche, n, n), quelle, stand, attribute, 1, now()
-         FROM (SELECT * FROM oeffentlich.fachobjekt WHERE geom_flaeche IS NOT NULL LIMIT 1) f, generate_series(1, 3000) n").await.unwrap();
+         FROM (SELECT * FROM oeffentlich.fachobjekt WHERE geom_flaeche IS NOT NULL ORDER BY ST_NPoints(geom), kennung LIMIT 1) f, generate_series(1, 3000) n").await.unwrap();
     let dienst = Dienst::neu(&db, 64 << 20).await;
     let alt = dienst.bild("fachdaten").await;
     let schritte = [

@@ -165,6 +165,18 @@ async fn every_public_table_counts() {
     .await
     .unwrap();
     assert_eq!(bleibt, 0, "{name}");
+    // Come and gone in one transaction.
+    let mut tx = pool.begin().await.unwrap();
+    sqlx::raw_sql("SELECT audit.beginne('test', 'kurz'); INSERT INTO oeffentlich.fachobjekt SELECT f.* FROM (SELECT (jsonb_populate_record(x, '{\"id\": \"00000000-0000-0000-00aa-000000000001\", \"kennung\": \"fluechtig\"}')).* FROM oeffentlich.fachobjekt x LIMIT 1) f; DELETE FROM oeffentlich.fachobjekt WHERE kennung = 'fluechtig'")
+        .execute(&mut *tx).await.unwrap();
+    tx.commit().await.unwrap();
+    let bleibt: i64 = sqlx::query_scalar(
+        "SELECT count(*) FROM oeffentlich.geaendert WHERE schluessel LIKE '%fluechtig%'",
+    )
+    .fetch_one(&pool)
+    .await
+    .unwrap();
+    assert_eq!(bleibt, 0);
     let offen: i64 = sqlx::query_scalar("SELECT count(*) FROM audit.geaendert")
         .fetch_one(&pool)
         .await

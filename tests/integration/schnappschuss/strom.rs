@@ -19,7 +19,7 @@ async fn dienst() -> (TestDb, SocketAddr, Dienst) {
     let db = datenbank_mit_demo().await;
     als(&db, "test", "INSERT INTO oeffentlich.fachobjekt (id, kennung, art, name, geom, geom_flaeche, quelle, stand, attribute, version, seit)
          SELECT gen_random_uuid(), 'viele-' || lpad(n::text, 6, '0'), art, repeat('Objekt ', 300), geom, geom_flaeche, quelle, stand, attribute, 1, now()
-         FROM (SELECT * FROM oeffentlich.fachobjekt WHERE geom_flaeche IS NOT NULL LIMIT 1) f, generate_series(1, 20000) n").await.unwrap();
+         FROM (SELECT * FROM oeffentlich.fachobjekt WHERE geom_flaeche IS NOT NULL ORDER BY ST_NPoints(geom), kennung LIMIT 1) f, generate_series(1, 20000) n").await.unwrap();
     let dienst = Dienst::neu(&db, 0).await;
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let adresse = listener.local_addr().unwrap();
