@@ -14,7 +14,7 @@ async fn alle(router: &axum::Router, adresse: &str) -> Vec<Value> {
         let doc = json(router, &adresse).await;
         objekte_.extend(objekte(&doc).clone());
         match link(&doc, "next") {
-            Some(next) => adresse = pfad(&next).to_owned(),
+            Some(next) => pfad(&next).clone_into(&mut adresse),
             None => return objekte_,
         }
     }

@@ -47,7 +47,7 @@ fn zahl(w: &mut Wuerfel, tiefe: u64) -> (String, Zahl) {
         0 => ("zahl".into(), Box::new(|z| z.1.map(|n| n as f64))),
         1 => {
             let n = w.aus(&[0, 1, 2, 3, 5, 8, -4]);
-            (format!("({n})"), Box::new(move |_| Some(n as f64)))
+            (format!("({n})"), Box::new(move |_| Some(f64::from(n))))
         }
         n => {
             let (a, f) = zahl(w, tiefe - 1);
