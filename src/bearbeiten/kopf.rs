@@ -215,7 +215,7 @@ mod tests {
             ("content-crs", "EPSG:25832"),
             (
                 "content-crs",
-                "<http://www.opengis.net/def/crs/EPSG/0/31468>",
+                "<http://www.opengis.net/def/crs/EPSG/0/2056>",
             ),
             ("idempotency-key", ""),
         ] {

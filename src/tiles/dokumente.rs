@@ -82,10 +82,19 @@ pub(super) fn satz(
         "links": [
             Link::new("self", JSON, format!("{hier}{frage}"), titel),
             schema(basis),
-            Link::new("describedby", JSON, tilejson::adresse(basis, &ids), "TileJSON"),
             {"rel": "item", "type": MVT, "templated": true, "title": "Kacheln", "href": format!("{hier}/{{tileMatrix}}/{{tileRow}}/{{tileCol}}{frage}")},
         ],
     });
+    // TileJSON names its layers in the address.
+    if let Some(links) = doc["links"].as_array_mut().filter(|_| !ids.is_empty()) {
+        let link = Link::new(
+            "describedby",
+            JSON,
+            tilejson::adresse(basis, &ids),
+            "TileJSON",
+        );
+        links.push(json!(link));
+    }
     if let Some(raum) = tilejson::raum(staende) {
         let [w, s, o, n] = raum;
         doc["boundingBox"] = json!({

@@ -133,7 +133,7 @@ fn settings(sock: &Path, durability: Durability) -> Vec<(&'static str, OsString)
             ("listen_addresses", ""),
             ("unix_socket_permissions", "0700"),
             ("port", &PORT.to_string()),
-            ("max_connections", "60"),
+            ("max_connections", "100"),
             ("shared_buffers", &buffers),
             ("max_locks_per_transaction", "256"),
             ("jit", "off"),

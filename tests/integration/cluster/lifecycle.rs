@@ -43,7 +43,7 @@ fn a_fresh_cluster_is_durable_private_and_stops_with_its_only_user() {
                 'max_connections', 'max_locks_per_transaction', 'TimeZone', 'server_encoding')";
         assert_eq!(
             text(&mut conn, settings).await,
-            "TimeZone=UTC fsync=on full_page_writes=on jit=off listen_addresses= max_connections=60 \
+            "TimeZone=UTC fsync=on full_page_writes=on jit=off listen_addresses= max_connections=100 \
              max_locks_per_transaction=256 server_encoding=UTF8 synchronous_commit=on"
         );
         let sql = "create extension postgis";

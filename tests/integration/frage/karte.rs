@@ -177,8 +177,6 @@ async fn a_list_of_collections_tells_what_each_of_them_tells() {
             .await
             .contains("passt nicht mehr")
     );
-    // What bounds every question of the layer.
-    assert!(von("frage_isek")["extent"]["spatial"]["bbox"][0][0].is_number());
     for seite in ["/?f=html", "/collections?f=html", "/api?f=json"] {
         assert!(!lies(seite).await.contains("passt nicht mehr"), "{seite}");
     }

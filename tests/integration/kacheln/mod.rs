@@ -71,5 +71,16 @@ pub async fn hole(router: &Router, adresse: &str) -> Antwort {
 pub async fn stadt() -> (TestDb, Router) {
     let db = datenbank_mit_demo().await;
     let router = app::router(&App::neu(&db, None, None, true).await.unwrap());
+    // The counters of the tables are heard of a moment after the start; then tags are theirs.
+    let mut vorher = String::new();
+    for _ in 0..50 {
+        let kachel = hole(&router, "/kacheln/ortsteile/0/0/0.mvt").await;
+        let marke = kachel.kopf("etag").to_owned();
+        if marke == vorher {
+            break;
+        }
+        vorher = marke;
+        tokio::time::sleep(std::time::Duration::from_millis(400)).await;
+    }
     (db, router)
 }

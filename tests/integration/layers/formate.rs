@@ -482,7 +482,7 @@ async fn office_files_say_what_they_are() {
         "{punkte}"
     );
     assert!(
-        punkte.contains(";630100;5320000;POINT (630100 5320000)"),
+        punkte.contains("1;4406472,435;5320974,937;POINT (4406472.435 5320974.937)"),
         "{punkte}"
     );
     let mappe = lade(&router, "fnp_flaechen", "xlsx", "").await.bytes;

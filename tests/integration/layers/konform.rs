@@ -67,7 +67,8 @@ async fn what_is_declared_stands_in_the_docs_and_answers() {
 
 /// One request that only a service with the class answers so.
 async fn probe(router: &axum::Router, klasse: &str) -> bool {
-    let (teil, name) = klasse.split_once("/1.0/conf/").unwrap();
+    let (teil, name) = klasse.split_once("/conf/").unwrap();
+    let (teil, _) = teil.rsplit_once('/').unwrap();
     let items = "/collections/cql/items";
     match teil {
         "cql2" => filtert(router, name).await,
@@ -90,14 +91,78 @@ async fn probe(router: &axum::Router, klasse: &str) -> bool {
             json(router, &format!("{items}?zahl=1&properties=art")).await["features"][0]["properties"]
                 == wert!({"art": "W"})
         }
+        "json-fg-1" => typ(router, &format!("{items}?f=jsonfg&limit=1"))
+            .await
+            .starts_with("application/vnd.ogc.fg+json"),
+        "ogcapi-styles-1" => {
+            let (adresse, medium) = match name {
+                "core" => ("/styles?f=json", "application/json"),
+                "html" => ("/styles?f=html", "text/html"),
+                "mapbox-styles" => (
+                    "/styles/cql?f=maplibre",
+                    "application/vnd.mapbox.style+json",
+                ),
+                "sld-10" => (
+                    "/styles/cql?f=sld10",
+                    "application/vnd.ogc.sld+xml;version=1.0",
+                ),
+                _ => (
+                    "/styles/cql?f=sld11",
+                    "application/vnd.ogc.sld+xml;version=1.1",
+                ),
+            };
+            typ(router, adresse).await.starts_with(medium)
+        }
+        "ogcapi-tiles-1" | "tms" => kacheln(router, name).await,
         // Refused without a sign-in, and not unknown.
         "ogcapi-features-4" => sende(router, "POST", items, &[]).await.status == 401,
         _ => false,
     }
 }
 
+async fn typ(router: &axum::Router, adresse: &str) -> String {
+    hole(router, adresse).await.kopf("content-type").to_owned()
+}
+
+async fn kacheln(router: &axum::Router, name: &str) -> bool {
+    let satz = "/collections/cql/tiles/WebMercatorQuad";
+    match name {
+        "core" | "mvt" => {
+            typ(router, &format!("{satz}/0/0/0")).await == "application/vnd.mapbox-vector-tile"
+        }
+        "tilesets-list" | "geodata-tilesets" => {
+            json(router, "/collections/cql/tiles").await["tilesets"].is_array()
+        }
+        "dataset-tilesets" => json(router, "/tiles").await["tilesets"].is_array(),
+        "collections-selection" => {
+            let adresse = "/tiles/WebMercatorQuad?collections=cql";
+            json(router, adresse).await["layers"]
+                .as_array()
+                .unwrap()
+                .len()
+                == 1
+        }
+        "datetime" => {
+            let adresse = format!("{satz}/0/0/0?datetime=gestern");
+            hole(router, &adresse).await.status == 400
+        }
+        "oas30" => json(router, "/api").await["paths"]["/tiles"].is_object(),
+        "tilematrixset" | "json-tilematrixset" => {
+            let doc = json(router, "/tileMatrixSets/WebMercatorQuad").await;
+            doc["tileMatrices"].as_array().unwrap().len() > 20
+        }
+        "tilematrixsetlimits" | "json-tilematrixsetlimits" => {
+            json(router, satz).await["tileMatrixSetLimits"].is_array()
+        }
+        "tileset" | "tilesetmetadata" | "json-tilesetmetadata" => {
+            json(router, satz).await["dataType"] == "vector"
+        }
+        _ => false,
+    }
+}
+
 async fn grund(router: &axum::Router, name: &str) -> bool {
-    let typ = async |adresse: &str| hole(router, adresse).await.kopf("content-type").to_owned();
+    let typ = async |adresse: &str| typ(router, adresse).await;
     match name {
         "core" | "landing-page" => link(&json(router, "/").await, "conformance").is_some(),
         "oas30" => json(router, "/api").await["openapi"]
