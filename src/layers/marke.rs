@@ -1,4 +1,4 @@
-//! ETags. Of a page: the version of its layer and the request, weak (its `timeStamp` moves), so
+//! `ETags`. Of a page: the version of its layer and the request, weak (its `timeStamp` moves), so
 //! that a client which has it is answered without any work. Of a document: its content.
 
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};

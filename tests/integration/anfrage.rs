@@ -41,7 +41,13 @@ pub async fn frage(router: &Router, request: Request<Body>) -> Antwort {
     let typ = parts.headers.get("content-type");
     let binaer = typ.is_some_and(|typ| {
         let typ = typ.to_str().unwrap();
-        let arten = ["spreadsheet", "flatgeobuf", "geopackage", "application/zip"];
+        let arten = [
+            "spreadsheet",
+            "flatgeobuf",
+            "geopackage",
+            "application/zip",
+            "vector-tile",
+        ];
         arten.iter().any(|art| typ.contains(art))
     });
     let text = if binaer {

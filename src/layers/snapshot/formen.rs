@@ -98,6 +98,7 @@ pub struct Ring<'a>(&'a [[i32; 2]]);
 
 impl<'a> Ring<'a> {
     /// Easting, northing in metres.
+    #[must_use]
     pub fn meter(
         self,
     ) -> impl ExactSizeIterator<Item = (f64, f64)> + DoubleEndedIterator + use<'a> {

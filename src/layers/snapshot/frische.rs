@@ -52,7 +52,7 @@ impl Version {
         &self.zaehler
     }
 
-    /// Short hash for ETags and cache keys; another one for another version of the program.
+    /// Short hash for `ETags` and cache keys; another one for another version of the program.
     #[must_use]
     pub fn marke(&self) -> String {
         let mut hash = Sha256::new();

@@ -302,16 +302,16 @@ fn innen(ring: &[Punkt], aussen: [f64; 4]) -> Option<[f64; 4]> {
         // A corner belongs to both its sides.
         if x <= y || x < 0.1 {
             if links < 0.5 {
-                k[0] = k[0].max(p[0])
+                k[0] = k[0].max(p[0]);
             } else {
-                k[2] = k[2].min(p[0])
+                k[2] = k[2].min(p[0]);
             }
         }
         if y <= x || y < 0.1 {
             if unten < 0.5 {
-                k[1] = k[1].max(p[1])
+                k[1] = k[1].max(p[1]);
             } else {
-                k[3] = k[3].min(p[1])
+                k[3] = k[3].min(p[1]);
             }
         }
     }

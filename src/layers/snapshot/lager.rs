@@ -26,7 +26,7 @@ use crate::layers::sammlung::{Katalog, Sammlung};
 /// Memory for all snapshots when nothing else is said, bytes.
 pub const BUDGET: usize = 512 << 20;
 /// A layer nobody asked for so long is dropped instead of brought up to date.
-const UNBENUTZT: Duration = Duration::from_secs(15 * 60);
+const UNBENUTZT: Duration = Duration::from_mins(15);
 /// Before a failed reading is tried again without a change.
 const WIEDER: Duration = Duration::from_secs(30);
 /// Resolved collections remembered; beyond that, all are forgotten.
@@ -135,7 +135,7 @@ impl Lager {
         bild
     }
 
-    /// State of the base tables of a collection, for its ETag; None where nobody counts.
+    /// State of the base tables of a collection, for its `ETag`; None where nobody counts.
     pub async fn version(&self, sammlung: &Sammlung) -> Option<Version> {
         let stand = self.frische.stand()?;
         let quellen = self.quellen(&sammlung.ebene).await.ok()??;

@@ -102,7 +102,11 @@ async fn no_byte_of_any_route_tells_what_is_hidden() {
     gang.gehe(&anfaenge, &zeiten).await;
     let mut befund = std::mem::take(&mut gang.funde);
     for zeit in ["", &zeiten[0], &zeiten[1]] {
-        let fehlt = gang.unerreicht(zeit).into_iter();
+        // Signing in at a provider is a feature of its own, with a test of its own.
+        let fehlt = gang
+            .unerreicht(zeit)
+            .into_iter()
+            .filter(|muster| cfg!(feature = "oidc") || !muster.starts_with("/anmelden/oidc"));
         befund.extend(fehlt.map(|muster| format!("not reached ({zeit}): {muster}")));
     }
     let offen = gang.zu_offen().into_iter();

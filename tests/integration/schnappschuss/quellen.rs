@@ -79,9 +79,9 @@ async fn versions_move_with_their_base_tables_and_no_other() {
             );
             assert_eq!(vorher.marke() != nachher.marke(), beteiligt);
             if beteiligt {
-                mit += 1
+                mit += 1;
             } else {
-                ohne += 1
+                ohne += 1;
             }
             *vorher = nachher;
         }
