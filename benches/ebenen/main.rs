@@ -226,7 +226,7 @@ impl Dienst {
             };
             let href = next["href"].as_str().context("href")?;
             let ab = href.find("/collections").context("path")?;
-            href[ab..].clone_into(&mut pfad);
+            pfad = String::from(&href[ab..]);
         }
     }
 

@@ -202,6 +202,7 @@ async fn a_form_says_what_is_missing() {
 }
 
 /// A field is withheld and given back on the page of its object, by those who may.
+#[expect(clippy::too_many_lines, reason = "one story")]
 #[tokio::test]
 async fn confidentiality_is_set_and_ended_on_the_page() {
     let haus = Rathaus::neu().await;

@@ -14,6 +14,7 @@ pub enum Wert {
     Wahr(bool),
 }
 
+#[expect(dead_code, reason = "shown when a test fails")]
 #[derive(Debug)]
 pub struct Objekt {
     pub nummer: Option<u64>,
