@@ -6,6 +6,8 @@
 #[expect(dead_code, reason = "shared with other benchmarks")]
 #[path = "../daten/mod.rs"]
 mod daten;
+#[path = "../daten/maschine.rs"]
+mod maschine;
 mod stadt;
 
 use std::sync::Arc;
@@ -78,10 +80,7 @@ async fn messe(anzahl: u32, zooms: std::ops::RangeInclusive<u8>, hoechstens: usi
         .await?;
     let raum: [f64; 4] = raum.try_into().ok().context("four numbers")?;
     let router = app::router(&App::neu(&db, None, None, false).await?);
-    println!(
-        "\n{flaechen} areas; load average {}\n",
-        daten::maschine::last()?
-    );
+    println!("\n{flaechen} areas; load average {}\n", maschine::last()?);
     println!(
         "| zoom | tiles | first, shapes of the zoom included | cold | warm | ST_AsMVT | times | kB ours / PostGIS |\n|--:|--:|--:|--:|--:|--:|--:|--:|"
     );
@@ -119,7 +118,7 @@ async fn messe(anzahl: u32, zooms: std::ops::RangeInclusive<u8>, hoechstens: usi
     }
     println!(
         "\nmemory of this process: {} MB",
-        daten::maschine::speicher_mb("self")?
+        maschine::speicher_mb("self")?
     );
     admin.close().await;
     Ok(())
