@@ -85,6 +85,7 @@ pub(super) async fn run(serve: Serve, db: &Database) -> Result<()> {
         demo::geladen(db).await?,
     )
     .await?;
+    app.speicher = serve.memory.saturating_mul(1 << 20);
     #[cfg(feature = "oidc")]
     if oidc.is_some() && app.public_url.is_none() {
         tracing::warn!(
@@ -93,10 +94,9 @@ pub(super) async fn run(serve: Serve, db: &Database) -> Result<()> {
     }
     #[cfg(feature = "oidc")]
     let app = app::App {
-        oidc: oidc.transpose()?.map(std::sync::Arc::new),
+        oidc: oidc.transpose()?.map(Arc::new),
         ..app
     };
-    app.speicher = serve.memory.saturating_mul(1 << 20);
     sage_adressen(&app, listener.local_addr()?);
     if let Some(code) = auth::konto::einmal_code(&db.auth).await? {
         sage_einrichten(&wurzel(&app, listener.local_addr()?), &code);

@@ -52,12 +52,10 @@ pub fn lies(endung: &str, bytes: &[u8]) -> Vec<Ebene> {
     } else {
         pfad
     };
-    // GDAL 3.6 knows it by this name alone.
+    // A sheet of texts has a head as well; GDAL would guess, and 3.6 knows it by this name alone.
     gdal::config::set_config_option("OGR_XLSX_HEADERS", "FORCE").unwrap();
     let open_options: &[&str] = match endung {
         "csv" => &["EMPTY_STRING_AS_NULL=YES"],
-        // A sheet without objects has a head as well.
-        "xlsx" => &["HEADERS=FORCE"],
         _ => &[],
     };
     let optionen = DatasetOptions {
