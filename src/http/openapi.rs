@@ -178,7 +178,7 @@ pub fn dokument(
                 "503": {"$ref": "#/components/responses/Problem"},
             },
         });
-        if pfad.medien == ["text/html"] {
+        if pfad.medien.contains(&"text/html") {
             operation["responses"]["303"] = json!({"description": "Weiter zu einer anderen Seite, zum Beispiel zur Anmeldung."});
         }
         if pfad.parameter.is_empty()

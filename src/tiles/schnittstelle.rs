@@ -73,14 +73,14 @@ pub fn pfade() -> Vec<Pfad> {
     for (wurzel, kennung, titel, im_pfad, gefragt) in [
         (
             "/tiles",
-            "dataset",
+            "zielraum.dataset",
             "mehrerer Ebenen",
             vec![],
             vec![ebenen()],
         ),
         (
             "/collections/{collectionId}/tiles",
-            "collection",
+            "zielraum.collection",
             "einer Ebene",
             vec![sammlung()],
             vec![],
@@ -88,7 +88,7 @@ pub fn pfade() -> Vec<Pfad> {
     ] {
         pfade.push(neu(
             wurzel,
-            &format!("{kennung}.tilesets"),
+            &format!("{kennung}.vector.getTileSetsList"),
             &format!("Kacheln {titel}"),
             im_pfad.clone(),
             JSON,
@@ -96,14 +96,14 @@ pub fn pfade() -> Vec<Pfad> {
         let parameter = [im_pfad.clone(), vec![satz()], gefragt.clone()].concat();
         pfade.push(neu(
             &format!("{wurzel}{SATZ}"),
-            &format!("{kennung}.tileset"),
+            &format!("{kennung}.vector.getTileSet"),
             &format!("Kacheln {titel}: Beschreibung"),
             parameter,
             JSON,
         ));
         pfade.push(neu(
             &format!("{wurzel}{KACHEL}"),
-            &format!("{kennung}.tile"),
+            &format!("{kennung}.vector.getTile"),
             &format!("Eine Kachel {titel}"),
             kachel([im_pfad, gefragt].concat()),
             MVT,

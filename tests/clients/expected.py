@@ -94,10 +94,11 @@ def boxes(db, rows, box):
     found = db.rows(
         f"WITH r AS MATERIALIZED (SELECT zr_geom AS g FROM {rows})"
         " SELECT srid, ST_XMin(b) AS w, ST_YMin(b) AS s, ST_XMax(b) AS e, ST_YMax(b) AS n,"
-        " (SELECT count(*) FROM r WHERE ST_Intersects(g, a)) AS count FROM unnest(ARRAY[4326, 4258, 25832, 25833, 3857]) srid,"
-        f" LATERAL (SELECT ST_Envelope(ST_Transform(ST_MakeEnvelope({','.join(map(repr, box))}, 4326), srid)) AS b OFFSET 0) x,"
+        " (SELECT count(*) FROM r WHERE ST_Intersects(g, a)) AS count FROM unnest(ARRAY[4326, 4258, 25832, 25833, 3857, 31468]) srid,"
+        # The degrees are ETRS89's: from WGS 84 PROJ would not take the grid to DHDN.
+        f" LATERAL (SELECT ST_Envelope(ST_Transform(ST_MakeEnvelope({','.join(map(repr, box))}, 4258), srid)) AS b OFFSET 0) x,"
         # Edges of a box are straight in its own system alone: many points keep them.
-        " LATERAL (SELECT ST_Transform(ST_Segmentize(b, greatest(ST_XMax(b) - ST_XMin(b), ST_YMax(b) - ST_YMin(b)) / 200), 4326) AS a OFFSET 0) y"
+        " LATERAL (SELECT ST_SetSRID(ST_Transform(ST_Segmentize(b, greatest(ST_XMax(b) - ST_XMin(b), ST_YMax(b) - ST_YMin(b)) / 200), 4258), 4326) AS a OFFSET 0) y"
     )
     return {entry["srid"]: {"box": [entry[key] for key in "wsen"], "count": entry["count"]} for entry in found}
 

@@ -55,13 +55,32 @@ def meets(geometry, boxes):
 
 @cache
 def transformer(source, target):
-    """Between two systems by their URI, each in the axis order of its definition."""
+    """Between two systems by their URI, each in the axis order of its definition.
+
+    CRS84 is read as ETRS89, as the service serves it: from WGS 84 PROJ would go to DHDN by
+    seven parameters for all of Germany, beside the survey's grid.
+    """
 
     def system(uri):
         authority, code = uri.rsplit("/", 3)[-3], uri.rsplit("/", 1)[-1]
-        return pyproj.CRS.from_user_input("OGC:CRS84" if code == "CRS84" else f"{authority}:{code}")
+        return pyproj.CRS.from_user_input("EPSG:4258" if code == "CRS84" else f"{authority}:{code}")
 
-    return pyproj.Transformer.from_crs(system(source), system(target), always_xy=False)
+    return Turn(
+        pyproj.Transformer.from_crs(system(source), system(target), always_xy=False),
+        source.endswith("/CRS84"),
+        target.endswith("/CRS84"),
+    )
+
+
+class Turn:
+    """A way between two systems, with longitude first where CRS84 has it."""
+
+    def __init__(self, way, swap_before, swap_after):
+        self.way, self.swap_before, self.swap_after = way, swap_before, swap_after
+
+    def transform(self, x, y):
+        x, y = self.way.transform(*((y, x) if self.swap_before else (x, y)))
+        return (y, x) if self.swap_after else (x, y)
 
 
 @cache
