@@ -20,15 +20,19 @@ mod stadt;
 
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, ensure};
 use last::{Anfragen, Ergebnis, Verbindung};
 use zielraum::db::Server;
-use zielraum::db::cluster::Durability;
+use zielraum::db::cluster::{Cluster, Durability};
 
 /// Clients at a time.
 const CLIENTS: usize = 4;
+
+/// The database `zielraum serve` opens.
+const DATENBANK: &str = "zielraum";
 
 #[expect(clippy::too_many_lines, reason = "one table, line by line")]
 #[tokio::main]
@@ -44,7 +48,8 @@ async fn main() -> Result<()> {
     let dauer = Duration::from_millis(if messen { 4_000 } else { 120 });
 
     let ordner = tempfile::tempdir()?;
-    let db = Server::start(Some(ordner.path()), None)?
+    let cluster = Arc::new(Cluster::start(Some(ordner.path()), Durability::Full)?);
+    let db = Server::of_cluster(Arc::clone(&cluster), DATENBANK)
         .open(Durability::Tests)
         .await?;
     let beginn = Instant::now();
@@ -66,7 +71,7 @@ async fn main() -> Result<()> {
         bereit.as_secs_f64()
     );
 
-    let roh = roh::Roh::neu(&db).await?;
+    let roh = roh::Roh::neu(cluster.connect_options(DATENBANK, "postgres")).await?;
     let seiten = dienst.seiten(1000).await?;
     println!(
         "\n| what | req/s | p50 ms | p99 ms | kB | CPU-ms service | raw SQL req/s | × raw SQL |\n|---|--:|--:|--:|--:|--:|--:|--:|"

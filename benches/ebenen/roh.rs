@@ -7,7 +7,7 @@ use anyhow::Result;
 #[expect(clippy::disallowed_types, reason = "statements of the benchmark")]
 use sqlx::AssertSqlSafe;
 use sqlx::PgPool;
-use zielraum::db::Database;
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 
 pub struct Roh {
     pool: PgPool,
@@ -17,8 +17,11 @@ pub struct Roh {
 
 impl Roh {
     /// Makes the table the peers would have.
-    pub async fn neu(db: &Database) -> Result<Self> {
-        let pool = db.write.clone();
+    pub async fn neu(verwalter: PgConnectOptions) -> Result<Self> {
+        let pool = PgPoolOptions::new()
+            .max_connections(4)
+            .connect_with(verwalter.options([("jit", "off")]))
+            .await?;
         sqlx::raw_sql(
             "DROP SCHEMA IF EXISTS bench CASCADE; CREATE SCHEMA bench;
              CREATE TABLE bench.flaeche AS SELECT f.* FROM oeffentlich.flaeche_aktuell f ORDER BY ordnung;

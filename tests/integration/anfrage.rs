@@ -97,6 +97,19 @@ pub async fn poste(router: &Router, pfad: &str, text: &str) -> Antwort {
 }
 
 /// GET that must succeed, as JSON.
+/// The answer once it holds what another program has written: of that the service hears a
+/// moment later. After five seconds the answer as it is.
+pub async fn hole_bis(router: &Router, pfad: &str, da: impl Fn(&Antwort) -> bool) -> Antwort {
+    for _ in 0..100 {
+        let antwort = hole(router, pfad).await;
+        if da(&antwort) {
+            return antwort;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    hole(router, pfad).await
+}
+
 pub async fn json(router: &Router, pfad: &str) -> Value {
     let antwort = hole(router, pfad).await;
     assert_eq!(antwort.status, 200, "{pfad}: {}", antwort.text);

@@ -4,7 +4,7 @@ use axum::Router;
 use zielraum::app::{self, App};
 use zielraum::db::Database;
 
-use crate::layers::support::{Antwort, hole, json, sende};
+use crate::layers::support::{Antwort, hole, hole_bis, json, sende};
 use crate::lieferung::Plan;
 use crate::support::{TestDb, datenbank, datenbank_mit_demo};
 
@@ -294,14 +294,8 @@ async fn a_plan_imported_while_the_service_runs_is_on_the_map() {
         .wald(100.0, 200.0)
         .importiere(&db)
         .await;
-    for _ in 0..100 {
-        // Another program wrote: it is heard of a moment later.
-        if json(&router, &ebene).await["numberMatched"] == 3 {
-            break;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-    }
-    assert_eq!(json(&router, &ebene).await["numberMatched"], 3);
+    let neue = hole_bis(&router, &ebene, |a| a.json()["numberMatched"] == 3).await;
+    assert_eq!(neue.json()["numberMatched"], 3);
     assert!(
         seite(&router, "/karte", 200)
             .await
@@ -334,8 +328,9 @@ async fn a_gemeinde_only_a_draft_names_is_not_public() {
     }
     // published with the first plan that is
     Plan::neu("C").wohnen(0.0, 200.0).importiere(&db).await;
-    let gemeinden = hole(&router, "/collections/gemeinden/items?f=json").await;
-    assert!(gemeinden.text.contains("Musterdorf"), "{}", gemeinden.text);
+    let da = |a: &Antwort| a.text.contains("Musterdorf");
+    let gemeinden = hole_bis(&router, "/collections/gemeinden/items?f=json", da).await;
+    assert!(da(&gemeinden), "{}", gemeinden.text);
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json as wert};
 
-use super::support::{dienst, execute, hole, json, link, objekte, pfad, sende};
+use super::support::{dienst, execute, hole, hole_bis, json, link, objekte, pfad, sende};
 
 fn alle_links(doc: &Value, links: &mut Vec<String>) {
     match doc {
@@ -311,21 +311,14 @@ async fn plans_come_and_go_while_the_service_runs() {
         &format!("DELETE FROM oeffentlich.plan WHERE id = 2; {GEZAEHLT}"),
     )
     .await;
-    for _ in 0..100 {
-        if hole(&router, entwurf).await.status == 404 {
-            break;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-    }
-    assert_eq!(hole(&router, entwurf).await.status, 404);
+    let fort = hole_bis(&router, entwurf, |a| a.status == 404).await;
+    assert_eq!(fort.status, 404);
     // A new version of the plan in force replaces the old one.
     execute(&mut conn, &format!("UPDATE oeffentlich.fassung SET aktuell = false, plan_id = 1; UPDATE oeffentlich.fassung SET aktuell = true WHERE id = 6; {GEZAEHLT}")).await;
-    for _ in 0..100 {
-        if json(&router, "/collections/fnp_flaechen/items").await["numberMatched"] == 3 {
-            break;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-    }
+    hole_bis(&router, "/collections/fnp_flaechen/items", |a| {
+        a.json()["numberMatched"] == 3
+    })
+    .await;
     for (adresse, id) in [
         ("fnp_flaechen", "e.6.1"),
         ("fnp_flaechen_fnp-2001", "e.6.1"),

@@ -11,7 +11,7 @@ use sqlx::{Executor, PgConnection, PgPool};
 use zielraum::app::{self, App};
 use zielraum::layers::sammlung::Katalog;
 
-pub use crate::anfrage::{Antwort, hole, json, sende};
+pub use crate::anfrage::{Antwort, hole, hole_bis, json, sende};
 use crate::support::{Leer, leere_datenbank};
 
 /// Catalogue of the tests; the first part stands for our own, the second for a town's.
