@@ -92,7 +92,7 @@ impl App {
             #[cfg(feature = "oidc")]
             oidc: None,
             demo,
-            speicher: layers::snapshot::lager::BUDGET,
+            speicher: layers::snapshot::lager::budget(),
         })
     }
 }

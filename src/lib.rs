@@ -53,6 +53,7 @@ pub mod import;
 pub mod isek;
 pub mod layers;
 pub mod luecken;
+pub mod maschine;
 pub mod sicherung;
 pub mod strategie;
 pub mod tabelle;

@@ -41,7 +41,7 @@ pub(super) struct Serve {
     #[arg(
         long,
         env = "ZIELRAUM_MEMORY",
-        default_value_t = snapshot::lager::BUDGET >> 20,
+        default_value_t = snapshot::lager::budget() >> 20,
         value_name = "MB"
     )]
     memory: usize,
@@ -105,7 +105,10 @@ pub(super) async fn run(serve: Serve, db: &Database) -> Result<()> {
     let taeglich = tokio::spawn(audit::auftrag::taeglich(db.write.clone()));
     let lager = snapshot::lager::Lager::neu(app.public.clone(), app.speicher);
     lager.starte(Some(Arc::clone(&app.katalog)));
-    verbindung::bediene(listener, app::router_mit(&app, &lager), ende()).await;
+    tokio::select! {
+        () = verbindung::bediene(listener, app::router_mit(&app, &lager), ende()) => {}
+        () = crate::db::statistik::wache(db) => {}
+    }
     taeglich.abort();
     Ok(())
 }

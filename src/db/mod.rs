@@ -15,6 +15,7 @@ pub mod copy;
 pub mod damals;
 pub mod geom;
 pub mod migrate;
+pub mod statistik;
 pub mod verwaltung;
 pub mod vorlage;
 
@@ -142,6 +143,7 @@ impl Server {
             .map_err(|cause| unreachable(&cause))?;
         check::check_server(&mut admin, durability).await?;
         migrate::run(&mut admin).await?;
+        statistik::erneuere(&mut admin).await?;
         admin.close().await.ok();
 
         let working = arbeitspfad();

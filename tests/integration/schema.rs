@@ -2,9 +2,10 @@
 
 use sqlx::{Connection, Executor, PgConnection};
 
+use crate::lieferung::Plan;
 use crate::support::{admin, datenbank, leere_datenbank};
 use zielraum::db::cluster::Durability;
-use zielraum::db::{Server, audit, constraint};
+use zielraum::db::{Server, audit, constraint, statistik};
 
 /// Relations of the working schemas that `zielraum_public` could read; must be none.
 #[tokio::test]
@@ -286,4 +287,25 @@ async fn a_login_that_is_no_superuser_is_told_what_it_needs() {
     let mut conn = PgConnection::connect_with(&postgres).await.unwrap();
     let weg = format!("DROP ROLE {name}");
     conn.execute(sqlx::AssertSqlSafe(weg)).await.unwrap();
+}
+
+/// A town's plans are fewer than autovacuum looks at; without statistics a page of a large
+/// plan is sorted whole.
+#[tokio::test]
+async fn tables_of_a_few_rows_have_statistics() {
+    let db = datenbank().await;
+    Plan::neu("A").wohnen(0.0, 100.0).importiere(&db).await;
+    let mut verwalter = db.server.administrator().await.unwrap();
+    let zeilen = "SELECT reltuples::bigint FROM pg_class WHERE oid = 'oeffentlich.plan'::regclass";
+    let vorher: i64 = sqlx::query_scalar(zeilen)
+        .fetch_one(&mut verwalter)
+        .await
+        .unwrap();
+    assert_eq!(vorher, -1, "nobody has looked yet");
+    statistik::erneuere(&mut verwalter).await.unwrap();
+    let nachher: i64 = sqlx::query_scalar(zeilen)
+        .fetch_one(&mut verwalter)
+        .await
+        .unwrap();
+    assert_eq!(nachher, 1);
 }

@@ -12,6 +12,7 @@ use super::binaries::Binaries;
 use super::directory::{Directory, PORT, open_private};
 use super::trouble;
 use crate::error::Result;
+use crate::maschine::arbeitsspeicher;
 
 /// The log is emptied at a start when it is larger (bytes).
 const LOG_LIMIT: u64 = 10 * 1024 * 1024;
@@ -126,7 +127,7 @@ fn settings(sock: &Path, durability: Durability) -> Vec<(&'static str, OsString)
         Durability::Full => "on",
         Durability::Tests => "off",
     };
-    let buffers = format!("{}MB", shared_buffers(memory()) / (1024 * 1024));
+    let buffers = format!("{}MB", shared_buffers(arbeitsspeicher()) / (1024 * 1024));
     let mut list: Vec<(&str, OsString)> = vec![("unix_socket_directories", quoted(sock))];
     list.extend(
         [
@@ -168,22 +169,6 @@ fn quoted(dir: &Path) -> OsString {
 fn shared_buffers(memory: u64) -> u64 {
     const MB: u64 = 1024 * 1024;
     (memory / 8).clamp(16 * MB, 256 * MB)
-}
-
-/// Bytes of memory this process may use: the machine's or its container's.
-fn memory() -> u64 {
-    let machine = fs::read_to_string("/proc/meminfo")
-        .ok()
-        .and_then(|text| {
-            let line = text.lines().find(|l| l.starts_with("MemTotal:"))?;
-            line.split_whitespace().nth(1)?.parse::<u64>().ok()
-        })
-        .map_or(u64::MAX, |kilobytes| kilobytes * 1024);
-    let container = fs::read_to_string("/sys/fs/cgroup/memory.max")
-        .ok()
-        .and_then(|text| text.trim().parse().ok())
-        .unwrap_or(u64::MAX);
-    machine.min(container)
 }
 
 #[cfg(test)]

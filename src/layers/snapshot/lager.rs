@@ -22,9 +22,16 @@ use crate::error::Result;
 use crate::layers::crs::Lage;
 use crate::layers::ebene::Ebene;
 use crate::layers::sammlung::{Katalog, Sammlung};
+use crate::maschine::arbeitsspeicher;
 
-/// Memory for all snapshots when nothing else is said, bytes.
-pub const BUDGET: usize = 512 << 20;
+/// Memory for all snapshots when nothing else is said, bytes: an eighth of the machine's, at
+/// least 512 MB and at most 4 GB. 200,000 areas take 550 MB.
+#[must_use]
+pub fn budget() -> usize {
+    let achtel = usize::try_from(arbeitsspeicher() / 8).unwrap_or(usize::MAX);
+    achtel.clamp(512 << 20, 4 << 30)
+}
+
 /// A layer nobody asked for so long is dropped instead of brought up to date.
 const UNBENUTZT: Duration = Duration::from_mins(15);
 /// Before a failed reading is tried again without a change.
