@@ -144,7 +144,7 @@ def main():
     report("Kacheln GDAL", gdal(url, expected, folder))
     shutil.rmtree(folder, ignore_errors=True)
     try:
-        import qgis.core  # noqa: F401
+        from qgis import core  # noqa: F401
     except ImportError:
         print("übersprungen Kacheln QGIS: python3-qgis fehlt")
     else:
