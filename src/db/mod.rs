@@ -204,6 +204,8 @@ fn sitzung(role: &str, search_path: &str, timeout: &str) -> Vec<(&'static str, S
         ("lock_timeout", "10s".to_owned()),
         // Our statements are short; compiling one costs seconds where running it takes milliseconds.
         ("jit", "off".to_owned()),
+        // Nor are workers worth their start (35 ms for a page of 2 ms); there are other readers.
+        ("max_parallel_workers_per_gather", "0".to_owned()),
         ("TimeZone", "UTC".to_owned()),
         // A query whose client has left ends soon after.
         ("client_connection_check_interval", "500ms".to_owned()),

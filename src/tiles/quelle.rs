@@ -43,7 +43,7 @@ pub(super) async fn lies(pool: &PgPool, sammlung: &Sammlung, bau: &mut Bau) -> R
         limit: ALLE,
         ..leer()
     };
-    query::seite(pool, sammlung, &auswahl, bau).await?;
+    query::seite(pool, sammlung, &auswahl, None, bau).await?;
     Ok(())
 }
 
@@ -78,7 +78,7 @@ pub(super) async fn schluessel(
     auswahl: &Auswahl,
 ) -> Result<Vec<String>> {
     let mut ids = Ids(Vec::new());
-    query::seite(pool, sammlung, auswahl, &mut ids).await?;
+    query::seite(pool, sammlung, auswahl, None, &mut ids).await?;
     Ok(ids.0)
 }
 

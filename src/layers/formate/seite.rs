@@ -46,7 +46,7 @@ pub async fn antworte(
         aufbau: &aufbau,
         saetze: Vec::new(),
     };
-    let ergebnis = query::seite(&dienst.pool, &sammlung, &auswahl, &mut sammler).await?;
+    let ergebnis = query::seite(&dienst.pool, &sammlung, &auswahl, None, &mut sammler).await?;
     let saetze = sammler.saetze;
     let hier = format!("{}/items", adresse(&anfrage.basis, &sammlung.id));
     let weiter = ergebnis.weiter.as_ref().map(|cursor| {

@@ -13,7 +13,7 @@ use crate::http::koerper::{Koerper, Schreiber, Strom};
 use crate::layers::auswahl::LIMIT_MAX;
 use crate::layers::crs::{Wandler, Ziel};
 use crate::layers::items;
-use crate::layers::query::{self, Abnehmer, Zeile};
+use crate::layers::query::{self, Abnehmer, Gezaehlt, Zeile};
 use crate::layers::sammlung::Sammlung;
 
 /// A chunk is passed on when it is this long, bytes.
@@ -32,6 +32,8 @@ pub(super) struct Datenbank {
     pub(super) pool: PgPool,
     /// Permits for whole layers.
     pub(super) grosse: Arc<Semaphore>,
+    /// Where somebody counts the changes: the count of the collection as it is now.
+    pub(super) gezaehlt: Option<Gezaehlt>,
 }
 
 impl Quelle for Datenbank {
@@ -51,9 +53,10 @@ impl Quelle for Datenbank {
         };
         let (schreiber, strom) = Strom::neu(if ganz { EBENE } else { SEITE });
         let (pool, auftrag) = (self.pool.clone(), Arc::clone(auftrag));
+        let gezaehlt = self.gezaehlt.clone();
         tokio::spawn(async move {
             let mut text = Text::neu(&auftrag, schreiber);
-            let ergebnis = text.schreibe(&pool).await;
+            let ergebnis = text.schreibe(&pool, gezaehlt.as_ref()).await;
             let Text { out, schreiber, .. } = text;
             // Before the client can know that it is over, and ask for the next.
             drop(erlaubnis);
@@ -93,11 +96,11 @@ impl<'a> Text<'a> {
         }
     }
 
-    async fn schreibe(&mut self, pool: &PgPool) -> Result<()> {
+    async fn schreibe(&mut self, pool: &PgPool, gezaehlt: Option<&Gezaehlt>) -> Result<()> {
         let Auftrag {
             sammlung, auswahl, ..
         } = self.auftrag;
-        let ergebnis = query::seite(pool, sammlung, auswahl, self).await?;
+        let ergebnis = query::seite(pool, sammlung, auswahl, gezaehlt, self).await?;
         let schluss = (self.auftrag.schluss)(&ergebnis)?;
         self.out.extend_from_slice(schluss.as_bytes());
         Ok(())

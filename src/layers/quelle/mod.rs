@@ -95,9 +95,14 @@ pub async fn seite(dienst: &Dienst, auftrag: Auftrag) -> Result<Antwort> {
     {
         return Ok(antwort);
     }
+    let gezaehlt = match &dienst.lager {
+        Some(lager) => lager.gezaehlt(&auftrag.sammlung).await,
+        None => None,
+    };
     let datenbank = Datenbank {
         pool: dienst.pool.clone(),
         grosse: Arc::clone(&dienst.grosse),
+        gezaehlt,
     };
     let antwort = datenbank.seite(&auftrag).await?;
     antwort.ok_or_else(|| crate::error::Error::intern("the database gave no page"))
@@ -123,6 +128,7 @@ pub async fn objekt(
     let datenbank = Datenbank {
         pool: dienst.pool.clone(),
         grosse: Arc::clone(&dienst.grosse),
+        gezaehlt: None,
     };
     match datenbank.objekt(sammlung, id, crs).await? {
         Fund::Da(objekt) => Ok(Some(objekt)),

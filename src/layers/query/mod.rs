@@ -13,6 +13,7 @@ pub(in crate::layers) mod laden;
 mod leitung;
 pub(super) mod sql;
 mod strom;
+mod umfang;
 mod zahl;
 
 use futures_util::TryStreamExt;
@@ -25,6 +26,7 @@ pub use klassen::{Tafel, klassen};
 pub use leitung::Leitung;
 use sql::{Sql, aus, bedingungen, binde_fassungen, hat_geometrie, schluesseltyp, spalten_sql, t};
 pub use strom::{Botschaft, strom, wandler, weltstand};
+pub use umfang::Gezaehlt;
 pub use zahl::zaehle;
 
 use super::auswahl::{Auswahl, LIMIT_MAX};
@@ -141,11 +143,12 @@ pub trait Abnehmer {
 }
 
 /// Reads one page and hands each row to `abnehmer`, in a stable order. Who stops waiting for it
-/// ends its query.
+/// ends its query. `gezaehlt`: where the count of the collection as it is now is kept.
 pub async fn seite(
     pool: &PgPool,
     sammlung: &Sammlung,
     auswahl: &Auswahl,
+    gezaehlt: Option<&Gezaehlt>,
     abnehmer: &mut (impl Abnehmer + Send),
 ) -> Result<Ergebnis> {
     let mut leitung = Leitung::neu(pool).await?;
@@ -153,7 +156,7 @@ pub async fn seite(
         // As long as the client takes, which is given up when it takes nothing at all.
         leitung.geduldig().await?;
     }
-    let ergebnis = seite_auf(&mut leitung, sammlung, auswahl, abnehmer).await?;
+    let ergebnis = seite_auf(&mut leitung, sammlung, auswahl, gezaehlt, abnehmer).await?;
     leitung.frei();
     Ok(ergebnis)
 }
@@ -162,12 +165,26 @@ async fn seite_auf(
     leitung: &mut Leitung,
     sammlung: &Sammlung,
     auswahl: &Auswahl,
+    gezaehlt: Option<&Gezaehlt>,
     abnehmer: &mut (impl Abnehmer + Send),
 ) -> Result<Ergebnis> {
+    let gezaehlt = gezaehlt.filter(|_| !auswahl.schraenkt_ein());
     let mut anzahl = 0;
     let mut letzte: Option<Cursor> = None;
     let mut mehr = false;
     for phase in phasen(sammlung, auswahl) {
+        // To find none without a geometry, all would be looked at.
+        if phase == Phase::Ohne
+            && auswahl.cursor.is_some()
+            && let Some(gezaehlt) = gezaehlt
+            && gezaehlt
+                .umfang(leitung.offen()?, sammlung)
+                .await?
+                .ohne_geometrie
+                == 0
+        {
+            break;
+        }
         let (sql, wandler) = seiten_sql(sammlung, auswahl, phase, auswahl.limit - anzahl + 1)?;
         let mut zeilen = sql.fertig(gemerkt(auswahl)).fetch(leitung.offen()?);
         let nicht = |error| fehler_der_anfrage(auswahl, error);
@@ -199,7 +216,10 @@ async fn seite_auf(
     let gesamt = match &auswahl.cursor {
         Some(cursor) => cursor.gesamt,
         None if !mehr => i64::try_from(anzahl).ok(),
-        None => zaehle(leitung.offen()?, sammlung, auswahl).await?,
+        None => match gezaehlt {
+            Some(gezaehlt) => Some(gezaehlt.umfang(leitung.offen()?, sammlung).await?.gesamt),
+            None => zaehle(leitung.offen()?, sammlung, auswahl).await?,
+        },
     };
     let weiter = letzte
         .filter(|_| mehr)

@@ -21,6 +21,7 @@ use super::quellen::Quellen;
 use crate::error::Result;
 use crate::layers::crs::Lage;
 use crate::layers::ebene::Ebene;
+use crate::layers::query::Gezaehlt;
 use crate::layers::sammlung::{Katalog, Sammlung};
 use crate::maschine::arbeitsspeicher;
 
@@ -53,6 +54,8 @@ pub struct Lager {
     quellen: Mutex<HashMap<usize, Arc<Quellen>>>,
     /// Collections by id, as of a state of the counters.
     sammlungen: Mutex<(u64, HashMap<String, Sammlung>)>,
+    /// Counts of collections, each of one state.
+    gezaehlt: Mutex<HashMap<Wer, (Version, Gezaehlt)>>,
     bau: Semaphore,
 }
 
@@ -87,6 +90,7 @@ impl Lager {
             plaetze: RwLock::default(),
             quellen: Mutex::default(),
             sammlungen: Mutex::default(),
+            gezaehlt: Mutex::default(),
             bau: Semaphore::new(1),
         })
     }
@@ -147,6 +151,22 @@ impl Lager {
         let stand = self.frische.stand()?;
         let quellen = self.quellen(&sammlung.ebene).await.ok()??;
         Some(stand.version(&quellen))
+    }
+
+    /// Where the count of a collection as it is now is kept; None where nobody counts changes.
+    pub async fn gezaehlt(&self, sammlung: &Sammlung) -> Option<Gezaehlt> {
+        if sammlung.nur.is_some() {
+            return None;
+        }
+        let version = self.version(sammlung).await?;
+        let mut gezaehlt = self.gezaehlt.lock().unwrap_or_else(PoisonError::into_inner);
+        let eintrag = gezaehlt
+            .entry(wer(sammlung))
+            .or_insert_with(|| (version.clone(), Gezaehlt::default()));
+        if eintrag.0 != version {
+            *eintrag = (version, Gezaehlt::default());
+        }
+        Some(eintrag.1.clone())
     }
 
     /// A collection by id, remembered until anything public changes.
