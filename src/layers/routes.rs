@@ -248,7 +248,7 @@ async fn ganz(
         if wert.is_some_and(|wert| (name, wert) != ("f", "json")) {
             let erlaubt = FESTE
                 .iter()
-                .filter(|f| !["limit", "cursor", "zoom-level"].contains(f));
+                .filter(|f| !["limit", "cursor"].contains(f));
             return Err(unbekannt(name, &erlaubt.copied().collect::<Vec<_>>()));
         }
     }

@@ -94,6 +94,7 @@ pub(super) fn leer() -> Auswahl {
         eigenschaften: None,
         geometrie: true,
         zoom: None,
+        stufe: None,
         cursor: None,
         crs: Ziel::Epsg25832,
         kennung: String::new(),

@@ -1,6 +1,6 @@
 //! One layer in memory: attributes encoded once, shapes of each zoom when first asked for.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use rstar::primitives::{GeomWithData, Rectangle};
@@ -160,6 +160,7 @@ impl Bau {
             let (x, y) = projektion.welt(x, y);
             ([(x * breite) as i64, (y * breite) as i64], objekt)
         };
+        let mit_punkten = self.punkte.iter().map(|(.., objekt)| *objekt).collect();
         let punkte = self.punkte.into_iter().map(auf_welt);
         let punkte = punkte
             .map(|(ort, objekt)| GeomWithData::new(ort, objekt))
@@ -176,6 +177,7 @@ impl Bau {
                 .map(|(bytes, _)| bytes.into_boxed_slice())
                 .collect(),
             punkte: RTree::bulk_load(punkte),
+            mit_punkten,
             naechste: Mutex::new(Some((netz, FEIN_AB))),
             stufen: Default::default(),
         }
@@ -264,6 +266,7 @@ pub(super) struct Schicht {
     marken: Vec<u32>,
     werte: Vec<Box<[u8]>>,
     punkte: RTree<GeomWithData<[i64; 2], u32>>,
+    mit_punkten: HashSet<u32>,
     /// The network and the zoom it has come to.
     naechste: Mutex<Option<(Netz, u8)>>,
     /// 0 to 15, and the finest.
@@ -273,6 +276,11 @@ pub(super) struct Schicht {
 impl Schicht {
     pub(super) fn nummer(&self, objekt: u32) -> Option<u64> {
         self.nummern.get(objekt as usize).copied().flatten()
+    }
+
+    /// Points are part of this object: they are not generalised.
+    pub(super) fn hat_punkte(&self, objekt: u32) -> bool {
+        self.mit_punkten.contains(&objekt)
     }
 
     /// Number of the object with this id.

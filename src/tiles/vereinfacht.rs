@@ -8,11 +8,16 @@ use geo_types::{
     Coord, Geometry, GeometryCollection, LineString, MultiLineString, MultiPolygon, Polygon,
 };
 
+use futures_util::future::BoxFuture;
+
 use super::Dienst;
 use super::schicht::{Formen, Schicht};
 use crate::abdeckung::Gitter;
 use crate::abdeckung::stufe::Zugart;
+use crate::db::geom::ewkb;
 use crate::error::Result;
+use crate::layers::sammlung::Sammlung;
+use crate::layers::vereinfachung::{Gestalt, Stufe, Vereinfacher};
 
 /// A layer at one zoom.
 #[derive(Debug, Clone)]
@@ -33,6 +38,39 @@ impl Dienst {
         let fuer = Arc::clone(&schicht);
         let formen = self.lager.arbeite(move || fuer.formen(zoom)).await?;
         Ok(Vereinfacht { schicht, formen })
+    }
+}
+
+impl Vereinfacher for Dienst {
+    fn stufe<'a>(
+        &'a self,
+        sammlung: &'a Sammlung,
+        zoom: u8,
+    ) -> BoxFuture<'a, Result<Option<Arc<dyn Stufe>>>> {
+        Box::pin(async move {
+            if sammlung.ebene.relation.geometrie.is_none() {
+                return Ok(None);
+            }
+            let stufe = self.vereinfacht(&sammlung.id, zoom).await?;
+            Ok(Some(Arc::new(stufe) as Arc<dyn Stufe>))
+        })
+    }
+}
+
+impl Stufe for Vereinfacht {
+    fn gestalt(&self, schluessel: &str) -> Gestalt {
+        let Some(objekt) = self.schicht.objekt(schluessel) else {
+            return Gestalt::Eigene;
+        };
+        if self.schicht.hat_punkte(objekt) {
+            return Gestalt::Eigene;
+        }
+        let ewkb = self.geometrie(schluessel).map(|g| ewkb(&g));
+        match ewkb {
+            None => Gestalt::Keine,
+            Some(Ok(ewkb)) => Gestalt::Neue(ewkb),
+            Some(Err(_)) => Gestalt::Eigene,
+        }
     }
 }
 
