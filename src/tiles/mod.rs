@@ -1,9 +1,10 @@
 //! Vector tiles: OGC API – Tiles, XYZ and `TileJSON` over the published layers.
 //!
 //! Reading order: [`matrix`] (which tiles there are) → [`routes`] → `wahl` (what a request asks
-//! for) → `lager` (layers in memory, one per version) → `schicht` (one layer: attributes,
-//! shapes of each zoom, generalised by [`crate::abdeckung`]) → `kachel` (cut and put together)
-//! → [`mvt`] (the bytes) → `merker` (finished tiles).
+//! for) → `bereit` (the whole layer, or what is around the tile) → `lager` (layers in memory,
+//! one per version) → `quelle` (rows of a snapshot or of the database) → `bau`, `schicht` (one
+//! layer: attributes, shapes of each zoom, generalised by [`crate::abdeckung`]) → `kachel` (cut
+//! and put together) → [`mvt`] (the bytes) → `merker` (finished tiles).
 //!
 //! Everything here belongs to one reading world (its pool): what the public gets and what
 //! somebody signed in gets are never in the same memory.
@@ -16,6 +17,8 @@ use crate::layers::extent::Ausdehnungen;
 use crate::layers::sammlung::Katalog;
 use crate::layers::snapshot::lager::Lager;
 
+mod bau;
+mod bereit;
 mod dokumente;
 mod kachel;
 mod lager;
@@ -44,6 +47,8 @@ pub struct Dienst {
     ausdehnungen: Ausdehnungen,
     lager: lager::Lager,
     merker: merker::Merker,
+    /// Positions of a layer at most that is generalised as a whole.
+    positionen: usize,
 }
 
 impl Dienst {
@@ -58,6 +63,13 @@ impl Dienst {
             ausdehnungen: Ausdehnungen::default(),
             lager: lager::Lager::neu(intern),
             merker: merker::Merker::neu(intern),
+            positionen: bau::POSITIONEN_HOECHSTENS,
         }
+    }
+
+    /// With another limit to the positions of a layer that is generalised as a whole.
+    #[must_use]
+    pub fn mit_grenze(self, positionen: usize) -> Self {
+        Self { positionen, ..self }
     }
 }

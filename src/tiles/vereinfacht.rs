@@ -30,14 +30,18 @@ impl Dienst {
     /// The lines and areas of a collection as tiles of this zoom (0 to 22, 512 pixels) show
     /// them. Made when first asked for, on the blocking pool.
     ///
+    /// None where the layer is too large for that.
+    ///
     /// # Errors
     /// [`crate::error::Error::NichtGefunden`] for a collection this world does not have.
-    pub async fn vereinfacht(&self, sammlung: &str, zoom: u8) -> Result<Vereinfacht> {
+    pub async fn vereinfacht(&self, sammlung: &str, zoom: u8) -> Result<Option<Vereinfacht>> {
         let stand = self.lager.stand(self, sammlung).await?;
-        let schicht = self.lager.schicht(&self.pool, &stand).await?;
-        let fuer = Arc::clone(&schicht);
-        let formen = self.lager.arbeite(move || fuer.formen(zoom)).await?;
-        Ok(Vereinfacht { schicht, formen })
+        let Some(schicht) = self.lager.schicht(self, &stand).await? else {
+            return Ok(None);
+        };
+        self.lager.forme(&schicht, zoom).await?;
+        let formen = schicht.formen(zoom);
+        Ok(Some(Vereinfacht { schicht, formen }))
     }
 }
 
@@ -52,7 +56,7 @@ impl Vereinfacher for Dienst {
                 return Ok(None);
             }
             let stufe = self.vereinfacht(&sammlung.id, zoom).await?;
-            Ok(Some(Arc::new(stufe) as Arc<dyn Stufe>))
+            Ok(stufe.map(|stufe| Arc::new(stufe) as Arc<dyn Stufe>))
         })
     }
 }

@@ -309,6 +309,7 @@ async fn generalised_shapes_match_outside_of_tiles() {
     let mut vorher = usize::MAX;
     for zoom in [16, 13, 10] {
         let formen = dienst.vereinfacht("fnp_flaechen", zoom).await.unwrap();
+        let formen = formen.unwrap();
         let (mut summe, mut punkte, mut alle) = (0.0, 0, Vec::new());
         for kennung in &kennungen {
             let Some(Geometry::MultiPolygon(flaeche)) = formen.geometrie(kennung) else {
