@@ -10,6 +10,7 @@ mod daten;
 mod maschine;
 mod stadt;
 
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -20,8 +21,9 @@ use axum::http::Request;
 use sqlx::PgPool;
 use tower::ServiceExt as _;
 use zielraum::app::{self, App};
-use zielraum::db::Server;
 use zielraum::db::cluster::{Cluster, Durability};
+use zielraum::db::{Database, Server};
+use zielraum::layers::snapshot::lager::{BUDGET, Lager};
 use zielraum::tiles::matrix::grenzen;
 
 /// What Martin asks: the stored geometry turned, cut and encoded by PostGIS.
@@ -63,7 +65,42 @@ fn ms(dauer: Duration, anzahl: usize) -> f64 {
     dauer.as_secs_f64() * 1000.0 / anzahl as f64
 }
 
-async fn messe(anzahl: u32, zooms: std::ops::RangeInclusive<u8>, hoechstens: usize) -> Result<()> {
+/// A service of its own; with what it keeps in memory, if `bild` says so.
+async fn dienst(db: &Database, bild: bool) -> Result<Router> {
+    let app = App::neu(db, None, None, false).await?;
+    let lager = Lager::neu(app.public.clone(), if bild { BUDGET } else { 0 });
+    lager.starte(None);
+    let router = app::router_mit(&app, &lager);
+    for _ in 0..600 {
+        if !bild || lager.bytes() > 0 {
+            break;
+        }
+        let anfrage = Request::builder().uri("/collections/fnp_flaechen/items?limit=1");
+        router.clone().oneshot(anfrage.body(Body::empty())?).await?;
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    // The counters are heard of a moment after the start.
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    Ok(router)
+}
+
+/// The first tile a new service is asked for, and the first of a coarse zoom.
+async fn erste(router: &Router, raum: [f64; 4], zooms: &RangeInclusive<u8>) -> Result<String> {
+    let mitte = |zoom| {
+        let [x0, x1, y0, y1] = grenzen(zoom, raum);
+        (x0.midpoint(x1), y0.midpoint(y1))
+    };
+    let mut zeiten = Vec::new();
+    for zoom in [*zooms.end(), *zooms.start()] {
+        let beginn = Instant::now();
+        let (x, y) = mitte(zoom);
+        hole(router, zoom, x, y).await?;
+        zeiten.push(format!("zoom {zoom} {:.0} ms", ms(beginn.elapsed(), 1)));
+    }
+    Ok(zeiten.join(", then "))
+}
+
+async fn messe(anzahl: u32, zooms: RangeInclusive<u8>, hoechstens: usize) -> Result<()> {
     let ordner = tempfile::tempdir()?;
     let cluster = Arc::new(Cluster::start(Some(ordner.path()), Durability::Tests)?);
     let db = Server::of_cluster(Arc::clone(&cluster), "kacheln")
@@ -79,17 +116,26 @@ async fn messe(anzahl: u32, zooms: std::ops::RangeInclusive<u8>, hoechstens: usi
         .fetch_one(&admin)
         .await?;
     let raum: [f64; 4] = raum.try_into().ok().context("four numbers")?;
-    let router = app::router(&App::neu(&db, None, None, false).await?);
     println!("\n{flaechen} areas; load average {}\n", maschine::last()?);
+    let vorher = maschine::speicher_mb("self")?;
+    let ohne = dienst(&db, false).await?;
     println!(
-        "| zoom | tiles | first, shapes of the zoom included | cold | warm | ST_AsMVT | times | kB ours / PostGIS |\n|--:|--:|--:|--:|--:|--:|--:|--:|"
+        "new service, rows from PostGIS: {}",
+        erste(&ohne, raum, &zooms).await?
     );
+    drop(ohne);
+    let router = dienst(&db, true).await?;
+    let bild = maschine::speicher_mb("self")?;
+    println!(
+        "new service, rows from the snapshot: {}\n",
+        erste(&router, raum, &zooms).await?
+    );
+    println!(
+        "| zoom | tiles | cold | warm | ST_AsMVT | cold / ST_AsMVT | kB ours / PostGIS |\n|--:|--:|--:|--:|--:|--:|--:|"
+    );
+    let (mut alle_kalt, mut alle_sql) = (Duration::ZERO, Duration::ZERO);
     for zoom in zooms.rev() {
         let kacheln = auswahl(zoom, raum, hoechstens);
-        let beginn = Instant::now();
-        let [x, _, y, _] = grenzen(zoom, raum);
-        hole(&router, zoom, x.saturating_sub(1), y).await?;
-        let erste = beginn.elapsed();
         let (mut kalt, mut warm, mut sql) = (Duration::ZERO, Duration::ZERO, Duration::ZERO);
         let (mut unsere, mut ihre) = (0, 0);
         // Tile by tile in turns: what else the machine does hits both.
@@ -105,9 +151,10 @@ async fn messe(anzahl: u32, zooms: std::ops::RangeInclusive<u8>, hoechstens: usi
             sql += beginn.elapsed();
         }
         let n = kacheln.len();
+        alle_kalt += kalt;
+        alle_sql += sql;
         println!(
-            "| {zoom} | {n} | {:.0} ms | {:.2} ms | {:.3} ms | {:.1} ms | **{:.1}** | {} / {} |",
-            ms(erste, 1),
+            "| {zoom} | {n} | {:.2} ms | {:.3} ms | {:.1} ms | **{:.1}** | {} / {} |",
             ms(kalt, n),
             ms(warm, n),
             ms(sql, n),
@@ -117,7 +164,9 @@ async fn messe(anzahl: u32, zooms: std::ops::RangeInclusive<u8>, hoechstens: usi
         );
     }
     println!(
-        "\nmemory of this process: {} MB",
+        "\nall: {:.1} times; load average {}; memory of this process: {vorher} MB before, {bild} MB with the snapshot, {} MB at the end",
+        alle_sql.as_secs_f64() / alle_kalt.as_secs_f64(),
+        maschine::last()?,
         maschine::speicher_mb("self")?
     );
     admin.close().await;

@@ -17,7 +17,7 @@ use super::schicht::Schicht;
 use crate::error::{Error, Result};
 
 /// So long a tile close by waits for the whole layer.
-const GEDULD: Duration = Duration::from_millis(250);
+pub(super) const GEDULD: Duration = Duration::from_millis(250);
 /// Rows so many sides of the tile around it are read for it.
 const RAND: f64 = 0.25;
 /// Positions around a tile at most.
@@ -70,7 +70,7 @@ impl Dienst {
             Ok::<_, Error>(schicht)
         });
         let fertig = if nah {
-            match tokio::time::timeout(GEDULD, &mut ganz).await {
+            match tokio::time::timeout(self.geduld, &mut ganz).await {
                 Ok(fertig) => fertig,
                 Err(_) => return self.ausschnitt(stand, adresse, true).await,
             }

@@ -10,6 +10,7 @@
 //! somebody signed in gets are never in the same memory.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use sqlx::PgPool;
 
@@ -49,6 +50,8 @@ pub struct Dienst {
     merker: merker::Merker,
     /// Positions of a layer at most that is generalised as a whole.
     positionen: usize,
+    /// So long a tile close by waits for the whole layer.
+    geduld: Duration,
 }
 
 impl Dienst {
@@ -64,12 +67,18 @@ impl Dienst {
             lager: lager::Lager::neu(intern),
             merker: merker::Merker::neu(intern),
             positionen: bau::POSITIONEN_HOECHSTENS,
+            geduld: bereit::GEDULD,
         }
     }
 
-    /// With another limit to the positions of a layer that is generalised as a whole.
+    /// With other limits: to the positions of a layer that is generalised as a whole, and to the
+    /// time a tile close by waits for that.
     #[must_use]
-    pub fn mit_grenze(self, positionen: usize) -> Self {
-        Self { positionen, ..self }
+    pub fn mit_grenzen(self, positionen: usize, geduld: Duration) -> Self {
+        Self {
+            positionen,
+            geduld,
+            ..self
+        }
     }
 }
