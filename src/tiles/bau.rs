@@ -19,7 +19,7 @@ use crate::layers::crs::Lage;
 use crate::layers::query::Zeile;
 use crate::layers::relation::Spalte;
 use crate::layers::sammlung::Sammlung;
-use crate::layers::snapshot::{Objekt, Wert as Gemerkt};
+use crate::layers::snapshot::{Objekt, Wert as Gemerkt, gerundet};
 use crate::layers::wert::{self, Klasse};
 
 /// Positions of a layer taken at most: some 800 MB while it is put together.
@@ -126,7 +126,11 @@ impl Bau {
             return Ok(());
         };
         let mut formen = self.beginne(lage);
-        wkb::lies(ewkb, &mut |fund, orte| formen.nimm(fund, orte));
+        wkb::lies(ewkb, &mut |fund, orte| match lage {
+            // To the same millimetre, wherever the row comes from.
+            Lage::Utm(32) => formen.nimm(fund, &mut orte.map(|(x, y)| gerundet(x, y))),
+            _ => formen.nimm(fund, orte),
+        });
         formen.beende();
         self.benenne(zeile.schluessel()?);
         for i in 0..self.spalten.len() {

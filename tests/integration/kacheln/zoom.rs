@@ -153,10 +153,10 @@ async fn every_format_has_the_shapes_and_what_has_none_keeps_its_own() {
 #[tokio::test]
 async fn a_wrong_zoom_is_told_in_german() {
     let (_db, router) = stadt().await;
-    for falsch in ["25", "-1", "1.5", "nah", "256", "%20"] {
+    for falsch in ["25", "-1", "1.5", "nah", "256"] {
         let antwort = hole(&router, &format!("{ITEMS}&zoom-level={falsch}")).await;
+        assert_eq!(antwort.status, 400, "{falsch}");
         let doc: Value = serde_json::from_slice(&antwort.bytes).unwrap();
-        assert_eq!(antwort.status, 400, "{falsch}: {doc}");
         assert_eq!(doc["parameter"], "zoom-level");
         let detail = doc["detail"].as_str().unwrap();
         assert!(
