@@ -20,6 +20,7 @@ const THEMA: &str = "Ebenen";
 
 /// Parameters shared by the paths; QGIS reads its page size from `limit`.
 #[must_use]
+#[expect(clippy::too_many_lines, reason = "a table, a parameter each")]
 pub fn parameter() -> Map<String, Value> {
     let zahlen = |anzahl: usize| json!({"minItems": anzahl, "maxItems": anzahl});
     let crs = json!({"type": "string", "format": "uri", "enum": Ziel::ALLE.map(Ziel::uri), "default": Ziel::Crs84.uri()});

@@ -218,7 +218,7 @@ impl Bau {
 
     /// Puts the shapes together: seconds of work for a large layer.
     pub(super) fn fertig(self) -> Schicht {
-        self.baue(|netz| Netzstand::ganz(netz))
+        self.baue(Netzstand::ganz)
     }
 
     /// The same with the shapes of one zoom alone.

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use super::Dienst;
 use super::bau::Bau;
-use super::lager::Stand;
+use super::lager::{Bekannt, Stand};
 use super::matrix::Adresse;
 use super::quelle;
 use super::schicht::Schicht;
@@ -53,12 +53,12 @@ impl Dienst {
     ) -> Result<Bereit> {
         let nah = adresse.zoom >= adresse.satz.nah_ab();
         match self.lager.bekannt(stand) {
-            Some(Some(schicht)) if schicht.fehlt(adresse.zoom).is_none() => {
+            Bekannt::Da(schicht) if schicht.fehlt(adresse.zoom).is_none() => {
                 return Ok(schicht.into());
             }
-            Some(None) if nah => return self.ausschnitt(stand, adresse, false).await,
-            Some(None) => return Err(zu_gross(stand, adresse)),
-            _ => {}
+            Bekannt::ZuGross if nah => return self.ausschnitt(stand, adresse, false).await,
+            Bekannt::ZuGross => return Err(zu_gross(stand, adresse)),
+            Bekannt::Da(_) | Bekannt::Nichts => {}
         }
         // Goes on when the client has left: the next one will want it.
         let (selbst, fuer, zoom) = (Arc::clone(self), stand.clone(), adresse.zoom);
@@ -66,6 +66,7 @@ impl Dienst {
             let schicht = selbst.lager.schicht(&selbst, &fuer).await?;
             if let Some(schicht) = &schicht {
                 selbst.lager.forme(schicht, zoom).await?;
+                selbst.forme_weiter(schicht);
             }
             Ok::<_, Error>(schicht)
         });
@@ -82,6 +83,20 @@ impl Dienst {
             None if nah => self.ausschnitt(stand, adresse, false).await,
             None => Err(zu_gross(stand, adresse)),
         }
+    }
+
+    /// Who looks at a layer looks from farther away next: for the public, whose layers stay as
+    /// they are for long, what that takes is made meanwhile.
+    fn forme_weiter(self: &Arc<Self>, schicht: &Arc<Schicht>) {
+        if self.staende.is_none() || schicht.fehlt(0).is_none() {
+            return;
+        }
+        let (selbst, schicht) = (Arc::clone(self), Arc::clone(schicht));
+        tokio::spawn(async move {
+            if let Err(fehler) = selbst.lager.forme(&schicht, 0).await {
+                tracing::debug!(%fehler, "shapes of farther zooms wait until they are asked for");
+            }
+        });
     }
 
     /// The rows around one tile, generalised for themselves.

@@ -49,6 +49,17 @@ impl Stand {
     }
 }
 
+/// What is known of a layer.
+#[derive(Debug)]
+pub(super) enum Bekannt {
+    /// It was not read yet.
+    Nichts,
+    /// It is too large for memory.
+    ZuGross,
+    /// Here it is.
+    Da(Arc<Schicht>),
+}
+
 /// None: it is too large for memory, as long as its data stay as they are.
 type Zelle = Arc<OnceCell<Option<Arc<Schicht>>>>;
 
@@ -131,9 +142,13 @@ impl Lager {
         Arc::clone(zelle)
     }
 
-    /// The layer, if it was read before; within, None if it is too large.
-    pub(super) fn bekannt(&self, stand: &Stand) -> Option<Option<Arc<Schicht>>> {
-        self.zelle(stand).get().cloned()
+    /// What is known of the layer without reading it.
+    pub(super) fn bekannt(&self, stand: &Stand) -> Bekannt {
+        match self.zelle(stand).get() {
+            None => Bekannt::Nichts,
+            Some(None) => Bekannt::ZuGross,
+            Some(Some(schicht)) => Bekannt::Da(Arc::clone(schicht)),
+        }
     }
 
     /// The layer, read and put together if it is not there; all who ask wait for one. None: it

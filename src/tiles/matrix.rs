@@ -13,7 +13,7 @@ pub const ZOOM_FEIN: u8 = FEIN_AB;
 
 /// Half a side of Web Mercator, metres.
 const HALB: f64 = 20_037_508.342_789_244;
-/// Upper left corner of the grid of the surveying authorities (AdV) in EPSG:25832, metres.
+/// Upper left corner of the grid of the German surveying authorities in EPSG:25832, metres.
 const ADV_ECKE: [f64; 2] = [-46_133.17, 6_301_219.54];
 /// Zoom 0 there has the scale that zoom 5 of Web Mercator has at the equator.
 const ADV_TIEFE: u8 = 5;
