@@ -241,7 +241,8 @@ fn welt(
         Arc::clone(&katalog),
         lager.clone(),
     ));
-    let ebenen = layers::Dienst::new(pool.clone(), katalog, lager, pfade, operationen);
+    let ebenen = layers::Dienst::new(pool.clone(), katalog, lager, pfade, operationen)
+        .mit_vereinfacher(Arc::clone(&kacheln) as Arc<dyn layers::vereinfachung::Vereinfacher>);
     routes
         .merge(layers::routes::router(Arc::new(ebenen)))
         .merge(tiles::routes::router(kacheln))

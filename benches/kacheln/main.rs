@@ -10,6 +10,7 @@ mod daten;
 mod maschine;
 mod stadt;
 
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -18,10 +19,12 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::Request;
 use sqlx::PgPool;
+use sqlx::postgres::PgPoolOptions;
 use tower::ServiceExt as _;
 use zielraum::app::{self, App};
-use zielraum::db::Server;
 use zielraum::db::cluster::{Cluster, Durability};
+use zielraum::db::{Database, Server};
+use zielraum::layers::snapshot::lager::{BUDGET, Lager};
 use zielraum::tiles::matrix::grenzen;
 
 /// What Martin asks: the stored geometry turned, cut and encoded by PostGIS.
@@ -30,6 +33,9 @@ const ST_ASMVT: &str = "SELECT ST_AsMVT(t, 'fnp_flaechen', 4096, 'geom') FROM (
            ST_AsMVTGeom(ST_Transform(geom, 3857), ST_TileEnvelope($1, $2, $3), 4096, 64, true) AS geom
     FROM oeffentlich.flaeche WHERE geom && ST_Transform(ST_TileEnvelope($1, $2, $3, margin => 0.015625), 25832)
   ) t WHERE geom IS NOT NULL";
+
+/// A tile is asked for so often when it is there.
+const WARM: usize = 20;
 
 async fn hole(router: &Router, zoom: u8, x: u32, y: u32) -> Result<usize> {
     let adresse = format!("/kacheln/fnp_flaechen/{zoom}/{x}/{y}.mvt");
@@ -49,6 +55,44 @@ async fn roh(pool: &PgPool, zoom: u8, x: u32, y: u32) -> Result<usize> {
     Ok(bytes.len())
 }
 
+/// Processor time of all threads of a process so far: what else the machine does leaves it alone.
+fn rechenzeit(prozess: &str) -> Result<Duration> {
+    let mut summe = 0;
+    for faden in std::fs::read_dir(format!("/proc/{prozess}/task"))? {
+        // A thread may have ended meanwhile.
+        let text = std::fs::read_to_string(faden?.path().join("schedstat")).unwrap_or_default();
+        let zahl: Option<u64> = text.split(' ').next().and_then(|wert| wert.parse().ok());
+        summe += zahl.unwrap_or_default();
+    }
+    Ok(Duration::from_nanos(summe))
+}
+
+/// Clock and processor time of the same work.
+#[derive(Default, Clone, Copy)]
+struct Zeit {
+    uhr: Duration,
+    kerne: Duration,
+}
+
+/// Begins to measure this process, and that backend if there is one.
+struct Uhr<'a>(Instant, Duration, &'a [&'a str]);
+
+impl<'a> Uhr<'a> {
+    fn neu(prozesse: &'a [&'a str]) -> Result<Self> {
+        Ok(Self(Instant::now(), Self::kerne(prozesse)?, prozesse))
+    }
+
+    fn kerne(prozesse: &[&str]) -> Result<Duration> {
+        prozesse.iter().map(|p| rechenzeit(p)).sum()
+    }
+
+    fn zaehle(self, zeit: &mut Zeit) -> Result<()> {
+        zeit.uhr += self.0.elapsed();
+        zeit.kerne += Self::kerne(self.2)? - self.1;
+        Ok(())
+    }
+}
+
 /// Up to `hoechstens` tiles of a zoom, spread over the plan.
 fn auswahl(zoom: u8, raum: [f64; 4], hoechstens: usize) -> Vec<(u32, u32)> {
     let [x0, x1, y0, y1] = grenzen(zoom, raum);
@@ -59,18 +103,78 @@ fn auswahl(zoom: u8, raum: [f64; 4], hoechstens: usize) -> Vec<(u32, u32)> {
     alle.into_iter().step_by(schritt).collect()
 }
 
+fn zeit(zeit: Zeit, anzahl: usize) -> String {
+    format!(
+        "{:.2} / {:.2} ms",
+        ms(zeit.kerne, anzahl),
+        ms(zeit.uhr, anzahl)
+    )
+}
+
+fn mal(a: Zeit, b: Zeit) -> String {
+    let (kerne, uhr) = (
+        a.kerne.as_secs_f64() / b.kerne.as_secs_f64(),
+        a.uhr.as_secs_f64() / b.uhr.as_secs_f64(),
+    );
+    format!("**{kerne:.1}** / {uhr:.1}")
+}
+
+fn addiere(summe: &mut Zeit, teil: Zeit) {
+    summe.uhr += teil.uhr;
+    summe.kerne += teil.kerne;
+}
+
 fn ms(dauer: Duration, anzahl: usize) -> f64 {
     dauer.as_secs_f64() * 1000.0 / anzahl as f64
 }
 
-async fn messe(anzahl: u32, zooms: std::ops::RangeInclusive<u8>, hoechstens: usize) -> Result<()> {
+/// A service of its own; with what it keeps in memory, if `bild` says so.
+async fn dienst(db: &Database, bild: bool) -> Result<Router> {
+    let app = App::neu(db, None, None, false).await?;
+    let lager = Lager::neu(app.public.clone(), if bild { BUDGET } else { 0 });
+    lager.starte(None);
+    let router = app::router_mit(&app, &lager);
+    for _ in 0..600 {
+        if !bild || lager.bytes() > 0 {
+            break;
+        }
+        let anfrage = Request::builder().uri("/collections/fnp_flaechen/items?limit=1");
+        router.clone().oneshot(anfrage.body(Body::empty())?).await?;
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    // The counters are heard of a moment after the start.
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    Ok(router)
+}
+
+/// The first tile a new service is asked for, and the first of a coarse zoom.
+async fn erste(router: &Router, raum: [f64; 4], zooms: &RangeInclusive<u8>) -> Result<String> {
+    let mitte = |zoom| {
+        let [x0, x1, y0, y1] = grenzen(zoom, raum);
+        (x0.midpoint(x1), y0.midpoint(y1))
+    };
+    let mut zeiten = Vec::new();
+    for zoom in [*zooms.end(), *zooms.start()] {
+        let beginn = Instant::now();
+        let (x, y) = mitte(zoom);
+        hole(router, zoom, x, y).await?;
+        zeiten.push(format!("zoom {zoom} {:.0} ms", ms(beginn.elapsed(), 1)));
+    }
+    Ok(zeiten.join(", then "))
+}
+
+async fn messe(anzahl: u32, zooms: RangeInclusive<u8>, hoechstens: usize) -> Result<()> {
     let ordner = tempfile::tempdir()?;
     let cluster = Arc::new(Cluster::start(Some(ordner.path()), Durability::Tests)?);
     let db = Server::of_cluster(Arc::clone(&cluster), "kacheln")
         .open(Durability::Tests)
         .await?;
     let flaechen = stadt::lade(&db, anzahl).await?;
-    let admin = PgPool::connect_with(cluster.connect_options("kacheln", "postgres")).await?;
+    // One connection: its backend is measured.
+    let admin = PgPoolOptions::new()
+        .max_connections(1)
+        .connect_with(cluster.connect_options("kacheln", "postgres"))
+        .await?;
     sqlx::query("ANALYZE oeffentlich.flaeche")
         .execute(&admin)
         .await?;
@@ -79,45 +183,66 @@ async fn messe(anzahl: u32, zooms: std::ops::RangeInclusive<u8>, hoechstens: usi
         .fetch_one(&admin)
         .await?;
     let raum: [f64; 4] = raum.try_into().ok().context("four numbers")?;
-    let router = app::router(&App::neu(&db, None, None, false).await?);
     println!("\n{flaechen} areas; load average {}\n", maschine::last()?);
+    let vorher = maschine::speicher_mb("self")?;
+    let ohne = dienst(&db, false).await?;
     println!(
-        "| zoom | tiles | first, shapes of the zoom included | cold | warm | ST_AsMVT | times | kB ours / PostGIS |\n|--:|--:|--:|--:|--:|--:|--:|--:|"
+        "new service, rows from PostGIS: {}",
+        erste(&ohne, raum, &zooms).await?
     );
+    drop(ohne);
+    let router = dienst(&db, true).await?;
+    let bild = maschine::speicher_mb("self")?;
+    println!(
+        "new service, rows from the snapshot: {}\n",
+        erste(&router, raum, &zooms).await?
+    );
+    println!(
+        "| zoom | tiles | cold, processor / clock | warm, processor / clock | ST_AsMVT, processor / clock | times cold, processor / clock | kB ours / PostGIS |\n|--:|--:|--:|--:|--:|--:|--:|"
+    );
+    let (mut alle_kalt, mut alle_warm, mut alle_sql) = Default::default();
+    let backend: i32 = sqlx::query_scalar("SELECT pg_backend_pid()")
+        .fetch_one(&admin)
+        .await?;
+    let backend = backend.to_string();
     for zoom in zooms.rev() {
         let kacheln = auswahl(zoom, raum, hoechstens);
-        let beginn = Instant::now();
-        let [x, _, y, _] = grenzen(zoom, raum);
-        hole(&router, zoom, x.saturating_sub(1), y).await?;
-        let erste = beginn.elapsed();
-        let (mut kalt, mut warm, mut sql) = (Duration::ZERO, Duration::ZERO, Duration::ZERO);
+        let (mut kalt, mut warm, mut sql) = <(Zeit, Zeit, Zeit)>::default();
         let (mut unsere, mut ihre) = (0, 0);
         // Tile by tile in turns: what else the machine does hits both.
         for (x, y) in &kacheln {
-            let beginn = Instant::now();
+            let uhr = Uhr::neu(&["self"])?;
             unsere += hole(&router, zoom, *x, *y).await?;
-            kalt += beginn.elapsed();
-            let beginn = Instant::now();
-            hole(&router, zoom, *x, *y).await?;
-            warm += beginn.elapsed();
-            let beginn = Instant::now();
+            uhr.zaehle(&mut kalt)?;
+            let uhr = Uhr::neu(&["self"])?;
+            for _ in 0..WARM {
+                hole(&router, zoom, *x, *y).await?;
+            }
+            uhr.zaehle(&mut warm)?;
+            let prozesse = ["self", backend.as_str()];
+            let uhr = Uhr::neu(&prozesse)?;
             ihre += roh(&admin, zoom, *x, *y).await?;
-            sql += beginn.elapsed();
+            uhr.zaehle(&mut sql)?;
         }
         let n = kacheln.len();
         println!(
-            "| {zoom} | {n} | {:.0} ms | {:.2} ms | {:.3} ms | {:.1} ms | **{:.1}** | {} / {} |",
-            ms(erste, 1),
-            ms(kalt, n),
-            ms(warm, n),
-            ms(sql, n),
-            sql.as_secs_f64() / kalt.as_secs_f64(),
+            "| {zoom} | {n} | {} | {} | {} | {} | {} / {} |",
+            zeit(kalt, n),
+            zeit(warm, n * WARM),
+            zeit(sql, n),
+            mal(sql, kalt),
             unsere / n / 1000,
             ihre / n / 1000,
         );
+        addiere(&mut alle_kalt, kalt);
+        addiere(&mut alle_warm, warm);
+        addiere(&mut alle_sql, sql);
     }
     println!(
-        "\nmemory of this process: {} MB",
+        "\nall: cold {} times ST_AsMVT, warm {:.0} (processor); load average {}; memory of this process: {vorher} MB before, {bild} MB with the snapshot, {} MB at the end",
+        mal(alle_sql, alle_kalt),
+        alle_sql.kerne.as_secs_f64() * WARM as f64 / alle_warm.kerne.as_secs_f64(),
+        maschine::last()?,
         maschine::speicher_mb("self")?
     );
     admin.close().await;

@@ -15,14 +15,20 @@ use super::{Punkt, WELT_BITS, id};
 pub const KACHEL: i64 = 4096;
 /// Cells of the buffer around a tile: 8 of its 512 pixels.
 pub const RAND: i64 = 64;
-/// From here on every zoom shows the finest shapes ([`FEIN_BITS`]).
+/// From here on every zoom of a world as large as the earth shows the finest shapes
+/// ([`fein_bits`]).
 pub const FEIN_AB: u8 = 16;
-/// Grid of the finest shapes: that of zoom 18, 4 cm at the equator.
-pub const FEIN_BITS: u32 = 30;
+/// Grid of the finest shapes, where these begin at `fein_ab`: that of two zooms closer, 4 cm at
+/// the equator for [`FEIN_AB`].
+#[must_use]
+pub const fn fein_bits(fein_ab: u8) -> u32 {
+    fein_ab as u32 + 14
+}
 /// A vertex goes when its triangle is at most this many cells large: a quarter of a pixel.
 const DREIECK: f64 = 16.0;
-/// Below this zoom what is smaller than a pixel goes to its neighbour.
-const AUFGEHEN_UNTER: u8 = 12;
+/// From so many zooms before the finest shapes on what is smaller than a pixel goes to its
+/// neighbour: below zoom 12 of the earth.
+pub const AUFGEHEN_VOR: u8 = 4;
 /// A pixel: 8 × 8 cells.
 const PIXEL: f64 = 64.0;
 /// Objects in a tile; with more the smallest go to their neighbours, at any zoom.
@@ -38,6 +44,7 @@ pub struct Netz {
     boegen: Boegen,
     verbleib: Verbleib,
     objekte: usize,
+    fein_ab: u8,
 }
 
 /// How coordinates of the input become parts of the world: 0 to 1 from west to east and from
@@ -48,6 +55,11 @@ pub trait Abbildung {
     /// An edge longer than this (in units of the input) is bent by the projection and gets
     /// vertices between; infinite where it stays straight.
     fn gerade_bis(&self) -> f64;
+    /// From this zoom on every zoom shows the finest shapes: where a part of the earth is the
+    /// world, earlier than [`FEIN_AB`].
+    fn fein_ab(&self) -> u8 {
+        FEIN_AB
+    }
 }
 
 impl Netz {
@@ -83,7 +95,14 @@ impl Netz {
             boegen,
             verbleib,
             objekte,
+            fein_ab: abbildung.fein_ab(),
         }
+    }
+
+    /// From this zoom on all have the finest shapes.
+    #[must_use]
+    pub fn fein_ab(&self) -> u8 {
+        self.fein_ab
     }
 
     /// Vertices the network still has.
@@ -106,34 +125,41 @@ impl Netz {
         self.verbleib.wirt(objekt)
     }
 
-    /// The finest shapes, for zooms from [`FEIN_AB`]. To be asked for first.
+    /// The finest shapes. To be asked for first.
     #[must_use]
     pub fn fein(&mut self) -> Stufe {
-        self.boegen = straffe(
-            &self.boegen,
-            &self.punkte,
-            1 << (2 * (WELT_BITS - FEIN_BITS)),
-        );
-        // Tiles of zoom 16; finer ones are cut from it.
-        let raster = Raster {
-            shift: WELT_BITS - FEIN_BITS,
-            kachel: KACHEL << 2,
-            rand: RAND << 2,
-        };
-        self.stufe(raster, FEIN_BITS)
+        self.glaette();
+        self.stufe(self.fein_ab)
     }
 
-    /// The next coarser shapes, for one zoom below [`FEIN_AB`].
+    /// The next coarser shapes, for one zoom below the finest.
     #[must_use]
     pub fn vergroebere(&mut self, zoom: u8) -> Stufe {
+        self.raeume(zoom);
+        self.stufe(zoom)
+    }
+
+    /// The shapes of one zoom alone, on the way through all finer ones. Instead of
+    /// [`Self::fein`] and [`Self::vergroebere`], not after them.
+    #[must_use]
+    pub fn nur(mut self, zoom: u8) -> Stufe {
+        self.glaette();
+        for zwischen in (zoom..self.fein_ab).rev() {
+            self.raeume(zwischen);
+        }
+        self.stufe(zoom.min(self.fein_ab))
+    }
+
+    fn glaette(&mut self) {
+        let shift = WELT_BITS - fein_bits(self.fein_ab);
+        self.boegen = straffe(&self.boegen, &self.punkte, 1 << (2 * shift));
+    }
+
+    fn raeume(&mut self, zoom: u8) {
         let bits = u32::from(zoom) + 12;
-        let raster = Raster {
-            shift: WELT_BITS - bits,
-            kachel: KACHEL,
-            rand: RAND,
-        };
         let zelle = 4_f64.powi((WELT_BITS - bits).cast_signed());
-        let mut mindestens = if zoom < AUFGEHEN_UNTER { PIXEL } else { 0.0 };
+        let klein = zoom + AUFGEHEN_VOR < self.fein_ab;
+        let mut mindestens = if klein { PIXEL } else { 0.0 };
         let mut dreieck = DREIECK;
         // Each turn leaves clearly less; far above that something else is wrong.
         for _ in 0..20 {
@@ -159,7 +185,6 @@ impl Netz {
             mindestens = mindestens.max(4.0) * (zuviel * 1.5).clamp(2.0, 8.0);
             dreieck = mindestens.max(DREIECK) / 4.0;
         }
-        self.stufe(raster, bits)
     }
 
     /// How much fuller the fullest tile (of 2^shift units) is than it may be; 1 is full.
@@ -186,7 +211,18 @@ impl Netz {
         kacheln.into_values().map(voll).fold(0.0, f64::max)
     }
 
-    fn stufe(&self, raster: Raster, bits: u32) -> Stufe {
+    fn stufe(&self, zoom: u8) -> Stufe {
+        // Of the finest the tiles of that zoom; closer ones are cut from it.
+        let (bits, mal) = if zoom >= self.fein_ab {
+            (fein_bits(self.fein_ab), 2)
+        } else {
+            (u32::from(zoom) + 12, 0)
+        };
+        let raster = Raster {
+            shift: WELT_BITS - bits,
+            kachel: KACHEL << mal,
+            rand: RAND << mal,
+        };
         let gerastet = raste(&self.boegen, &self.punkte, raster);
         Stufe::aus_boegen(&self.boegen, &gerastet, self.objekte, bits)
     }

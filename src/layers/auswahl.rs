@@ -1,5 +1,7 @@
 //! What an items request asks for, read from its parameters and checked against the columns.
 
+use std::sync::Arc;
+
 use sha2::{Digest as _, Sha256};
 
 use super::bbox::Bbox;
@@ -11,6 +13,7 @@ use super::ebene::Ebene;
 use super::relation::Spalte;
 use super::sammlung::Sammlung;
 use super::sortierung::{self, Sortierung};
+use super::vereinfachung::Stufe;
 use crate::error::{Error, Result};
 use crate::http::extract::{Parameter, unbekannt};
 use crate::http::problem::Problem;
@@ -50,7 +53,7 @@ pub const FESTE: [&str; 15] = [
 ];
 
 /// Deepest zoom level.
-const ZOOM_MAX: u8 = 24;
+pub const ZOOM_MAX: u8 = 24;
 
 /// One property filter.
 #[derive(Debug)]
@@ -89,8 +92,10 @@ pub struct Auswahl {
     pub eigenschaften: Option<Vec<bool>>,
     /// The geometry is sent.
     pub geometrie: bool,
-    /// Zoom level of `WebMercatorQuad` the geometry may be simplified for.
+    /// Zoom level of `WebMercatorQuad` the geometry is generalised for.
     pub zoom: Option<u8>,
+    /// The shapes of that zoom, once they are there.
+    pub stufe: Option<Arc<dyn Stufe>>,
     /// Where to go on.
     pub cursor: Option<Cursor>,
     /// System of the answer.
@@ -132,6 +137,7 @@ impl Auswahl {
             eigenschaften: eigenschaften(parameter, ebene)?,
             geometrie: !wahrheit(parameter, "skipGeometry")?,
             zoom: zoom(parameter)?,
+            stufe: None,
             cursor: None,
             crs: system(parameter, "crs")?.unwrap_or(Ziel::Crs84),
             kennung: String::new(),
@@ -182,8 +188,7 @@ fn eigenschaftsfilter(parameter: &Parameter, ebene: &Ebene) -> Result<Vec<Filter
     let mut filter = Vec::new();
     for (name, wert) in parameter.ohne(&FESTE) {
         let Some(spalte) = ebene.spalte(name).filter(|s| s.klasse.filterbar()) else {
-            // zoom-level is not on offer before it has an effect.
-            let mut erlaubt: Vec<&str> = FESTE.into_iter().filter(|f| *f != "zoom-level").collect();
+            let mut erlaubt = FESTE.to_vec();
             let filterbare = ebene.spalten.iter().filter(|s| s.klasse.filterbar());
             erlaubt.extend(filterbare.map(|s| s.name.as_str()));
             return Err(unbekannt(name, &erlaubt));
@@ -262,7 +267,7 @@ fn zoom(parameter: &Parameter) -> Result<Option<u8>, Problem> {
         Ok(stufe) if stufe <= ZOOM_MAX => Ok(Some(stufe)),
         _ => Err(Error::parameter(
             "zoom-level",
-            format!("„{text}“ ist keine Zoomstufe. Möglich ist 0 bis {ZOOM_MAX}."),
+            format!("„{text}“ ist keine Zoomstufe. Möglich ist eine ganze Zahl von 0 (ganze Welt) bis {ZOOM_MAX}."),
         )
         .into()),
     }

@@ -1,7 +1,7 @@
 //! Conformance classes this service meets. Each module returns those it carries; a class
 //! stands there when its tests do (`docs/ogc.md` names each with its probe).
 
-use super::{auswahl, cql2, crs, queryables, sortierung, transactions};
+use super::{auswahl, cql2, crs, queryables, sortierung, transactions, vereinfachung};
 
 const GRUND: &[&str] = &[
     "http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/core",
@@ -51,6 +51,7 @@ pub fn klassen(listen: bool) -> Vec<&'static str> {
         auswahl::KONFORMITAET,
         cql2::KONFORMITAET,
         sortierung::KONFORMITAET,
+        vereinfachung::KONFORMITAET,
         transactions::KONFORMITAET,
     ]
     .concat();

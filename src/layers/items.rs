@@ -11,6 +11,7 @@ use super::quelle::{self, Antwort, Auftrag, Schluss};
 use super::query::Zeile;
 use super::relation::Spalte;
 use super::sammlung::Sammlung;
+use super::vereinfachung::{self, Stufe};
 use super::wert::{self, Klasse};
 use super::{Dienst, datetime, geojson, transactions};
 use crate::error::{Error, Result};
@@ -26,9 +27,10 @@ pub async fn sammlung_json(
     dienst: &Dienst,
     anfrage: &Anfrage,
     sammlung: &Sammlung,
-    auswahl: Auswahl,
+    mut auswahl: Auswahl,
     gzip: bool,
 ) -> Result<Antwort> {
+    dienst.vereinfache(sammlung, &mut auswahl).await?;
     let auftrag = Auftrag {
         sammlung: sammlung.clone(),
         auswahl,
@@ -125,18 +127,21 @@ pub fn schreibe_objekt(
     zeile: &Zeile,
     wandler: Wandler,
 ) -> Result<()> {
-    schreibe_auswahl(out, ebene, ebene.spalten.iter(), zeile, wandler)
+    schreibe_auswahl(out, ebene, (ebene.spalten.iter(), None), zeile, wandler)
 }
 
-/// The same with these columns only, as the row was read.
+/// The same with these columns only, as the row was read, and with the shapes of a zoom.
 pub(super) fn schreibe_auswahl<'a>(
     out: &mut Vec<u8>,
     ebene: &Ebene,
-    spalten: impl Iterator<Item = &'a Spalte>,
+    (spalten, stufe): (impl Iterator<Item = &'a Spalte>, Option<&dyn Stufe>),
     zeile: &Zeile,
     wandler: Wandler,
 ) -> Result<()> {
-    kopf(out, ebene, zeile, zeile.geometrie()?, wandler)?;
+    match vereinfachung::geometrie(stufe, zeile, wandler)? {
+        Some((ewkb, wandler)) => kopf(out, ebene, zeile, Some(&ewkb), wandler)?,
+        None => kopf(out, ebene, zeile, None, wandler)?,
+    };
     eigenschaften(out, spalten, zeile, |_| {})
 }
 

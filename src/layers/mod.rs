@@ -36,6 +36,7 @@ pub mod snapshot;
 pub mod sortierung;
 pub mod stil;
 pub mod transactions;
+pub mod vereinfachung;
 pub mod wert;
 
 /// What the routes of this module need.
@@ -53,6 +54,8 @@ pub struct Dienst {
     grosse: Arc<tokio::sync::Semaphore>,
     /// Files written for downloads.
     pub dateien: formate::lager::Fach,
+    /// Makes shapes for `zoom-level`; None: nothing is generalised.
+    vereinfacher: Option<Arc<dyn vereinfachung::Vereinfacher>>,
     /// Paths of other modules, for `/api`.
     pub pfade: Vec<crate::http::openapi::Pfad>,
     /// Writing operations over these collections, for `/api`.
@@ -76,8 +79,18 @@ impl Dienst {
             ausdehnungen: extent::Ausdehnungen::default(),
             grosse: Arc::new(tokio::sync::Semaphore::new(quelle::GROSSE)),
             dateien: formate::lager::Fach::default(),
+            vereinfacher: None,
             pfade,
             schreibend,
+        }
+    }
+
+    /// With shapes for `zoom-level`.
+    #[must_use]
+    pub fn mit_vereinfacher(self, vereinfacher: Arc<dyn vereinfachung::Vereinfacher>) -> Self {
+        Self {
+            vereinfacher: Some(vereinfacher),
+            ..self
         }
     }
 

@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::auswahl::{FESTE, LIMIT_MAX, LIMIT_VORGABE};
+use super::auswahl::{FESTE, LIMIT_MAX, LIMIT_VORGABE, ZOOM_MAX};
 use super::cql2::Grenzen;
 use super::crs::Ziel;
 use super::documents::{GEOJSON, HTML, JSON, SCHEMA_JSON};
@@ -20,6 +20,7 @@ const THEMA: &str = "Ebenen";
 
 /// Parameters shared by the paths; QGIS reads its page size from `limit`.
 #[must_use]
+#[expect(clippy::too_many_lines, reason = "a table, a parameter each")]
 pub fn parameter() -> Map<String, Value> {
     let zahlen = |anzahl: usize| json!({"minItems": anzahl, "maxItems": anzahl});
     let crs = json!({"type": "string", "format": "uri", "enum": Ziel::ALLE.map(Ziel::uri), "default": Ziel::Crs84.uri()});
@@ -102,6 +103,12 @@ pub fn parameter() -> Map<String, Value> {
             "datetime",
             "Bei Ebenen mit eigenen Zeitspalten nur Objekte, die dann gelten: Zeitpunkt oder Zeitraum nach RFC 3339, „..“ ist ein offenes Ende. Bei den übrigen ein Tag oder Zeitpunkt: die Ebene, wie sie damals war (Flächennutzungsplan: die Fassung, die galt; alles andere: was veröffentlicht war). Für jede Adresse des Dienstes leistet das auch stand=JJJJ-MM-TT oder /stand/JJJJ-MM-TT davor.",
             json!({"type": "string"}),
+        ),
+        (
+            "zoom-level",
+            "zoom-level",
+            "Geometrien so weit vereinfacht, wie die Zoomstufe der Kachelung WebMercatorQuad (Kacheln von 512 Pixeln) sie zeigt; gemeinsame Grenzen bleiben gemeinsam. Was kleiner als ein Pixel ist, geht unter Zoom 12 im Nachbarn auf und hat dann keine Geometrie. Punkte bleiben, wie sie sind; Flächen und Linien einer Ebene, die dafür zu groß ist, auch.",
+            json!({"type": "integer", "minimum": 0, "maximum": ZOOM_MAX}),
         ),
         (
             "cursor",
@@ -257,9 +264,8 @@ fn je_sammlung(sammlung: &Sammlung) -> Vec<Pfad> {
             medien: medien.to_vec(),
         };
     let f = || vec![verweis("f")];
-    // zoom-level is not on offer before it has an effect.
-    let gemeinsame = FESTE.into_iter().filter(|name| *name != "zoom-level");
-    let mut parameter: Vec<Value> = gemeinsame
+    let mut parameter: Vec<Value> = FESTE
+        .into_iter()
         .map(|name| verweis(if name == "f" { "fObjekte" } else { name }))
         .collect();
     parameter.extend(filterbare(sammlung).map(|spalte| {

@@ -246,9 +246,7 @@ async fn ganz(
     for name in ["limit", "cursor", "f"] {
         let wert = anfrage.parameter.einzig(name)?;
         if wert.is_some_and(|wert| (name, wert) != ("f", "json")) {
-            let erlaubt = FESTE
-                .iter()
-                .filter(|f| !["limit", "cursor", "zoom-level"].contains(f));
+            let erlaubt = FESTE.iter().filter(|f| !["limit", "cursor"].contains(f));
             return Err(unbekannt(name, &erlaubt.copied().collect::<Vec<_>>()));
         }
     }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::lager::Stand;
-use super::matrix::{self, CRS, NAME, URI, ZOOM_FEIN};
+use super::matrix::Satz;
 use super::tilejson;
 use crate::http::link::{Basis, Link, kodiere};
 use crate::layers::documents::JSON;
@@ -23,43 +23,55 @@ fn ort(basis: &Basis, sammlung: Option<&str>) -> String {
 
 /// `/tileMatrixSets`
 pub(super) fn matrizen(basis: &Basis) -> Value {
-    let hier = basis.zu(&format!("/tileMatrixSets/{NAME}"));
-    json!({"tileMatrixSets": [{
-        "id": NAME, "title": "Google-Maps-Kachelung in Web-Mercator", "uri": URI, "crs": CRS,
-        "links": [Link::new("self", JSON, hier, NAME)],
-    }]})
+    let saetze = Satz::ALLE.map(|satz| {
+        let hier = basis.zu(&format!("/tileMatrixSets/{}", satz.name()));
+        let mut doc = json!({
+            "id": satz.name(), "title": satz.titel(), "crs": satz.crs(),
+            "links": [Link::new("self", JSON, hier, satz.name())],
+        });
+        if let Some(uri) = satz.uri() {
+            doc["uri"] = json!(uri);
+        }
+        doc
+    });
+    json!({ "tileMatrixSets": saetze })
 }
 
 /// `…/tiles`
 pub(super) fn liste(basis: &Basis, sammlung: Option<&str>, titel: &str) -> Value {
     let hier = ort(basis, sammlung);
+    let saetze = Satz::ALLE.map(|satz| {
+        let dort = format!("{hier}/{}", satz.name());
+        let mut doc = json!({
+            "title": titel, "crs": satz.crs(), "dataType": "vector",
+            "links": [Link::new("self", JSON, dort, titel), schema(basis, satz)],
+        });
+        if let Some(uri) = satz.uri() {
+            doc["tileMatrixSetURI"] = json!(uri);
+        }
+        doc
+    });
     json!({
         "links": [Link::new("self", JSON, &hier, titel)],
-        "tilesets": [{
-            "title": titel, "tileMatrixSetURI": URI, "crs": CRS, "dataType": "vector",
-            "links": [Link::new("self", JSON, format!("{hier}/{NAME}"), titel), schema(basis)],
-        }],
+        "tilesets": saetze,
     })
 }
 
-fn schema(basis: &Basis) -> Link {
-    Link::new(
-        SCHEMA,
-        JSON,
-        basis.zu(&format!("/tileMatrixSets/{NAME}")),
-        NAME,
-    )
+fn schema(basis: &Basis, satz: Satz) -> Link {
+    let name = satz.name();
+    let dort = basis.zu(&format!("/tileMatrixSets/{name}"));
+    Link::new(SCHEMA, JSON, dort, name)
 }
 
-/// `…/tiles/WebMercatorQuad`; `auswahl` is the query that chooses the layers, if it is one.
+/// `…/tiles/` and the set; `auswahl` is the query that chooses the layers, if it is one.
 pub(super) fn satz(
-    basis: &Basis,
+    (basis, satz): (&Basis, Satz),
     sammlung: Option<&str>,
     titel: &str,
     staende: &[(Stand, Ausdehnung)],
     auswahl: &str,
 ) -> Value {
-    let hier = format!("{}/{NAME}", ort(basis, sammlung));
+    let hier = format!("{}/{}", ort(basis, sammlung), satz.name());
     let frage = if auswahl.is_empty() {
         String::new()
     } else {
@@ -75,18 +87,21 @@ pub(super) fn satz(
         .collect();
     let mut doc = json!({
         "title": titel,
-        "tileMatrixSetURI": URI,
-        "crs": CRS,
+        "crs": satz.crs(),
         "dataType": "vector",
         "layers": ebenen,
         "links": [
             Link::new("self", JSON, format!("{hier}{frage}"), titel),
-            schema(basis),
+            schema(basis, satz),
             {"rel": "item", "type": MVT, "templated": true, "title": "Kacheln", "href": format!("{hier}/{{tileMatrix}}/{{tileRow}}/{{tileCol}}{frage}")},
         ],
     });
-    // TileJSON names its layers in the address.
-    if let Some(links) = doc["links"].as_array_mut().filter(|_| !ids.is_empty()) {
+    if let Some(uri) = satz.uri() {
+        doc["tileMatrixSetURI"] = json!(uri);
+    }
+    // TileJSON names its layers in the address, and knows one set.
+    let beschrieben = satz == Satz::WebMercator && !ids.is_empty();
+    if let Some(links) = doc["links"].as_array_mut().filter(|_| beschrieben) {
         let link = Link::new(
             "describedby",
             JSON,
@@ -100,9 +115,9 @@ pub(super) fn satz(
         doc["boundingBox"] = json!({
             "lowerLeft": [w, s], "upperRight": [o, n], "crs": "http://www.opengis.net/def/crs/OGC/1.3/CRS84",
         });
-        doc["tileMatrixSetLimits"] = (0..=ZOOM_FEIN)
+        doc["tileMatrixSetLimits"] = (0..=satz.fein_ab())
             .map(|zoom| {
-                let [x0, x1, y0, y1] = matrix::grenzen(zoom, raum);
+                let [x0, x1, y0, y1] = satz.grenzen(zoom, raum);
                 json!({"tileMatrix": zoom.to_string(), "minTileRow": y0, "maxTileRow": y1, "minTileCol": x0, "maxTileCol": x1})
             })
             .collect();

@@ -3,17 +3,16 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use super::bau::LEER;
 use super::matrix::Adresse;
 use super::mvt::{self, Geometrie, Typ};
-use super::schicht::{Formen, LEER, Schicht};
+use super::schicht::{Formen, Schicht};
 use crate::abdeckung::netz::{OBJEKTE_JE_KACHEL, RAND};
 use crate::abdeckung::stufe::Zugart;
 use crate::abdeckung::{Gitter, WELT_BITS, beschneide};
 
 /// A tile's bytes at most, about; what is least important goes.
 const BYTES: usize = 500_000;
-/// From this zoom on all attributes are sent.
-const ALLES_AB: u8 = 12;
 
 /// What goes into a tile from one layer.
 #[derive(Debug, Clone)]
@@ -46,7 +45,7 @@ pub(super) fn baue(adresse: Adresse, teile: &[Teil]) -> Vec<u8> {
 
 fn baue_ebene(kachel: &mut Vec<u8>, adresse: Adresse, teil: &Teil, platz: usize) {
     let schicht = &teil.schicht;
-    let (bits, breite) = Schicht::gitter(adresse.zoom);
+    let (bits, breite) = schicht.gitter(adresse.zoom);
     let ecke = [
         adresse.spalte.cast_signed() * breite,
         adresse.zeile.cast_signed() * breite,
@@ -55,7 +54,7 @@ fn baue_ebene(kachel: &mut Vec<u8>, adresse: Adresse, teil: &Teil, platz: usize)
     let rand = i32::try_from(i64::from(breite) * RAND / 4096)
         .unwrap_or(64)
         .max(1);
-    let faktor = u32::from(adresse.zoom).saturating_sub(18);
+    let faktor = schicht.dehnung(adresse.zoom);
     let kasten = [
         ecke[0] - rand,
         ecke[1] - rand,
@@ -78,7 +77,8 @@ fn baue_ebene(kachel: &mut Vec<u8>, adresse: Adresse, teil: &Teil, platz: usize)
     let alle: Vec<usize> = (0..schicht.spalten.len()).collect();
     let spalten = match &teil.spalten {
         Some(spalten) => spalten,
-        None if adresse.zoom < ALLES_AB => &schicht.wenige,
+        // Far away there are too many for all attributes.
+        None if adresse.zoom < adresse.satz.nah_ab() => &schicht.wenige,
         None => &alle,
     };
     let ausdehnung = u32::try_from(i64::from(breite) << faktor).unwrap_or(4096);

@@ -6,10 +6,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use sqlx::PgPool;
 use tokio::sync::{OnceCell, Semaphore};
 
-use super::schicht::{Bau, Schicht};
+use super::bau::Bau;
+use super::matrix::Satz;
+use super::schicht::Schicht;
 use super::{Dienst, quelle};
 use crate::error::{Error, Result};
 use crate::layers::sammlung::Sammlung;
@@ -28,13 +29,39 @@ const UNGEZAEHLT: Duration = Duration::from_secs(10);
 #[derive(Debug, Clone)]
 pub(super) struct Stand {
     pub(super) sammlung: Arc<Sammlung>,
-    /// Collection, plan versions, version of the data.
+    /// Collection, plan versions, version of the data, tile matrix set.
     pub(super) marke: String,
     /// Changes are counted: the mark stands for the content.
     pub(super) gezaehlt: bool,
+    /// Version of the data.
+    pub(super) version: Option<String>,
+    pub(super) satz: Satz,
 }
 
-type Zelle = Arc<OnceCell<Arc<Schicht>>>;
+impl Stand {
+    /// The same on another set.
+    pub(super) fn auf(mut self, satz: Satz) -> Self {
+        if satz != self.satz {
+            self.marke = format!("{}:{}", self.marke, satz.name());
+            self.satz = satz;
+        }
+        self
+    }
+}
+
+/// What is known of a layer.
+#[derive(Debug)]
+pub(super) enum Bekannt {
+    /// It was not read yet.
+    Nichts,
+    /// It is too large for memory.
+    ZuGross,
+    /// Here it is.
+    Da(Arc<Schicht>),
+}
+
+/// None: it is too large for memory, as long as its data stay as they are.
+type Zelle = Arc<OnceCell<Option<Arc<Schicht>>>>;
 
 #[derive(Debug)]
 pub(super) struct Lager {
@@ -71,10 +98,13 @@ impl Lager {
             return Ok(stand.clone());
         }
         let jetzt = Instant::now();
-        let sammlung = dienst
-            .katalog
-            .oeffentliche_sammlung(&dienst.pool, id)
-            .await?;
+        let sammlung = match &dienst.staende {
+            Some(staende) => staende.sammlung(&dienst.katalog, &dienst.pool, id).await?,
+            None => {
+                let (katalog, pool) = (&dienst.katalog, &dienst.pool);
+                katalog.oeffentliche_sammlung(pool, id).await?
+            }
+        };
         if sammlung.ebene.relation.geometrie.is_none() {
             return Err(Error::nicht_gefunden(format!(
                 "Die Ebene „{id}“ hat keine Geometrie und darum keine Kacheln."
@@ -82,8 +112,8 @@ impl Lager {
         }
         let version = quelle::version(dienst, &sammlung).await?;
         let gezaehlt = version.is_some() && sammlung.nur.is_none();
-        let zahl = match version {
-            Some(version) => version,
+        let zahl = match &version {
+            Some(version) => version.clone(),
             None => format!("t{}", self.seit.elapsed().as_secs() / UNGEZAEHLT.as_secs()),
         };
         let marke = format!("{id}:{:?}:{:?}:{zahl}", sammlung.fassungen, sammlung.nur);
@@ -91,6 +121,8 @@ impl Lager {
             sammlung: Arc::new(sammlung),
             marke,
             gezaehlt,
+            version,
+            satz: Satz::WebMercator,
         };
         let mut staende = self.staende.lock().unwrap_or_else(PoisonError::into_inner);
         staende.retain(|_, (seit, _)| seit.elapsed() < HALTBAR);
@@ -98,31 +130,69 @@ impl Lager {
         Ok(stand)
     }
 
-    /// The layer, read and put together if it is not there; all who ask wait for one.
-    pub(super) async fn schicht(&self, pool: &PgPool, stand: &Stand) -> Result<Arc<Schicht>> {
-        let zelle = {
-            let mut schichten = self
-                .schichten
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner);
-            let (zelle, _, benutzt) = schichten
-                .entry(stand.marke.clone())
-                .or_insert_with(|| (Zelle::default(), stand.sammlung.id.clone(), Instant::now()));
-            *benutzt = Instant::now();
-            Arc::clone(zelle)
-        };
+    fn zelle(&self, stand: &Stand) -> Zelle {
+        let mut schichten = self
+            .schichten
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let (zelle, _, benutzt) = schichten
+            .entry(stand.marke.clone())
+            .or_insert_with(|| (Zelle::default(), stand.sammlung.id.clone(), Instant::now()));
+        *benutzt = Instant::now();
+        Arc::clone(zelle)
+    }
+
+    /// What is known of the layer without reading it.
+    pub(super) fn bekannt(&self, stand: &Stand) -> Bekannt {
+        match self.zelle(stand).get() {
+            None => Bekannt::Nichts,
+            Some(None) => Bekannt::ZuGross,
+            Some(Some(schicht)) => Bekannt::Da(Arc::clone(schicht)),
+        }
+    }
+
+    /// The layer, read and put together if it is not there; all who ask wait for one. None: it
+    /// is too large.
+    pub(super) async fn schicht(
+        &self,
+        dienst: &Dienst,
+        stand: &Stand,
+    ) -> Result<Option<Arc<Schicht>>> {
+        let zelle = self.zelle(stand);
         if let Some(schicht) = zelle.get() {
-            return Ok(Arc::clone(schicht));
+            return Ok(schicht.clone());
         }
         let schicht = zelle
             .get_or_try_init(|| async {
-                let mut bau = Bau::neu(&stand.sammlung);
-                quelle::lies(pool, &stand.sammlung, &mut bau).await?;
-                self.arbeite(move || Arc::new(bau.fertig())).await
+                let bau = Bau::neu(&stand.sammlung, stand.satz, dienst.positionen);
+                match quelle::lies(dienst, stand, None, bau).await {
+                    Ok(bau) => self.arbeite(move || Some(Arc::new(bau.fertig()))).await,
+                    Err((bau, _)) if bau.ist_zu_gross() => {
+                        let ebene = &stand.sammlung.id;
+                        tracing::warn!(ebene, "layer too large to be generalised as a whole");
+                        Ok(None)
+                    }
+                    Err((_, fehler)) => Err(fehler),
+                }
             })
-            .await?;
+            .await?
+            .clone();
         self.raeume_auf(stand);
-        Ok(Arc::clone(schicht))
+        Ok(schicht)
+    }
+
+    /// Makes the shapes of a zoom, and of the finer ones on the way: one at a time, so that tiles
+    /// that are only to be cut find room between.
+    pub(super) async fn forme(&self, schicht: &Arc<Schicht>, zoom: u8) -> Result<()> {
+        if schicht.fehlt(zoom).is_none() {
+            return Ok(());
+        }
+        let _allein = schicht.netzstand.reihe.lock().await;
+        while let Some(naechster) = schicht.fehlt(zoom) {
+            let fuer = Arc::clone(schicht);
+            self.arbeite(move || fuer.formen(naechster)).await?;
+        }
+        Ok(())
     }
 
     /// Drops what was there of the same collection before, then what was not used for longest.
@@ -131,14 +201,21 @@ impl Lager {
             .schichten
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
-        schichten.retain(|marke, (_, id, _)| *marke == stand.marke || *id != stand.sammlung.id);
+        // On both sets; the mark of the second goes on after that of the first.
+        let web = stand
+            .marke
+            .trim_end_matches(&format!(":{}", Satz::Utm32.name()));
+        schichten.retain(|marke, (_, id, _)| marke.starts_with(web) || *id != stand.sammlung.id);
         let mut alle: Vec<(Instant, String, usize)> = schichten
             .iter()
             .map(|(marke, (zelle, _, benutzt))| {
                 (
                     *benutzt,
                     marke.clone(),
-                    zelle.get().map_or(0, |s| s.bytes()),
+                    zelle
+                        .get()
+                        .and_then(Option::as_ref)
+                        .map_or(0, |s| s.bytes()),
                 )
             })
             .collect();

@@ -6,6 +6,7 @@ use std::future::Future;
 use std::io::Write as _;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
+use axum::body::Bytes;
 use tokio::sync::OnceCell;
 
 use crate::error::Result;
@@ -19,26 +20,37 @@ const BEIWERK: usize = 400;
 /// A finished tile.
 #[derive(Debug)]
 pub(super) struct Kachel {
-    pub(super) bytes: Vec<u8>,
-    gepackt: OnceLock<Option<Vec<u8>>>,
+    pub(super) bytes: Bytes,
+    gepackt: OnceLock<Option<Bytes>>,
+    /// The next one may be another: not to be kept.
+    pub(super) vorlaeufig: bool,
 }
 
 impl Kachel {
     pub(super) fn neu(bytes: Vec<u8>) -> Self {
         Self {
-            bytes,
+            bytes: bytes.into(),
             gepackt: OnceLock::new(),
+            vorlaeufig: false,
+        }
+    }
+
+    pub(super) fn vorlaeufig(bytes: Vec<u8>) -> Self {
+        Self {
+            vorlaeufig: true,
+            ..Self::neu(bytes)
         }
     }
 
     /// By gzip, once; None where that gains nothing.
-    pub(super) fn gepackt(&self) -> Option<&[u8]> {
+    pub(super) fn gepackt(&self) -> Option<&Bytes> {
         let packe = || {
             let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::new(5));
             packer.write_all(&self.bytes).ok()?;
-            packer.finish().ok().filter(|g| g.len() < self.bytes.len())
+            let gepackt = packer.finish().ok()?;
+            (gepackt.len() < self.bytes.len()).then(|| gepackt.into())
         };
-        self.gepackt.get_or_init(packe).as_deref()
+        self.gepackt.get_or_init(packe).as_ref()
     }
 
     fn groesse(&self) -> usize {
@@ -80,7 +92,7 @@ impl Merker {
     /// The tile, made by `mache` if it is not there.
     pub(super) async fn hole<F>(&self, was: &str, mache: impl FnOnce() -> F) -> Result<Arc<Kachel>>
     where
-        F: Future<Output = Result<Vec<u8>>>,
+        F: Future<Output = Result<Kachel>>,
     {
         let zelle = {
             let mut inhalt = self.sperre();
@@ -90,12 +102,12 @@ impl Merker {
             Arc::clone(inhalt.im_bau.entry(was.to_owned()).or_default())
         };
         let ergebnis = zelle
-            .get_or_try_init(|| async { mache().await.map(|bytes| Arc::new(Kachel::neu(bytes))) })
+            .get_or_try_init(|| async { mache().await.map(Arc::new) })
             .await;
         let mut inhalt = self.sperre();
         match ergebnis {
             Ok(kachel) => {
-                if inhalt.im_bau.remove(was).is_some() {
+                if inhalt.im_bau.remove(was).is_some() && !kachel.vorlaeufig {
                     inhalt.merke(was, kachel, self.hoechstens);
                 }
                 Ok(Arc::clone(kachel))
@@ -162,7 +174,7 @@ mod tests {
         let mache = || async {
             gebaut.fetch_add(1, Ordering::SeqCst);
             tokio::time::sleep(std::time::Duration::from_millis(20)).await;
-            Ok(vec![7; 1000])
+            Ok(Kachel::neu(vec![7; 1000]))
         };
         let (a, b) = tokio::join!(merker.hole("a", mache), merker.hole("a", mache));
         assert_eq!(
@@ -172,7 +184,7 @@ mod tests {
         assert_eq!(gebaut.load(Ordering::SeqCst), 1);
         for i in 0..20 {
             merker
-                .hole(&i.to_string(), || async { Ok(vec![0; 1000]) })
+                .hole(&i.to_string(), || async { Ok(Kachel::neu(vec![0; 1000])) })
                 .await
                 .unwrap();
         }
@@ -195,7 +207,7 @@ mod tests {
         assert!(fehler.is_err());
         let ewig = merker.hole("y", || async {
             std::future::pending::<()>().await;
-            Ok(Vec::new())
+            Ok(Kachel::neu(Vec::new()))
         });
         assert!(
             tokio::time::timeout(std::time::Duration::from_millis(5), ewig)
@@ -204,20 +216,29 @@ mod tests {
         );
         assert_eq!(
             merker
-                .hole("y", || async { Ok(vec![1]) })
+                .hole("y", || async { Ok(Kachel::neu(vec![1])) })
                 .await
                 .unwrap()
-                .bytes,
+                .bytes
+                .as_ref(),
             [1]
         );
         assert_eq!(
             merker
-                .hole("x", || async { Ok(vec![2]) })
+                .hole("x", || async { Ok(Kachel::neu(vec![2])) })
                 .await
                 .unwrap()
-                .bytes,
+                .bytes
+                .as_ref(),
             [2]
         );
+        let einmal = merker
+            .hole("z", || async { Ok(Kachel::vorlaeufig(vec![3])) })
+            .await
+            .unwrap();
+        assert_eq!(einmal.bytes.as_ref(), [3]);
+        let endlich = merker.hole("z", || async { Ok(Kachel::neu(vec![4])) });
+        assert_eq!(endlich.await.unwrap().bytes.as_ref(), [4]);
         assert!(merker.sperre().im_bau.is_empty());
     }
 
@@ -226,7 +247,7 @@ mod tests {
         use std::io::Read as _;
         let kachel = Kachel::neu(vec![9; 5000]);
         let mut aus = Vec::new();
-        flate2::read::GzDecoder::new(kachel.gepackt().unwrap())
+        flate2::read::GzDecoder::new(kachel.gepackt().unwrap().as_ref())
             .read_to_end(&mut aus)
             .unwrap();
         assert_eq!(aus, kachel.bytes);

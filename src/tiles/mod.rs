@@ -1,14 +1,16 @@
 //! Vector tiles: OGC API – Tiles, XYZ and `TileJSON` over the published layers.
 //!
 //! Reading order: [`matrix`] (which tiles there are) → [`routes`] → `wahl` (what a request asks
-//! for) → `lager` (layers in memory, one per version) → `schicht` (one layer: attributes,
-//! shapes of each zoom, generalised by [`crate::abdeckung`]) → `kachel` (cut and put together)
-//! → [`mvt`] (the bytes) → `merker` (finished tiles).
+//! for) → `bereit` (the whole layer, or what is around the tile) → `lager` (layers in memory,
+//! one per version) → `quelle` (rows of a snapshot or of the database) → `bau`, `schicht` (one
+//! layer: attributes, shapes of each zoom, generalised by [`crate::abdeckung`]) → `kachel` (cut
+//! and put together) → [`mvt`] (the bytes) → `merker` (finished tiles).
 //!
 //! Everything here belongs to one reading world (its pool): what the public gets and what
 //! somebody signed in gets are never in the same memory.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use sqlx::PgPool;
 
@@ -16,6 +18,8 @@ use crate::layers::extent::Ausdehnungen;
 use crate::layers::sammlung::Katalog;
 use crate::layers::snapshot::lager::Lager;
 
+mod bau;
+mod bereit;
 mod dokumente;
 mod kachel;
 mod lager;
@@ -44,6 +48,10 @@ pub struct Dienst {
     ausdehnungen: Ausdehnungen,
     lager: lager::Lager,
     merker: merker::Merker,
+    /// Positions of a layer at most that is generalised as a whole.
+    positionen: usize,
+    /// So long a tile close by waits for the whole layer.
+    geduld: Duration,
 }
 
 impl Dienst {
@@ -58,6 +66,19 @@ impl Dienst {
             ausdehnungen: Ausdehnungen::default(),
             lager: lager::Lager::neu(intern),
             merker: merker::Merker::neu(intern),
+            positionen: bau::POSITIONEN_HOECHSTENS,
+            geduld: bereit::GEDULD,
+        }
+    }
+
+    /// With other limits: to the positions of a layer that is generalised as a whole, and to the
+    /// time a tile close by waits for that.
+    #[must_use]
+    pub fn mit_grenzen(self, positionen: usize, geduld: Duration) -> Self {
+        Self {
+            positionen,
+            geduld,
+            ..self
         }
     }
 }

@@ -1,14 +1,21 @@
-//! Where tiles get their rows: the seam to the layers.
+//! Where tiles get their rows: the seam to the layers. [`lies`] is the only place that chooses:
+//! the snapshot where there is one of the version wanted, else the database.
+
+use std::sync::Arc;
 
 use sqlx::PgPool;
 
 use super::Dienst;
-use super::schicht::Bau;
-use crate::error::Result;
+use super::bau::Bau;
+use super::lager::Stand;
+use super::matrix::Adresse;
+use crate::error::{Error, Result};
 use crate::layers::auswahl::Auswahl;
+use crate::layers::bbox::Bbox;
 use crate::layers::crs::{Wandler, Ziel};
 use crate::layers::query::{self, Abnehmer, Zeile};
 use crate::layers::sammlung::Sammlung;
+use crate::layers::snapshot::Schnappschuss;
 
 /// More than any layer has.
 const ALLE: usize = crate::layers::quelle::ALLE;
@@ -37,13 +44,67 @@ pub(super) async fn version(dienst: &Dienst, sammlung: &Sammlung) -> Result<Opti
     Ok(Some(zahl.map_err(query::fehler)?.to_string()))
 }
 
-/// Every row of a layer.
-pub(super) async fn lies(pool: &PgPool, sammlung: &Sammlung, bau: &mut Bau) -> Result<()> {
-    let auswahl = Auswahl {
-        limit: ALLE,
-        ..leer()
+/// The rows of a layer: all, or those around a tile, with a rim of so many of its sides.
+///
+/// # Errors
+/// Those of the database, and [`Error::Umgebung`] when [`Bau`] gives up.
+pub(super) async fn lies(
+    dienst: &Dienst,
+    stand: &Stand,
+    um: Option<(Adresse, f64)>,
+    mut bau: Bau,
+) -> std::result::Result<Bau, (Bau, Error)> {
+    if let Some(bild) = schnappschuss(dienst, stand) {
+        let gelesen = dienst.lager.arbeite(move || {
+            let ergebnis = lies_bild(&bild, um, &mut bau);
+            (ergebnis, bau)
+        });
+        return match gelesen.await {
+            Ok((Ok(()), bau)) => Ok(bau),
+            Ok((Err(fehler), bau)) => Err((bau, fehler)),
+            Err(fehler) => Err((Bau::neu(&stand.sammlung, stand.satz, 0), fehler)),
+        };
+    }
+    let bbox = um.map(|(adresse, rand)| {
+        let [x0, y0, x1, y1] = adresse.kasten_utm32(rand);
+        Bbox::aus_zahlen(&[x0, y0, x1, y1], Ziel::Epsg25832).map_err(Error::intern)
+    });
+    let gelesen = match bbox.transpose() {
+        Err(fehler) => Err(fehler),
+        Ok(bbox) => {
+            let auswahl = Auswahl {
+                limit: ALLE,
+                bbox,
+                ..leer()
+            };
+            query::seite(&dienst.pool, &stand.sammlung, &auswahl, None, &mut bau).await
+        }
     };
-    query::seite(pool, sammlung, &auswahl, None, bau).await?;
+    match gelesen {
+        Ok(_) => Ok(bau),
+        Err(fehler) => Err((bau, fehler)),
+    }
+}
+
+/// The snapshot of this version, if every geometry is in it.
+fn schnappschuss(dienst: &Dienst, stand: &Stand) -> Option<Arc<Schnappschuss>> {
+    let bild = dienst.staende.as_ref()?.schnappschuss(&stand.sammlung)?;
+    (stand.version.as_deref() == Some(bild.version().marke().as_str())).then_some(bild)
+}
+
+fn lies_bild(bild: &Schnappschuss, um: Option<(Adresse, f64)>, bau: &mut Bau) -> Result<()> {
+    match um {
+        Some((adresse, rand)) => {
+            for nummer in bild.im_kasten(adresse.kasten_utm32(rand)) {
+                bau.lies_objekt(&bild.objekt(nummer))?;
+            }
+        }
+        None => {
+            for nummer in 0..u32::try_from(bild.mit_geometrie()).unwrap_or(u32::MAX) {
+                bau.lies_objekt(&bild.objekt(nummer))?;
+            }
+        }
+    }
     Ok(())
 }
 
@@ -94,6 +155,7 @@ pub(super) fn leer() -> Auswahl {
         eigenschaften: None,
         geometrie: true,
         zoom: None,
+        stufe: None,
         cursor: None,
         crs: Ziel::Epsg25832,
         kennung: String::new(),

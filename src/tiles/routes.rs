@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use super::dokumente::{self, MVT};
 use super::lager::Stand;
-use super::matrix::{self, Adresse, NAME};
+use super::matrix::{Adresse, Satz};
 use super::wahl::{self, PARAMETER, Wahl};
 use super::{Dienst, quelle, tilejson};
 use crate::error::Error;
@@ -24,6 +24,9 @@ use crate::layers::query::Ausdehnung;
 
 type Antwort = Result<Response, Problem>;
 type Dienste = State<Arc<Dienst>>;
+
+/// Addresses without the name of a set are those of slippy maps.
+const XYZ: Satz = Satz::WebMercator;
 
 /// All routes of this module.
 pub fn router(dienst: Arc<Dienst>) -> Router {
@@ -53,17 +56,16 @@ async fn matrizen(anfrage: Anfrage) -> Antwort {
 async fn matrix(Path(satz): Path<String>, anfrage: Anfrage) -> Antwort {
     anfrage.parameter.nur(&["f"])?;
     anfrage.ausgabe(&[Ausgabe::Json])?;
-    bekannt(&satz)?;
-    Ok(json(&matrix::dokument()))
+    Ok(json(&bekannt(&satz)?.dokument()))
 }
 
-fn bekannt(satz: &str) -> Result<(), Problem> {
-    if satz == NAME {
-        return Ok(());
-    }
-    Err(problem::NICHT_GEFUNDEN.mit(format!(
-        "Eine Kachelung „{satz}“ gibt es nicht. Angeboten wird {NAME}."
-    )))
+fn bekannt(satz: &str) -> Result<Satz, Problem> {
+    Satz::lies(satz).ok_or_else(|| {
+        problem::NICHT_GEFUNDEN.mit(format!(
+            "Eine Kachelung „{satz}“ gibt es nicht. Angeboten werden {}.",
+            Satz::ALLE.map(Satz::name).join(" und ")
+        ))
+    })
 }
 
 /// Layers of `collections`, else all of the catalogue, without the copies per plan.
@@ -114,15 +116,15 @@ async fn liste(anfrage: Anfrage) -> Antwort {
 async fn satz(State(dienst): Dienste, Path(satz): Path<String>, anfrage: Anfrage) -> Antwort {
     anfrage.parameter.nur(&mit(&["f", "collections"]))?;
     anfrage.ausgabe(&[Ausgabe::Json])?;
-    bekannt(&satz)?;
+    let satz = bekannt(&satz)?;
     let ids = ausgewaehlt(&dienst, &anfrage).await?;
-    let wahl = Wahl::lies(&dienst, &ids, &anfrage.parameter)
+    let wahl = Wahl::lies(&dienst, satz, &ids, &anfrage.parameter)
         .await
         .map_err(in_der_frage)?;
     let staende = mit_ausdehnung(&dienst, wahl).await?;
     let frage = kodiere_parameter(anfrage.parameter.ohne(&["f"]));
     Ok(json(&dokumente::satz(
-        &anfrage.basis,
+        (&anfrage.basis, satz),
         None,
         "Kacheln mehrerer Ebenen",
         &staende,
@@ -137,10 +139,10 @@ async fn kachel(
     anfrage: Anfrage,
 ) -> Antwort {
     anfrage.parameter.nur(&mit(&["f", "collections"]))?;
-    bekannt(&satz)?;
-    let adresse = lies(&zoom, &spalte, &zeile)?;
+    let satz = bekannt(&satz)?;
+    let adresse = lies(satz, &zoom, &spalte, &zeile)?;
     let ids = ausgewaehlt(&dienst, &anfrage).await?;
-    let wahl = Wahl::lies(&dienst, &ids, &anfrage.parameter)
+    let wahl = Wahl::lies(&dienst, satz, &ids, &anfrage.parameter)
         .await
         .map_err(in_der_frage)?;
     sende(&dienst, &wahl, adresse, &headers, &anfrage).await
@@ -164,8 +166,8 @@ async fn ebene_satz(
 ) -> Antwort {
     anfrage.parameter.nur(&mit(&["f"]))?;
     anfrage.ausgabe(&[Ausgabe::Json])?;
-    bekannt(&satz)?;
-    let wahl = Wahl::lies(&dienst, std::slice::from_ref(&id), &anfrage.parameter).await?;
+    let satz = bekannt(&satz)?;
+    let wahl = Wahl::lies(&dienst, satz, std::slice::from_ref(&id), &anfrage.parameter).await?;
     let staende = mit_ausdehnung(&dienst, wahl).await?;
     let titel = staende
         .first()
@@ -173,7 +175,7 @@ async fn ebene_satz(
         .unwrap_or_default();
     let frage = kodiere_parameter(anfrage.parameter.ohne(&["f"]));
     Ok(json(&dokumente::satz(
-        &anfrage.basis,
+        (&anfrage.basis, satz),
         Some(&id),
         &titel,
         &staende,
@@ -188,16 +190,16 @@ async fn ebene_kachel(
     anfrage: Anfrage,
 ) -> Antwort {
     anfrage.parameter.nur(&mit(&["f"]))?;
-    bekannt(&satz)?;
-    let adresse = lies(&zoom, &spalte, &zeile)?;
-    let wahl = Wahl::lies(&dienst, &[id], &anfrage.parameter).await?;
+    let satz = bekannt(&satz)?;
+    let adresse = lies(satz, &zoom, &spalte, &zeile)?;
+    let wahl = Wahl::lies(&dienst, satz, &[id], &anfrage.parameter).await?;
     sende(&dienst, &wahl, adresse, &headers, &anfrage).await
 }
 
 async fn dokument(State(dienst): Dienste, Path(ebenen): Path<String>, anfrage: Anfrage) -> Antwort {
     anfrage.parameter.nur(&mit(&["f"]))?;
     anfrage.ausgabe(&[Ausgabe::Json])?;
-    let wahl = Wahl::lies(&dienst, &getrennt(&ebenen), &anfrage.parameter).await?;
+    let wahl = Wahl::lies(&dienst, XYZ, &getrennt(&ebenen), &anfrage.parameter).await?;
     let staende = mit_ausdehnung(&dienst, wahl).await?;
     let frage = kodiere_parameter(anfrage.parameter.ohne(&["f"]));
     let tag = quelle::tag(&dienst.pool, dienst.katalog.ist_intern()).await?;
@@ -220,8 +222,8 @@ async fn xyz(
         .strip_suffix(".mvt")
         .or_else(|| datei.strip_suffix(".pbf"))
         .unwrap_or(&datei);
-    let adresse = lies(&zoom, &spalte, zeile)?;
-    let wahl = Wahl::lies(&dienst, &getrennt(&ebenen), &anfrage.parameter).await?;
+    let adresse = lies(XYZ, &zoom, &spalte, zeile)?;
+    let wahl = Wahl::lies(&dienst, XYZ, &getrennt(&ebenen), &anfrage.parameter).await?;
     sende(&dienst, &wahl, adresse, &headers, &anfrage).await
 }
 
@@ -234,11 +236,11 @@ fn getrennt(ebenen: &str) -> Vec<String> {
     ebenen.split(',').map(str::to_owned).collect()
 }
 
-fn lies(zoom: &str, spalte: &str, zeile: &str) -> Result<Adresse, Problem> {
-    Adresse::lies(zoom, spalte, zeile).ok_or_else(|| {
+fn lies(satz: Satz, zoom: &str, spalte: &str, zeile: &str) -> Result<Adresse, Problem> {
+    Adresse::lies(satz, zoom, spalte, zeile).ok_or_else(|| {
         problem::NICHT_GEFUNDEN.mit(format!(
             "Eine Kachel {zoom}/{spalte}/{zeile} (Zoom/Spalte/Zeile) gibt es nicht. Zoom reicht von 0 bis {}, Spalte und Zeile von 0 bis 2^Zoom − 1.",
-            matrix::ZOOM_MAX
+            satz.zoom_max()
         ))
     })
 }
@@ -279,9 +281,9 @@ async fn sende(
         return Ok(kopf(StatusCode::NOT_MODIFIED, &marke, packen).into_response());
     }
     let kachel = wahl.kachel(dienst, adresse).await?;
-    let marke = wahl
-        .marke(adresse)
-        .unwrap_or_else(|| wahl::marke(&kachel.bytes));
+    // What may be another tomorrow has the tag of its content.
+    let marke = wahl.marke(adresse).filter(|_| !kachel.vorlaeufig);
+    let marke = marke.unwrap_or_else(|| wahl::marke(&kachel.bytes));
     if schon_da(headers, &marke) {
         return Ok(kopf(StatusCode::NOT_MODIFIED, &marke, packen).into_response());
     }
@@ -291,7 +293,7 @@ async fn sende(
     let bytes = match gepackt {
         Some(gepackt) => {
             kopf.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
-            gepackt.to_vec()
+            gepackt.clone()
         }
         None => kachel.bytes.clone(),
     };

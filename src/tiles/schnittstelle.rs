@@ -42,7 +42,10 @@ fn gemeinsame() -> Vec<Value> {
 }
 
 fn satz() -> Value {
-    pfad_parameter("tileMatrixSetId", "Kachelung: WebMercatorQuad.")
+    pfad_parameter(
+        "tileMatrixSetId",
+        "Kachelung: WebMercatorQuad oder AdV_25832 (ETRS89/UTM32).",
+    )
 }
 
 fn kachel(vorn: Vec<Value>) -> Vec<Value> {

@@ -8,11 +8,16 @@ use geo_types::{
     Coord, Geometry, GeometryCollection, LineString, MultiLineString, MultiPolygon, Polygon,
 };
 
+use futures_util::future::BoxFuture;
+
 use super::Dienst;
 use super::schicht::{Formen, Schicht};
 use crate::abdeckung::Gitter;
 use crate::abdeckung::stufe::Zugart;
+use crate::db::geom::ewkb;
 use crate::error::Result;
+use crate::layers::sammlung::Sammlung;
+use crate::layers::vereinfachung::{Gestalt, Stufe, Vereinfacher};
 
 /// A layer at one zoom.
 #[derive(Debug, Clone)]
@@ -25,14 +30,51 @@ impl Dienst {
     /// The lines and areas of a collection as tiles of this zoom (0 to 22, 512 pixels) show
     /// them. Made when first asked for, on the blocking pool.
     ///
+    /// None where the layer is too large for that.
+    ///
     /// # Errors
     /// [`crate::error::Error::NichtGefunden`] for a collection this world does not have.
-    pub async fn vereinfacht(&self, sammlung: &str, zoom: u8) -> Result<Vereinfacht> {
+    pub async fn vereinfacht(&self, sammlung: &str, zoom: u8) -> Result<Option<Vereinfacht>> {
         let stand = self.lager.stand(self, sammlung).await?;
-        let schicht = self.lager.schicht(&self.pool, &stand).await?;
-        let fuer = Arc::clone(&schicht);
-        let formen = self.lager.arbeite(move || fuer.formen(zoom)).await?;
-        Ok(Vereinfacht { schicht, formen })
+        let Some(schicht) = self.lager.schicht(self, &stand).await? else {
+            return Ok(None);
+        };
+        self.lager.forme(&schicht, zoom).await?;
+        let formen = schicht.formen(zoom);
+        Ok(Some(Vereinfacht { schicht, formen }))
+    }
+}
+
+impl Vereinfacher for Dienst {
+    fn stufe<'a>(
+        &'a self,
+        sammlung: &'a Sammlung,
+        zoom: u8,
+    ) -> BoxFuture<'a, Result<Option<Arc<dyn Stufe>>>> {
+        Box::pin(async move {
+            if sammlung.ebene.relation.geometrie.is_none() {
+                return Ok(None);
+            }
+            let stufe = self.vereinfacht(&sammlung.id, zoom).await?;
+            Ok(stufe.map(|stufe| Arc::new(stufe) as Arc<dyn Stufe>))
+        })
+    }
+}
+
+impl Stufe for Vereinfacht {
+    fn gestalt(&self, schluessel: &str) -> Gestalt {
+        let Some(objekt) = self.schicht.objekt(schluessel) else {
+            return Gestalt::Eigene;
+        };
+        if self.schicht.hat_punkte(objekt) {
+            return Gestalt::Eigene;
+        }
+        let ewkb = self.geometrie(schluessel).map(|g| ewkb(&g));
+        match ewkb {
+            None => Gestalt::Keine,
+            Some(Ok(ewkb)) => Gestalt::Neue(ewkb),
+            Some(Err(_)) => Gestalt::Eigene,
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use sha2::{Digest, Sha256};
 
 use super::lager::Stand;
-use super::matrix::Adresse;
+use super::matrix::{Adresse, Satz};
 use super::schicht::Schicht;
 use super::{Dienst, kachel, merker, quelle};
 use crate::error::{Error, Result};
@@ -43,6 +43,7 @@ impl Wahl {
     /// Layers, by their ids, in the order given.
     pub(super) async fn lies(
         dienst: &Dienst,
+        satz: Satz,
         ids: &[String],
         parameter: &Parameter,
     ) -> Result<Self, Problem> {
@@ -56,7 +57,7 @@ impl Wahl {
         let mut staende: Vec<Stand> = Vec::with_capacity(ids.len());
         for id in ids {
             if staende.iter().all(|stand| stand.sammlung.id != *id) {
-                staende.push(dienst.lager.stand(dienst, id).await?);
+                staende.push(dienst.lager.stand(dienst, id).await?.auf(satz));
             }
         }
         let spalten = parameter.einzig("properties")?.map(|text| {
@@ -129,10 +130,13 @@ impl Wahl {
             .await
     }
 
-    async fn baue(&self, dienst: &Arc<Dienst>, adresse: Adresse) -> Result<Vec<u8>> {
+    async fn baue(&self, dienst: &Arc<Dienst>, adresse: Adresse) -> Result<merker::Kachel> {
+        let mut vorlaeufig = false;
         let mut teile = Vec::with_capacity(self.staende.len());
         for (stand, cql) in self.staende.iter().zip(&self.cql) {
-            let schicht = dienst.lager.schicht(&dienst.pool, stand).await?;
+            let bereit = dienst.bereit(stand, adresse).await?;
+            vorlaeufig |= bereit.vorlaeufig;
+            let schicht = bereit.schicht;
             let nur = self.nur(dienst, stand, cql.as_ref(), &schicht).await?;
             let spalten = self.spalten.as_ref().map(|namen| {
                 let stelle = |name: &String| schicht.spalten.iter().position(|s| s == name);
@@ -144,10 +148,13 @@ impl Wahl {
                 spalten,
             });
         }
-        dienst
-            .lager
-            .arbeite(move || kachel::baue(adresse, &teile))
-            .await
+        let bytes = dienst.lager.arbeite(move || kachel::baue(adresse, &teile));
+        let bytes = bytes.await?;
+        Ok(if vorlaeufig {
+            merker::Kachel::vorlaeufig(bytes)
+        } else {
+            merker::Kachel::neu(bytes)
+        })
     }
 
     /// Objects that meet the conditions: the database says which.

@@ -25,6 +25,8 @@ pub struct Ausschnitt {
 pub struct Karte {
     /// Collection of the plan's areas; None without a plan.
     pub flaechen: Option<String>,
+    /// There are too many areas to load them one by one: they come as vector tiles.
+    pub kacheln: bool,
     /// Kennung of the plan; overlays are asked of it.
     pub plan: Option<String>,
     /// Land uses of the plan.
@@ -50,8 +52,13 @@ impl Karte {
             Some(plan) => store::klassen(conn, Some(plan.id)).await?,
             None => Vec::new(),
         };
+        let kacheln = match plan {
+            Some(plan) => store::viele_flaechen(conn, plan.id).await?,
+            None => false,
+        };
         Ok(Self {
             flaechen: plan.map(ebene),
+            kacheln,
             plan: plan.map(|plan| plan.kennung.clone()),
             legende,
             ampeln: store::ampeln(conn).await?,
@@ -131,6 +138,7 @@ mod tests {
         };
         let karte = Karte {
             flaechen: None,
+            kacheln: false,
             plan: None,
             legende: vec![klasse],
             ampeln: Vec::new(),

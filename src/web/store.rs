@@ -8,6 +8,9 @@ use crate::error::{Error, Result};
 use crate::fachdaten::store::{Betroffen, betroffen};
 use crate::strategie::massnahme::Code;
 
+/// Areas a map loads one by one at most: some 5 MB.
+const EINZELN_HOECHSTENS: i64 = 5_000;
+
 /// West, south, east, north in degrees.
 pub type Grenzen = Vec<f64>;
 
@@ -124,6 +127,17 @@ pub async fn gilt_im_ortsteil(conn: &mut PgConnection, kennung: &str) -> Result<
     .fetch_one(&mut *conn)
     .await?;
     betroffen(conn, &form.geometry).await
+}
+
+/// A version has more areas than a map should load one by one.
+pub async fn viele_flaechen(conn: &mut PgConnection, fassung: i32) -> Result<bool> {
+    Ok(sqlx::query_scalar!(
+        r#"SELECT count(*) > $2::bigint AS "viele!" FROM (SELECT FROM flaeche WHERE fassung_id = $1 LIMIT $2::bigint + 1) f"#,
+        fassung,
+        EINZELN_HOECHSTENS
+    )
+    .fetch_one(conn)
+    .await?)
 }
 
 /// There are parcels.

@@ -160,9 +160,12 @@ function coloursAt(page, { lon, lat, radius }) {
 const close = (a, b) =>
   [1, 3, 5].every((i) => Math.abs(parseInt(a.slice(i, i + 2), 16) - parseInt(b.slice(i, i + 2), 16)) <= 2);
 
-/** Every land use of the plan in force: most of the pixels well inside an area show its colour. */
-async function classColours(browser) {
-  const { page, problems } = await open(browser, DESK, '/karte');
+/**
+ * Every land use of the plan in force: most of the pixels well inside an area show its colour; a
+ * click there tells the land use and its size. Areas come one by one, or as vector tiles.
+ */
+async function classColours(browser, path, asTiles) {
+  const { page, problems } = await open(browser, DESK, path);
   await mapReady(page);
   if (!(await page.evaluate(() => Boolean(window.zielraumKarte)))) return ['window.zielraumKarte fehlt'];
   for (const entry of expected.classes.filter((c) => c.radius !== null)) {
@@ -174,6 +177,16 @@ async function classColours(browser) {
       problems.push(`${entry.schluessel} bei ${at}: ${right} von ${seen.length} Punkten haben ${entry.farbe}, gesehen ${[...new Set(seen)].join(' ')}`);
     }
   }
+  const type = await page.evaluate(() => window.zielraumKarte.getSource('flaechen').type);
+  if (type !== (asTiles ? 'vector' : 'geojson')) problems.push(`die Flächen kommen als ${type}`);
+  const [first] = expected.classes.filter((c) => c.radius !== null);
+  await coloursAt(page, first);
+  await page.locator('#karte canvas').focus();
+  await page.keyboard.press('Enter');
+  const told = await page
+    .waitForFunction(() => document.querySelector('.maplibregl-popup .fenster')?.textContent, null, { timeout: MAP_PATIENCE })
+    .then((text) => text.jsonValue(), () => '');
+  if (!/ha/.test(told) || !/Alle Angaben/.test(told)) problems.push(`ein Klick sagt „${told}“`);
   await page.context().close();
   return problems;
 }
@@ -239,7 +252,9 @@ try {
     }
   }
   report('Seite /karte Fachdaten und Flurstücke', await switches(browser).catch((error) => [error.message.split('\n')[0]]));
-  report('Seite /karte Farben', await classColours(browser).catch((error) => [error.message.split('\n')[0]]));
+  for (const [path, asTiles] of [['/karte', false], ['/karte#kacheln', true]]) {
+    report(`Seite ${path} Farben`, await classColours(browser, path, asTiles).catch((error) => [error.message.split('\n')[0]]));
+  }
 } finally {
   await browser.close();
 }

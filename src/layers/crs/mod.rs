@@ -233,6 +233,15 @@ impl Wandler {
         }
     }
 
+    /// The same answer from longitude and latitude.
+    #[must_use]
+    pub fn aus_grad(self) -> Self {
+        Self {
+            von: Lage::Geografisch,
+            ..self
+        }
+    }
+
     /// How the stored coordinates are to be read.
     #[must_use]
     pub fn quelle(self) -> Lage {

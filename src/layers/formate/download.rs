@@ -86,6 +86,7 @@ async fn lade(
     if anfrage.parameter.einzig("crs")?.is_none() {
         auswahl.crs = eigenes_system(&sammlung);
     }
+    dienst.vereinfache(&sammlung, &mut auswahl).await?;
     let system = auswahl.crs;
     let aufbau = Aufbau::neu(&sammlung, &auswahl);
     let schluessel = schluessel(&dienst, &anfrage, &sammlung, format, system).await?;

@@ -1,6 +1,8 @@
 //! One object on its way into a file: key, values with their types, geometry. The only shape
 //! the writers know, wherever the rows come from.
 
+use std::sync::Arc;
+
 use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
 use serde_json::Value;
 
@@ -11,6 +13,7 @@ use crate::layers::crs::{Wandler, Ziel};
 use crate::layers::query::{self, Zeile};
 use crate::layers::relation::Spalte;
 use crate::layers::sammlung::Sammlung;
+use crate::layers::vereinfachung::{self, Stufe};
 use crate::layers::wert::{self, Klasse};
 
 /// One column of a file.
@@ -203,6 +206,7 @@ pub struct Aufbau {
     /// System of the coordinates.
     pub system: Ziel,
     wandler: Wandler,
+    stufe: Option<Arc<dyn Stufe>>,
 }
 
 impl Aufbau {
@@ -237,6 +241,7 @@ impl Aufbau {
                 .map(|g| Art::von(g.dimension)),
             system: auswahl.crs,
             wandler: query::wandler(sammlung, auswahl).x_zuerst(),
+            stufe: auswahl.stufe.clone(),
         }
     }
 
@@ -253,10 +258,10 @@ impl Aufbau {
         for (n, feld) in self.felder[werte.len()..].iter().enumerate() {
             werte.push(Wert::lies(feld.klasse, zeile.eigenschaft(n)?));
         }
-        let form = zeile.geometrie()?;
+        let form = vereinfachung::geometrie(self.stufe.as_deref(), zeile, self.wandler)?;
         Ok(Satz {
             werte,
-            form: form.and_then(|ewkb| Form::lies(ewkb, self.wandler)),
+            form: form.and_then(|(ewkb, wandler)| Form::lies(&ewkb, wandler)),
         })
     }
 }

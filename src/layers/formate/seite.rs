@@ -39,7 +39,8 @@ pub async fn antworte(
         .katalog
         .oeffentliche_sammlung(&dienst.pool, id)
         .await?;
-    let auswahl = Auswahl::lies(&anfrage.parameter, &sammlung, LIMIT_VORGABE)?;
+    let mut auswahl = Auswahl::lies(&anfrage.parameter, &sammlung, LIMIT_VORGABE)?;
+    dienst.vereinfache(&sammlung, &mut auswahl).await?;
     let system = auswahl.crs;
     let aufbau = Aufbau::neu(&sammlung, &auswahl);
     let mut sammler = Sammler {

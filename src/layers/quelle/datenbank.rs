@@ -116,7 +116,7 @@ impl Abnehmer for Text<'_> {
         let Auftrag {
             sammlung, auswahl, ..
         } = self.auftrag;
-        let spalten = auswahl.spalten(&sammlung.ebene);
+        let spalten = (auswahl.spalten(&sammlung.ebene), auswahl.stufe.as_deref());
         items::schreibe_auswahl(&mut self.out, &sammlung.ebene, spalten, zeile, wandler)?;
         self.out.push(b'}');
         Ok(())

@@ -44,7 +44,7 @@ struct Blatt {
 impl Quelle for Gedaechtnis {
     async fn seite(&self, auftrag: &Arc<Auftrag>) -> Result<Option<Antwort>> {
         let auswahl = &auftrag.auswahl;
-        let ganz = auswahl.eigenschaften.is_none() && auswahl.geometrie;
+        let ganz = auswahl.eigenschaften.is_none() && auswahl.geometrie && auswahl.stufe.is_none();
         let Some(form) = Form::zu(auswahl.crs).filter(|_| ganz) else {
             return Ok(None);
         };
@@ -114,6 +114,7 @@ impl Gedaechtnis {
             eigenschaften: _,
             geometrie: _,
             zoom: _,
+            stufe: _,
             bbox,
             zeit,
             filter,

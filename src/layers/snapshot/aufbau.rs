@@ -435,6 +435,7 @@ fn nachfolger(cursor: Cursor) -> Auswahl {
         eigenschaften: None,
         geometrie: true,
         zoom: None,
+        stufe: None,
         cursor: Some(cursor),
         crs: Ziel::Crs84,
         kennung: String::new(),

@@ -37,6 +37,15 @@ fn meter(mm: [i32; 2]) -> (f64, f64) {
     (x, y)
 }
 
+/// A position in metres as a snapshot keeps it, in whole millimetres; beyond its range as it is.
+#[must_use]
+pub fn gerundet(x: f64, y: f64) -> (f64, f64) {
+    match (millimeter(x, 0), millimeter(y, 1)) {
+        (Some(x), Some(y)) => meter([x, y]),
+        _ => (x, y),
+    }
+}
+
 /// A box in metres, widened by what rounding may have moved.
 pub(super) fn kasten_mm(kasten: [f64; 4]) -> [i32; 4] {
     #[expect(

@@ -44,7 +44,7 @@ use crate::layers::crs::Ziel;
 use crate::layers::ebene::Ebene;
 use baum::Baum;
 use block::Block;
-pub use formen::{Ring, Teil};
+pub use formen::{Ring, Teil, gerundet};
 pub use frische::Version;
 pub(in crate::layers) use kasten::{Antwort as Kastenantwort, Lagefrage};
 pub use wert::Wert;

@@ -10,6 +10,9 @@ const WURZEL = new URL('../', import.meta.url);
 const daten = JSON.parse(document.getElementById('daten').textContent);
 const meldung = document.getElementById('karte-meldung');
 const leer = () => ({ type: 'FeatureCollection', features: [] });
+// A large plan comes as vector tiles, and the values of an area when it is asked for. The page of
+// one area fetches what lies around it alone. #kacheln: tiles whatever the size (for the tests).
+const kacheln = Boolean(daten.flaechen) && !daten.ausschnitt && (daten.kacheln || location.hash === '#kacheln');
 const ampel = (schluessel) => daten.ampeln.find((a) => a.schluessel === schluessel);
 
 async function json(adresse) {
@@ -52,7 +55,7 @@ async function quellen(sicht) {
     return { ...alle, features: alle.features.filter(gezeigt) };
   };
   const [flaechen, ortsteile, gebiete, punkte, linien, mflaechen, form] = await Promise.all([
-    daten.flaechen ? sammlung(daten.flaechen, raum) : leer(),
+    daten.flaechen && !kacheln ? sammlung(daten.flaechen, raum) : leer(),
     sammlung('ortsteile'),
     sammlung('dorferneuerungsgebiete'),
     massnahmen('massnahmen_punkte'),
@@ -68,6 +71,21 @@ function nutzungsfarbe() {
   return ['match', ['get', 'nutzung'], ...daten.legende.flatMap((k) => [k.schluessel, k.farbe]), '#FFFFFF'];
 }
 
+const inKacheln = () => (kacheln ? { 'source-layer': daten.flaechen } : {});
+
+/** The areas as vector tiles: of what is far away only key, name and land use. */
+function kachelquelle() {
+  const wo = `${WURZEL.href}kacheln/${encodeURIComponent(daten.flaechen)}`;
+  return { type: 'vector', tiles: [`${wo}/{z}/{x}/{y}.mvt`], minzoom: 0, maxzoom: 16 };
+}
+
+/** All values of an area that was hit: a tile may hold few. */
+async function werte(p) {
+  if (!kacheln) return p;
+  const feature = await json(new URL(`collections/${daten.flaechen}/items/${encodeURIComponent(p.kennung)}?f=json`, WURZEL));
+  return feature.properties;
+}
+
 /** Layers by the name of their check box, from the bottom to the top. */
 function ebenen() {
   const breite = (a, b) => ['interpolate', ['linear'], ['zoom'], 10, a, 17, b];
@@ -75,11 +93,13 @@ function ebenen() {
     gruppe,
     ebene: { id, source, type: 'line', layout: { 'line-join': 'round' }, paint: { 'line-color': farbe, 'line-width': b, ...weiteres } },
   });
+  const flaechenrand = rand('flaechen-rand', 'flaechen', 'flaechen', '#1A1A1A', breite(0.2, 0.5));
+  Object.assign(flaechenrand.ebene, inKacheln());
   const handlungsfeld = ['coalesce', ['get', 'handlungsfeld_farbe'], '#1D2528'];
   return [
     // Opaque and without smoothing: the colour on the screen is the colour of the class.
-    { gruppe: 'flaechen', ebene: { id: 'flaechen', source: 'flaechen', type: 'fill', paint: { 'fill-color': nutzungsfarbe(), 'fill-opacity': 1, 'fill-antialias': false } } },
-    rand('flaechen-rand', 'flaechen', 'flaechen', '#1A1A1A', breite(0.2, 0.5)),
+    { gruppe: 'flaechen', ebene: { id: 'flaechen', source: 'flaechen', ...inKacheln(), type: 'fill', paint: { 'fill-color': nutzungsfarbe(), 'fill-opacity': 1, 'fill-antialias': false } } },
+    flaechenrand,
     rand('ueberlagerungen', 'ueberlagerungen', 'ueberlagerungen', '#0B3C8C', 2, { 'line-dasharray': [1, 1.5] }),
     { gruppe: 'schleier', ebene: { id: 'schleier', source: 'schleier', type: 'fill', paint: { 'fill-color': '#FFFFFF', 'fill-opacity': 0.72 } } },
     rand('ortsteile-hell', 'ortsteile', 'ortsteile', '#FFFFFF', breite(2.5, 5), { 'line-opacity': 0.8 }),
@@ -136,9 +156,9 @@ function bedienung(map, oeffne) {
     linien: (p) => fenster.massnahme(p, 'massnahmen_linien', ampel(p.ampel), WURZEL),
     'mflaechen-rand': (p) => fenster.massnahme(p, 'massnahmen_flaechen', ampel(p.ampel), WURZEL),
     'gebiete-rand': (p) => fenster.gebiet(p, WURZEL),
-    flaechen: (p) => fenster.flaeche(p, daten.flaechen, WURZEL),
+    flaechen: async (p) => fenster.flaeche(await werte(p), daten.flaechen, WURZEL),
   };
-  const zeige = (punkt, ort) => {
+  const zeige = async (punkt, ort) => {
     const rahmen = [[punkt.x - 4, punkt.y - 4], [punkt.x + 4, punkt.y + 4]];
     const linien = map.queryRenderedFeatures(rahmen, { layers: Object.keys(antworten).filter((id) => id !== 'flaechen') });
     const fach = fachdaten.getroffen(map);
@@ -147,11 +167,11 @@ function bedienung(map, oeffne) {
     if (!treffer) return;
     const sachlich = treffer.layer.id.startsWith('fach-') ? fenster.fachobjekt : fenster.flurstueck;
     const antwort = antworten[treffer.layer.id] ?? ((p) => sachlich(p, WURZEL));
-    oeffne(ort, antwort(treffer.properties));
+    oeffne(ort, await antwort(treffer.properties));
   };
-  map.on('click', (e) => zeige(e.point, e.lngLat));
+  map.on('click', (e) => zeige(e.point, e.lngLat).catch(fehler));
   map.getCanvas().addEventListener('keydown', (e) => {
-    if (e.key === 'Enter') zeige(map.project(map.getCenter()), map.getCenter());
+    if (e.key === 'Enter') zeige(map.project(map.getCenter()), map.getCenter()).catch(fehler);
   });
 }
 
@@ -213,7 +233,9 @@ async function starte() {
 
   const [geladen] = await Promise.all([quellen(map.getBounds()), new Promise((fertig) => map.once('load', fertig))]);
   const quelle = (name, data) => map.addSource(name, { type: 'geojson', data, tolerance: 0.1 });
-  for (const name of ['flaechen', 'ortsteile', 'gebiete', 'linien', 'mflaechen']) quelle(name, geladen[name]);
+  if (kacheln) map.addSource('flaechen', kachelquelle());
+  else quelle('flaechen', geladen.flaechen);
+  for (const name of ['ortsteile', 'gebiete', 'linien', 'mflaechen']) quelle(name, geladen[name]);
   quelle('ueberlagerungen', leer());
   quelle('schleier', geladen.form ? schleier(geladen.form) : leer());
   const gruppen = ebenen();

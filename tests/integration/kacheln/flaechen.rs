@@ -25,7 +25,7 @@ fn doppelte_flaeche(ring: &[Ort]) -> i64 {
         .sum()
 }
 
-fn polygone(objekt: &Objekt) -> MultiPolygon<f64> {
+pub(super) fn polygone(objekt: &Objekt) -> MultiPolygon<f64> {
     let linie = |zug: &[Ort]| -> LineString<f64> {
         zug.iter().map(|p| (p[0] as f64, p[1] as f64)).collect()
     };
@@ -54,7 +54,7 @@ fn kanten(objekt: &Objekt) -> impl Iterator<Item = Kante> + '_ {
 
 /// Within one tile: valid, nothing overlaps, nothing is open between neighbours. Returns the
 /// area and how many edges two objects share.
-fn pruefe_kachel(ebene: &Ebene, was: &str) -> (f64, usize) {
+pub(super) fn pruefe_kachel(ebene: &Ebene, was: &str) -> (f64, usize) {
     let mut alle = Vec::new();
     let mut summe = 0.0;
     let mut gesehen: HashMap<Kante, usize> = HashMap::new();
@@ -309,6 +309,7 @@ async fn generalised_shapes_match_outside_of_tiles() {
     let mut vorher = usize::MAX;
     for zoom in [16, 13, 10] {
         let formen = dienst.vereinfacht("fnp_flaechen", zoom).await.unwrap();
+        let formen = formen.unwrap();
         let (mut summe, mut punkte, mut alle) = (0.0, 0, Vec::new());
         for kennung in &kennungen {
             let Some(Geometry::MultiPolygon(flaeche)) = formen.geometrie(kennung) else {

@@ -1,7 +1,10 @@
 //! Vector tiles over a real PostGIS: what they say, and that nothing opens between them.
 mod flaechen;
+mod grenzen;
 pub mod lesen;
+mod utm;
 mod wege;
+mod zoom;
 
 use std::io::Read as _;
 
@@ -82,5 +85,7 @@ pub async fn stadt() -> (TestDb, Router) {
         vorher = marke;
         tokio::time::sleep(std::time::Duration::from_millis(400)).await;
     }
+    // Whole: before that tiles close by are of what is around them alone.
+    hole(&router, "/kacheln/fnp_flaechen/0/0/0.mvt").await;
     (db, router)
 }
