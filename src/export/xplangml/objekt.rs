@@ -122,21 +122,11 @@ struct Satz<'a> {
 }
 
 impl Satz<'_> {
-    /// One column holds `aufschrift` and `name`. An import says which it was, by an entry
-    /// `name` of its own; else a class with a name has one.
-    fn beschriftung(&mut self, spalte: Option<String>) -> Option<String> {
-        let spalte = spalte.filter(|text| !text.trim().is_empty())?;
-        if self.typ.merkmal("name").is_none() {
-            return Some(spalte);
-        }
-        match self.codes.get("name").and_then(Value::as_str) {
-            Some(name) if name == spalte => None,
-            Some(_) => Some(spalte),
-            None => {
-                self.codes.insert("name".into(), spalte.into());
-                None
-            }
-        }
+    /// One column holds `aufschrift` and `name`; an import keeps a name among the codes too.
+    fn beschriftung(&self, spalte: Option<String>) -> Option<String> {
+        let name = self.codes.get("name").and_then(Value::as_str);
+        let hat_namen = self.typ.merkmal("name").is_some();
+        spalte.filter(|text| !(hat_namen && name == Some(text.as_str())))
     }
 
     fn blatt(&mut self, merkmal: &Merkmal, wert: Option<&str>) {

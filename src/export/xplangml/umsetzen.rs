@@ -183,8 +183,8 @@ fn passt(muster: &str, klasse: &str) -> bool {
 }
 
 fn nach_neu(klasse: &mut String, codes: &mut Map<String, Value>, bericht: &mut Bericht) {
-    for (_, merkmal, paare) in CODES.iter().filter(|(m, ..)| passt(m, klasse)) {
-        ersetze(klasse, merkmal, codes, bericht, |code| {
+    for (muster, merkmal, paare) in CODES.iter().filter(|(m, ..)| passt(m, klasse)) {
+        ersetze(muster, merkmal, codes, bericht, |code| {
             let neu = paare.iter().find(|(alt, _)| *alt == code);
             neu.map(|(_, neu)| (*neu).to_owned())
         });
@@ -251,12 +251,10 @@ fn nach_alt(
         "FP_Abgrabung" | "FP_Landwirtschaft" => None,
         neu => KLASSEN.iter().find(|(_, n, _)| *n == neu).map(|k| k.0),
     };
-    let von = klasse.clone();
-    if let Some((alt, neu, namen)) = KLASSEN
+    if let Some((alt, _, namen)) = KLASSEN
         .iter()
         .find(|(a, n, _)| Some(*a) == alt && *n == klasse)
     {
-        debug_assert_eq!(*neu, von);
         (*alt).clone_into(klasse);
         for (alt, neu) in *namen {
             if let Some(wert) = codes.remove(*neu) {
@@ -264,6 +262,8 @@ fn nach_alt(
             }
         }
     }
+    // The old model had no question that could be answered with no.
+    nimm_einzeln(codes, "hatDarstellungMitBesondZweckbest", "false");
     if klasse == "FP_Strassenverkehr"
         && matches!(
             codes.remove("istOrtsdurchfahrt").as_ref().and_then(Value::as_str),
@@ -279,7 +279,7 @@ fn nach_alt(
     }
     for (muster, merkmal, paare) in CODES.iter().filter(|(m, ..)| passt(m, klasse)) {
         let rechtscharakter = *merkmal == "rechtscharakter";
-        ersetze(&von, merkmal, codes, bericht, |code| {
+        ersetze(muster, merkmal, codes, bericht, |code| {
             if rechtscharakter && *muster == "FP_*" && code == "1000" {
                 // Converters leave the old code in new files: it means Darstellung.
                 return Some("1000".to_owned());
@@ -316,6 +316,13 @@ fn ersetze(
         Some(Value::Array(liste)) => liste.iter_mut().for_each(einer),
         Some(wert) => einer(wert),
         None => {}
+    }
+}
+
+/// Takes an attribute away if it has that value.
+fn nimm_einzeln(codes: &mut Map<String, Value>, merkmal: &str, wert: &str) {
+    if codes.get(merkmal).and_then(Value::as_str) == Some(wert) {
+        codes.remove(merkmal);
     }
 }
 

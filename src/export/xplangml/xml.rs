@@ -13,13 +13,6 @@ pub(super) struct Xml {
 pub(super) type Attribute<'a> = [(&'a str, &'a str)];
 
 impl Xml {
-    /// Empty, for elements at that depth.
-    pub(super) fn ab(tiefe: usize) -> Self {
-        Self {
-            text: String::new(),
-            tiefe,
-        }
-    }
 
     fn zeile(&mut self) {
         self.text.push('\n');

@@ -1,0 +1,1 @@
+//! INSPIRE Planned Land Use.
