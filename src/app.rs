@@ -23,8 +23,8 @@ use crate::layers::{self, catalog, sammlung::Katalog};
 use crate::welt::{Intern, Welten};
 use crate::zeitreise::{self, Zeitreise};
 use crate::{
-    audit, auth, bearbeiten, dorferneuerung, export, fnp, freigabe, haushalt, hier, import, isek, luecken,
-    strategie, tiles, web,
+    audit, auth, bearbeiten, dorferneuerung, export, fnp, freigabe, haushalt, hier, import, isek,
+    luecken, strategie, tiles, web,
 };
 
 /// What the service was started with.

@@ -101,7 +101,12 @@ async fn schreibe_plan(fnp: Fnp, db: &Database) -> Result<()> {
             andere => andere?,
         }
     }
-    notice(&format!("{} als {}.\n{}", plan.angabe(), art.dateiname(&plan), bericht.text()));
+    notice(&format!(
+        "{} als {}.\n{}",
+        plan.angabe(),
+        art.dateiname(&plan),
+        bericht.text()
+    ));
     Ok(())
 }
 

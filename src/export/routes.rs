@@ -91,7 +91,15 @@ async fn als_xplangml(
             )
         })?,
     };
-    antworte(&dienst, &id, Art::Xplangml(version), GML, &headers, &anfrage).await
+    antworte(
+        &dienst,
+        &id,
+        Art::Xplangml(version),
+        GML,
+        &headers,
+        &anfrage,
+    )
+    .await
 }
 
 async fn als_inspire(

@@ -1,5 +1,7 @@
 //! SQL of the exports. Names no schema: the connection decides the world.
 
+use std::collections::{HashMap, HashSet};
+
 use futures_util::stream::BoxStream;
 use futures_util::{StreamExt as _, TryStreamExt as _};
 use serde_json::{Map, Value};
@@ -55,12 +57,7 @@ pub enum Tabelle {
 
 impl Tabelle {
     /// All of them.
-    pub const ALLE: [Self; 4] = [
-        Self::Flaeche,
-        Self::Ueberlagerung,
-        Self::Linie,
-        Self::Punkt,
-    ];
+    pub const ALLE: [Self; 4] = [Self::Flaeche, Self::Ueberlagerung, Self::Linie, Self::Punkt];
 }
 
 /// The plan and one version of it.
@@ -135,6 +132,21 @@ pub async fn gemeinden(
     .collect())
 }
 
+/// HILUCS class by Nutzung.
+///
+/// # Errors
+/// The database's.
+pub async fn hilucs(conn: &mut PgConnection) -> Result<HashMap<String, String>> {
+    Ok(sqlx::query!(
+        r#"SELECT schluessel, hilucs AS "hilucs!" FROM nutzung WHERE hilucs IS NOT NULL"#
+    )
+    .fetch_all(conn)
+    .await?
+    .into_iter()
+    .map(|row| (row.schluessel, row.hilucs))
+    .collect())
+}
+
 /// West, south, east, north of all objects and the Geltungsbereich, EPSG:25832, metres.
 ///
 /// # Errors
@@ -162,10 +174,7 @@ pub async fn ausdehnung(conn: &mut PgConnection, fassung: i32) -> Result<Option<
 ///
 /// # Errors
 /// The database's.
-pub async fn doppelte_ids(
-    conn: &mut PgConnection,
-    fassung: i32,
-) -> Result<std::collections::HashSet<String>> {
+pub async fn doppelte_ids(conn: &mut PgConnection, fassung: i32) -> Result<HashSet<String>> {
     Ok(sqlx::query_scalar!(
         r#"SELECT gml_id AS "gml_id!" FROM (
              SELECT gml_id FROM flaeche WHERE fassung_id = $1

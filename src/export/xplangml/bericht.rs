@@ -63,7 +63,7 @@ pub struct Bericht {
 
 impl Bericht {
     /// Counts an object.
-    pub(super) fn zaehle(&mut self, klasse: &str) {
+    pub(in crate::export) fn zaehle(&mut self, klasse: &str) {
         match self.klassen.get_mut(klasse) {
             Some(zahl) => *zahl += 1,
             None => {
@@ -73,7 +73,7 @@ impl Bericht {
     }
 
     /// Notes something.
-    pub(super) fn melde(&mut self, art: Art, was: String) {
+    pub(in crate::export) fn melde(&mut self, art: Art, was: String) {
         let liste = self.hinweise.entry(art).or_default();
         if liste.len() < HOECHSTENS || liste.contains_key(&was) {
             *liste.entry(was).or_default() += 1;

@@ -32,7 +32,14 @@ pub(super) fn schreibe(
                 polygon(xml, teil, kennungen);
                 return Ok(());
             }
-            mehrere(xml, "MultiSurface", "surfaceMember", teile, kennungen, polygon);
+            mehrere(
+                xml,
+                "MultiSurface",
+                "surfaceMember",
+                teile,
+                kennungen,
+                polygon,
+            );
         }
         Geometry::MultiLineString(linien) => {
             let mut teile = linien.0;
@@ -52,9 +59,16 @@ pub(super) fn schreibe(
                 punkt(xml, teil.0, kennungen);
                 return Ok(());
             }
-            mehrere(xml, "MultiPoint", "pointMember", teile, kennungen, |xml, p, k| {
-                punkt(xml, p.0, k);
-            });
+            mehrere(
+                xml,
+                "MultiPoint",
+                "pointMember",
+                teile,
+                kennungen,
+                |xml, p, k| {
+                    punkt(xml, p.0, k);
+                },
+            );
         }
         _ => return Err(Error::intern("an object of a plan of no known geometry")),
     }
@@ -150,9 +164,18 @@ mod tests {
         let mut xml = Xml::default();
         schreibe(&mut xml, g.into(), &mut Kennungen::neu("x")).unwrap();
         let text = xml.text;
-        assert!(text.contains("<gml:posList>0 0 9 0 9.000000001 9 0 9 0 0</gml:posList>"), "{text}");
-        assert!(text.contains("<gml:posList>1 1 2 2 2 1 1 1</gml:posList>"), "{text}");
-        assert!(text.trim_start().starts_with("<gml:Polygon srsName=\"EPSG:25832\" gml:id=\"GML_"));
+        assert!(
+            text.contains("<gml:posList>0 0 9 0 9.000000001 9 0 9 0 0</gml:posList>"),
+            "{text}"
+        );
+        assert!(
+            text.contains("<gml:posList>1 1 2 2 2 1 1 1</gml:posList>"),
+            "{text}"
+        );
+        assert!(
+            text.trim_start()
+                .starts_with("<gml:Polygon srsName=\"EPSG:25832\" gml:id=\"GML_")
+        );
     }
 
     #[test]

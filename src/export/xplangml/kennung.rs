@@ -12,7 +12,10 @@ pub(super) fn aus(text: &str) -> String {
     let hash = Sha256::digest(text.as_bytes());
     let mut bytes = [0; 16];
     bytes.copy_from_slice(&hash[..16]);
-    format!("GML_{}", uuid::Builder::from_custom_bytes(bytes).into_uuid())
+    format!(
+        "GML_{}",
+        uuid::Builder::from_custom_bytes(bytes).into_uuid()
+    )
 }
 
 /// Ids of the geometries of one object.
@@ -62,9 +65,19 @@ mod tests {
         let doppelt = HashSet::from(["GML_2".to_owned()]);
         let id = |id: Option<&str>| des_objekts(id, "fnp.x", &doppelt);
         assert_eq!(id(Some("GML_1")), ("GML_1".to_owned(), false));
-        for neu in [Some("GML_2"), Some("1a"), Some("a b"), Some("a:b"), Some(""), None] {
+        for neu in [
+            Some("GML_2"),
+            Some("1a"),
+            Some("a b"),
+            Some("a:b"),
+            Some(""),
+            None,
+        ] {
             let (kennung, gemacht) = id(neu);
-            assert!(gemacht && kennung.len() == 40 && ist_ncname(&kennung), "{kennung}");
+            assert!(
+                gemacht && kennung.len() == 40 && ist_ncname(&kennung),
+                "{kennung}"
+            );
         }
         assert_ne!(des_objekts(None, "fnp.y", &doppelt), id(None));
     }

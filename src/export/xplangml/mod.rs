@@ -84,6 +84,14 @@ pub async fn schreibe(
     Ok(bericht)
 }
 
+/// Class and `rechtscharakter` of an object in a version.
+pub(super) fn umgesetzt(zeile: &store::Zeile, version: Version) -> (String, Option<String>) {
+    let vorher = umsetzen::Vorher::von(zeile);
+    let neu = umsetzen::setze_um(&vorher, version, &mut Bericht::default());
+    let charakter = umsetzen::werte(neu.codes.get("rechtscharakter")).next();
+    (neu.klasse, charakter)
+}
+
 /// Text gathered before it goes to the file.
 const STUECK: usize = 256 << 10;
 

@@ -41,14 +41,8 @@ pub(super) fn schreibe(
     rahmen: &Rahmen,
     bericht: &mut Bericht,
 ) -> Result<()> {
-    let flaeche = matches!(zeile.geom.geometry, geo_types::Geometry::MultiPolygon(_));
-    let vorher = Vorher {
-        klasse: &zeile.klasse,
-        nutzung: &zeile.nutzung,
-        xplan_version: zeile.xplan_version.as_deref(),
-        codes: &zeile.codes.0,
-        flaeche,
-    };
+    let vorher = Vorher::von(&zeile);
+    let flaeche = vorher.flaeche;
     let Umgesetzt { klasse, codes } = setze_um(&vorher, rahmen.version, bericht);
     let typ = rahmen
         .version
@@ -131,7 +125,8 @@ impl Satz<'_> {
 
     fn blatt(&mut self, merkmal: &Merkmal, wert: Option<&str>) {
         if let Some(wert) = wert.filter(|wert| !wert.trim().is_empty()) {
-            self.xml.blatt(&format!("xplan:{}", merkmal.name), &[], wert);
+            self.xml
+                .blatt(&format!("xplan:{}", merkmal.name), &[], wert);
         }
     }
 
@@ -226,9 +221,8 @@ impl Satz<'_> {
         };
         let detail = typ.merkmal("detail");
         let codes: Vec<String> = werte(self.codes.get(merkmal.name)).collect();
-        let texte: Vec<String> = freier_text.map_or_else(Vec::new, |m| {
-            werte(self.codes.get(m.name)).collect()
-        });
+        let texte: Vec<String> =
+            freier_text.map_or_else(Vec::new, |m| werte(self.codes.get(m.name)).collect());
         // A detail without a code it belongs to cannot be written; `rest` says so.
         let anzahl = if code.pflicht {
             codes.len()

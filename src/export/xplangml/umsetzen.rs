@@ -15,6 +15,7 @@ use serde_json::{Map, Value};
 
 use super::bericht::{Art, Bericht};
 use super::schema::Version;
+use crate::export::store::Zeile;
 use crate::fnp::nutzung;
 use crate::import::xplangml::HERKUNFT;
 
@@ -103,6 +104,19 @@ pub(super) struct Vorher<'a> {
     pub(super) flaeche: bool,
 }
 
+impl<'a> Vorher<'a> {
+    /// As the database holds it.
+    pub(super) fn von(zeile: &'a Zeile) -> Self {
+        Self {
+            klasse: &zeile.klasse,
+            nutzung: &zeile.nutzung,
+            xplan_version: zeile.xplan_version.as_deref(),
+            codes: &zeile.codes.0,
+            flaeche: matches!(zeile.geom.geometry, geo_types::Geometry::MultiPolygon(_)),
+        }
+    }
+}
+
 /// Brings class and codes to the target version; what changed goes to the report.
 pub(super) fn setze_um(vorher: &Vorher<'_>, ziel: Version, bericht: &mut Bericht) -> Umgesetzt {
     let mut codes = vorher.codes.clone();
@@ -130,10 +144,7 @@ pub(super) fn setze_um(vorher: &Vorher<'_>, ziel: Version, bericht: &mut Bericht
         codes.remove("detaillierteZweckbestimmung");
     }
     if klasse != vorher.klasse {
-        bericht.melde(
-            Art::Klasse,
-            format!("{} → {klasse}", vorher.klasse),
-        );
+        bericht.melde(Art::Klasse, format!("{} → {klasse}", vorher.klasse));
     }
     Umgesetzt { klasse, codes }
 }
@@ -266,7 +277,10 @@ fn nach_alt(
     nimm_einzeln(codes, "hatDarstellungMitBesondZweckbest", "false");
     if klasse == "FP_Strassenverkehr"
         && matches!(
-            codes.remove("istOrtsdurchfahrt").as_ref().and_then(Value::as_str),
+            codes
+                .remove("istOrtsdurchfahrt")
+                .as_ref()
+                .and_then(Value::as_str),
             Some("true" | "1")
         )
     {
@@ -416,7 +430,11 @@ mod tests {
             assert_eq!((k.as_str(), &c), (neu, &neue_codes));
             let (k, c, _) = um(&k, "6.0", &c, Version::V54);
             // Nothing says any more that a law list had been meant.
-            let zurueck = if klasse == "SO_Gewaesser" { "SO_Gewaesser" } else { klasse };
+            let zurueck = if klasse == "SO_Gewaesser" {
+                "SO_Gewaesser"
+            } else {
+                klasse
+            };
             assert_eq!((k.as_str(), &c), (zurueck, &codes));
         }
     }
@@ -436,7 +454,11 @@ mod tests {
         let codes = json!({"rechtscharakter": "1000", "zweckbestimmung": ["10003"]});
         let (_, c, bericht) = um("FP_Gemeinbedarf", "5.2", &codes, Version::V60);
         assert_eq!(c["zweckbestimmung"], json!(["1000"]));
-        assert!(bericht.text().contains("10003 → 1000"), "{}", bericht.text());
+        assert!(
+            bericht.text().contains("10003 → 1000"),
+            "{}",
+            bericht.text()
+        );
         // In 5.4 the number would be a Vermerk.
         let codes = json!({"rechtscharakter": "4000"});
         let (_, c, _) = um("FP_Gruen", "6.0", &codes, Version::V54);
@@ -449,9 +471,18 @@ mod tests {
 
     #[test]
     fn unknown_classes_stay_in_the_plan() {
-        let (k, c, bericht) = um("BP_Irgendwas", "5.4", &json!({"zweckbestimmung": ["1"]}), Version::V60);
+        let (k, c, bericht) = um(
+            "BP_Irgendwas",
+            "5.4",
+            &json!({"zweckbestimmung": ["1"]}),
+            Version::V60,
+        );
         assert_eq!((k.as_str(), c), (GENERISCH, json!({})));
-        assert!(bericht.text().contains("BP_Irgendwas → FP_GenerischesObjekt"));
+        assert!(
+            bericht
+                .text()
+                .contains("BP_Irgendwas → FP_GenerischesObjekt")
+        );
         let (k, ..) = um("FP_AbgrabungsFlaeche", "4.1", &json!({}), Version::V54);
         assert_eq!(k, "FP_Abgrabung");
         let (k, ..) = um("FP_BodenschaetzeFlaeche", "4.1", &json!({}), Version::V60);
@@ -462,7 +493,8 @@ mod tests {
 
     #[test]
     fn a_purpose_taken_from_a_point_goes_back_to_it() {
-        let codes = json!({"rechtscharakter": "1000", "zweckbestimmung": ["1200"], HERKUNFT: ["GML_1"]});
+        let codes =
+            json!({"rechtscharakter": "1000", "zweckbestimmung": ["1200"], HERKUNFT: ["GML_1"]});
         let (_, c, _) = um("FP_Gruen", "5.1", &codes, Version::V54);
         assert_eq!(c, json!({"rechtscharakter": "1000"}));
     }
@@ -494,7 +526,10 @@ mod tests {
             for (a, n) in *namen {
                 assert!(alte.merkmal(a).is_some(), "{alt}.{a}");
                 // Details of a complex value stand inside it.
-                assert!(neue.merkmal(n).is_some() || n.starts_with("detail"), "{neu}.{n}");
+                assert!(
+                    neue.merkmal(n).is_some() || n.starts_with("detail"),
+                    "{neu}.{n}"
+                );
             }
         }
         for (_, nach) in ANDERE {

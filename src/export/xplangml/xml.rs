@@ -13,7 +13,6 @@ pub(super) struct Xml {
 pub(super) type Attribute<'a> = [(&'a str, &'a str)];
 
 impl Xml {
-
     fn zeile(&mut self) {
         self.text.push('\n');
         for _ in 0..self.tiefe {

@@ -5,8 +5,8 @@ mod dienst;
 mod inspire;
 mod rundreise;
 mod schema;
-mod verlust;
 mod vergleich;
+mod verlust;
 
 use std::path::{Path, PathBuf};
 

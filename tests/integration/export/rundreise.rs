@@ -89,7 +89,11 @@ fn gleich(vorher: &BTreeMap<String, f64>, nachher: &BTreeMap<String, f64>, was: 
 
 fn hauptversion(name: &str) -> &'static str {
     let text = std::fs::read_to_string(fixture(name)).unwrap();
-    if text.contains("xplangml/6/") { "6" } else { "5" }
+    if text.contains("xplangml/6/") {
+        "6"
+    } else {
+        "5"
+    }
 }
 
 /// Version 4 called some classes otherwise, 6.1 and 5.x have some the other has not.
@@ -139,7 +143,10 @@ fn vergleiche(alte: &BTreeMap<String, Value>, neue: &BTreeMap<String, Value>, wa
 /// of plan and parts: nothing creeps in or out.
 #[tokio::test]
 async fn the_second_time_nothing_changes() {
-    for (name, version) in [("reich_5_4.gml", Version::V54), ("reich_6_0.gml", Version::V60)] {
+    for (name, version) in [
+        ("reich_5_4.gml", Version::V54),
+        ("reich_6_0.gml", Version::V60),
+    ] {
         let ordner = TempDir::new().unwrap();
         let db = mit(&fixture(name)).await;
         let (eins, _) = exportiere(&db, version, &ordner).await;

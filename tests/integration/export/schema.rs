@@ -56,9 +56,15 @@ fn plans_written_by_hand_follow_the_tables() {
     let falsch = Inhalt {
         folge: vec![(
             "FP_Gruen".into(),
-            ["rechtscharakter", "text", "nutzungsform", "nutzungsform", "farbe"]
-                .map(String::from)
-                .to_vec(),
+            [
+                "rechtscharakter",
+                "text",
+                "nutzungsform",
+                "nutzungsform",
+                "farbe",
+            ]
+            .map(String::from)
+            .to_vec(),
         )],
         ..Inhalt::default()
     };

@@ -107,7 +107,11 @@ pub fn lies(pfad: &Path) -> Inhalt {
 pub fn vergleiche(vorher: &Inhalt, nachher: &Inhalt) -> Vergleich {
     let mut ergebnis = Vergleich::default();
     let leer = Objekt::default();
-    let alle: BTreeSet<&String> = vorher.objekte.keys().chain(nachher.objekte.keys()).collect();
+    let alle: BTreeSet<&String> = vorher
+        .objekte
+        .keys()
+        .chain(nachher.objekte.keys())
+        .collect();
     for id in alle {
         let (alt, neu) = (vorher.objekte.get(id), nachher.objekte.get(id));
         if alt.is_some() && neu.is_none() {
@@ -135,7 +139,10 @@ pub fn vergleiche(vorher: &Inhalt, nachher: &Inhalt) -> Vergleich {
                 let da = n.get(wert).copied().unwrap_or(0).min(*zahl);
                 ergebnis.gleich += da;
                 if da < *zahl {
-                    *ergebnis.verloren.entry(format!("{gruppe}/{pfad}")).or_default() += zahl - da;
+                    *ergebnis
+                        .verloren
+                        .entry(format!("{gruppe}/{pfad}"))
+                        .or_default() += zahl - da;
                 }
             }
             let mehr: usize = n
@@ -204,7 +211,12 @@ const GEOMETRIEN: [&str; 3] = ["position", "geltungsbereich", "raeumlicherGeltun
 fn sammle(el: &Element, davor: &str, klassen: &BTreeMap<&str, &str>, objekt: &mut Objekt) {
     let pfad = format!("{davor}{}", el.name);
     let mut merke = |pfad: String, wert: String| {
-        *objekt.werte.entry(pfad).or_default().entry(wert).or_default() += 1;
+        *objekt
+            .werte
+            .entry(pfad)
+            .or_default()
+            .entry(wert)
+            .or_default() += 1;
     };
     if GEOMETRIEN.contains(&el.name.as_str()) {
         merke(pfad, form(el));

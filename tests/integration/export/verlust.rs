@@ -35,7 +35,10 @@ async fn verluste(datei: &Path, version: Version) -> Vergleich {
 
 #[tokio::test]
 async fn what_does_not_come_back_stands_on_the_list() {
-    for (name, version) in [("reich_5_4.gml", Version::V54), ("reich_6_0.gml", Version::V60)] {
+    for (name, version) in [
+        ("reich_5_4.gml", Version::V54),
+        ("reich_6_0.gml", Version::V60),
+    ] {
         let v = verluste(&fixture(name), version).await;
         let verloren: BTreeSet<String> = v.verloren.keys().cloned().collect();
         let liste = veroeffentlicht(version.name());
@@ -79,7 +82,12 @@ async fn eigene_plaene() {
             let (export, bericht) = exportiere(&mit(datei).await, version, &ordner).await;
             let exportiert = lies(&export);
             let v = vergleiche(&original, &exportiert);
-            println!("\n{} → {}: {} gleich", datei.display(), version.name(), v.gleich);
+            println!(
+                "\n{} → {}: {} gleich",
+                datei.display(),
+                version.name(),
+                v.gleich
+            );
             println!("  Klassen vorher  {:?}", original.klassen());
             println!("  Klassen nachher {:?}", exportiert.klassen());
             println!("  nicht zurück {:#?}", v.verloren);
