@@ -8,7 +8,7 @@
 use std::fmt::Write as _;
 
 use geo::orient::{Direction, Orient as _};
-use geo_types::{Coord, Geometry, LineString, Polygon};
+use geo_types::{Coord, Geometry, LineString, Point, Polygon};
 
 use super::kennung::Kennungen;
 use super::xml::Xml;
@@ -20,69 +20,37 @@ pub(super) const SRS: &str = "EPSG:25832";
 /// Appends a geometry; its parts get ids of their own.
 pub(super) fn schreibe(
     xml: &mut Xml,
-    geometrie: Geometry<f64>,
+    geometrie: &Geometry<f64>,
     kennungen: &mut Kennungen<'_>,
 ) -> Result<()> {
     match geometrie {
-        Geometry::MultiPolygon(flaeche) => {
-            let mut teile = flaeche.0;
-            if let [_] = teile[..]
-                && let Some(teil) = teile.pop()
-            {
-                polygon(xml, teil, kennungen);
-                return Ok(());
-            }
-            mehrere(
-                xml,
-                "MultiSurface",
-                "surfaceMember",
-                teile,
-                kennungen,
-                polygon,
-            );
+        Geometry::MultiPolygon(g) => {
+            teile(xml, "MultiSurface", "surfaceMember", &g.0, kennungen, polygon);
         }
-        Geometry::MultiLineString(linien) => {
-            let mut teile = linien.0;
-            if let [_] = teile[..]
-                && let Some(teil) = teile.pop()
-            {
-                linie(xml, teil, kennungen);
-                return Ok(());
-            }
-            mehrere(xml, "MultiCurve", "curveMember", teile, kennungen, linie);
+        Geometry::MultiLineString(g) => {
+            teile(xml, "MultiCurve", "curveMember", &g.0, kennungen, linie);
         }
-        Geometry::MultiPoint(punkte) => {
-            let mut teile = punkte.0;
-            if let [_] = teile[..]
-                && let Some(teil) = teile.pop()
-            {
-                punkt(xml, teil.0, kennungen);
-                return Ok(());
-            }
-            mehrere(
-                xml,
-                "MultiPoint",
-                "pointMember",
-                teile,
-                kennungen,
-                |xml, p, k| {
-                    punkt(xml, p.0, k);
-                },
-            );
+        Geometry::MultiPoint(g) => {
+            teile(xml, "MultiPoint", "pointMember", &g.0, kennungen, punkt);
         }
         _ => return Err(Error::intern("an object of a plan of no known geometry")),
     }
     Ok(())
 }
 
-fn mehrere<T>(
+/// One part is a geometry by itself, several are a collection.
+fn teile<T>(
     xml: &mut Xml,
     art: &str,
     glied: &str,
-    teile: Vec<T>,
+    teile: &[T],
     kennungen: &mut Kennungen<'_>,
-    mut einer: impl FnMut(&mut Xml, T, &mut Kennungen<'_>),
+    einer: fn(&mut Xml, &T, &mut Kennungen<'_>),
 ) {
+    if let [einziger] = teile {
+        einer(xml, einziger, kennungen);
+        return;
+    }
     let (art, glied) = (format!("gml:{art}"), format!("gml:{glied}"));
     xml.anfang(&art, &[("srsName", SRS), ("gml:id", &kennungen.naechste())]);
     for teil in teile {
@@ -93,15 +61,14 @@ fn mehrere<T>(
     xml.ende(&art);
 }
 
-fn polygon(xml: &mut Xml, flaeche: Polygon<f64>, kennungen: &mut Kennungen<'_>) {
+fn polygon(xml: &mut Xml, flaeche: &Polygon<f64>, kennungen: &mut Kennungen<'_>) {
     let flaeche = flaeche.orient(Direction::Default);
     xml.anfang(
         "gml:Polygon",
         &[("srsName", SRS), ("gml:id", &kennungen.naechste())],
     );
-    let (aussen, innen) = flaeche.into_inner();
-    ring(xml, "gml:exterior", &aussen);
-    for loch in &innen {
+    ring(xml, "gml:exterior", flaeche.exterior());
+    for loch in flaeche.interiors() {
         ring(xml, "gml:interior", loch);
     }
     xml.ende("gml:Polygon");
@@ -115,7 +82,7 @@ fn ring(xml: &mut Xml, rand: &str, ring: &LineString<f64>) {
     xml.ende(rand);
 }
 
-fn linie(xml: &mut Xml, linie: LineString<f64>, kennungen: &mut Kennungen<'_>) {
+fn linie(xml: &mut Xml, linie: &LineString<f64>, kennungen: &mut Kennungen<'_>) {
     xml.anfang(
         "gml:LineString",
         &[("srsName", SRS), ("gml:id", &kennungen.naechste())],
@@ -124,12 +91,12 @@ fn linie(xml: &mut Xml, linie: LineString<f64>, kennungen: &mut Kennungen<'_>) {
     xml.ende("gml:LineString");
 }
 
-fn punkt(xml: &mut Xml, ort: Coord<f64>, kennungen: &mut Kennungen<'_>) {
+fn punkt(xml: &mut Xml, ort: &Point<f64>, kennungen: &mut Kennungen<'_>) {
     xml.anfang(
         "gml:Point",
         &[("srsName", SRS), ("gml:id", &kennungen.naechste())],
     );
-    xml.blatt_mit("gml:pos", &[], |text| koordinaten(text, &[ort]));
+    xml.blatt_mit("gml:pos", &[], |text| koordinaten(text, &[ort.0]));
     xml.ende("gml:Point");
 }
 
@@ -162,7 +129,7 @@ mod tests {
         // Clockwise outside, counter-clockwise hole.
         let g = geo::wkt!(MULTIPOLYGON(((0. 0.,0. 9.,9.000000001 9.,9. 0.,0. 0.),(1. 1.,2. 1.,2. 2.,1. 1.))));
         let mut xml = Xml::default();
-        schreibe(&mut xml, g.into(), &mut Kennungen::neu("x")).unwrap();
+        schreibe(&mut xml, &g.into(), &mut Kennungen::neu("x")).unwrap();
         let text = xml.text;
         assert!(
             text.contains("<gml:posList>0 0 9 0 9.000000001 9 0 9 0 0</gml:posList>"),
@@ -182,7 +149,7 @@ mod tests {
     fn several_parts_are_one_geometry_with_ids_of_their_own() {
         let g = geo::wkt!(MULTIPOINT(1. 2., 3. 4.));
         let mut xml = Xml::default();
-        schreibe(&mut xml, g.into(), &mut Kennungen::neu("x")).unwrap();
+        schreibe(&mut xml, &g.into(), &mut Kennungen::neu("x")).unwrap();
         let ids: std::collections::HashSet<_> = xml
             .text
             .match_indices("gml:id=\"")

@@ -59,13 +59,13 @@ pub(super) struct Bereich {
 /// `FP_Plan`.
 pub(super) fn plan(
     xml: &mut Xml,
-    plan: Kopf,
+    plan: &Kopf,
     gemeinden: &[(String, Option<String>)],
     version: Version,
     bericht: &mut Bericht,
 ) -> Result<Bereich> {
-    let (id, bereich) = (plan_id(&plan), bereich_id(&plan));
-    let rechtsstand = rechtsstand(&plan);
+    let (id, bereich) = (plan_id(plan), bereich_id(plan));
+    let rechtsstand = rechtsstand(plan);
     xml.anfang("gml:featureMember", &[]);
     xml.anfang("xplan:FP_Plan", &[("gml:id", &id)]);
     let typ = version.schema().typ("FP_Plan");
@@ -94,7 +94,7 @@ pub(super) fn plan(
             "raeumlicherGeltungsbereich" => match &plan.geom {
                 Some(geom) => {
                     xml.anfang(&name, &[]);
-                    geometrie::schreibe(xml, geom.geometry.clone(), &mut Kennungen::neu(&id))?;
+                    geometrie::schreibe(xml, &geom.geometry, &mut Kennungen::neu(&id))?;
                     xml.ende(&name);
                 }
                 None => bericht.melde(

@@ -53,7 +53,7 @@ pub async fn schreibe(
     if let Some(kasten) = store::ausdehnung(conn, fassung).await? {
         geometrie::umschlag(&mut xml, kasten);
     }
-    let bereich = kopf::plan(&mut xml, plan, &gemeinden, version, &mut bericht)?;
+    let bereich = kopf::plan(&mut xml, &plan, &gemeinden, version, &mut bericht)?;
     kopf::bereich_anfang(&mut xml, &bereich);
     leere(&mut xml, ziel)?;
     for tabelle in Tabelle::ALLE {
@@ -71,7 +71,7 @@ pub async fn schreibe(
     for tabelle in Tabelle::ALLE {
         let mut zeilen = store::objekte(conn, fassung, tabelle);
         while let Some(zeile) = zeilen.try_next().await? {
-            objekt::schreibe(&mut xml, zeile, &rahmen, &mut bericht)?;
+            objekt::schreibe(&mut xml, &zeile, &rahmen, &mut bericht)?;
             if xml.text.len() > STUECK {
                 leere(&mut xml, ziel)?;
                 tokio::task::yield_now().await;

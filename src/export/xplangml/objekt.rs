@@ -37,11 +37,11 @@ fn details(merkmal: &str) -> String {
 /// The object as an element.
 pub(super) fn schreibe(
     xml: &mut Xml,
-    zeile: Zeile,
+    zeile: &Zeile,
     rahmen: &Rahmen,
     bericht: &mut Bericht,
 ) -> Result<()> {
-    let vorher = Vorher::von(&zeile);
+    let vorher = Vorher::von(zeile);
     let flaeche = vorher.flaeche;
     let Umgesetzt { klasse, codes } = setze_um(&vorher, rahmen.version, bericht);
     let typ = rahmen
@@ -66,12 +66,11 @@ pub(super) fn schreibe(
         codespace: zeile.codespace.as_deref(),
         bericht,
     };
-    let beschriftung = satz.beschriftung(zeile.name);
-    let mut geom = Some(zeile.geom.geometry);
+    let beschriftung = satz.beschriftung(zeile.name.as_deref());
     for merkmal in &typ.merkmale {
         match merkmal.name {
             "text" => satz.blatt(merkmal, zeile.text.as_deref()),
-            "aufschrift" => satz.blatt(merkmal, beschriftung.as_deref()),
+            "aufschrift" => satz.blatt(merkmal, beschriftung),
             "rechtsstand" => satz.blatt(merkmal, rechtsstand(&zeile.rechtsstand)),
             "ebene" => satz.blatt(merkmal, Some(&zeile.ebene.to_string())),
             "gehoertZuBereich" => satz.verweis(merkmal, &rahmen.bereich),
@@ -79,11 +78,9 @@ pub(super) fn schreibe(
                 satz.blatt(merkmal, Some(&zeile.flaechenschluss.to_string()));
             }
             "position" => {
-                if let Some(geom) = geom.take() {
-                    satz.xml.anfang("xplan:position", &[]);
-                    geometrie::schreibe(satz.xml, geom, &mut Kennungen::neu(&id))?;
-                    satz.xml.ende("xplan:position");
-                }
+                satz.xml.anfang("xplan:position", &[]);
+                geometrie::schreibe(satz.xml, &zeile.geom.geometry, &mut Kennungen::neu(&id))?;
+                satz.xml.ende("xplan:position");
             }
             _ => satz.merkmal(merkmal),
         }
@@ -117,10 +114,10 @@ struct Satz<'a> {
 
 impl Satz<'_> {
     /// One column holds `aufschrift` and `name`; an import keeps a name among the codes too.
-    fn beschriftung(&self, spalte: Option<String>) -> Option<String> {
+    fn beschriftung<'z>(&self, spalte: Option<&'z str>) -> Option<&'z str> {
         let name = self.codes.get("name").and_then(Value::as_str);
         let hat_namen = self.typ.merkmal("name").is_some();
-        spalte.filter(|text| !(hat_namen && name == Some(text.as_str())))
+        spalte.filter(|text| !(hat_namen && name == Some(*text)))
     }
 
     fn blatt(&mut self, merkmal: &Merkmal, wert: Option<&str>) {

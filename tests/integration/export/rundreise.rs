@@ -151,7 +151,7 @@ async fn the_second_time_nothing_changes() {
         let db = mit(&fixture(name)).await;
         let (eins, _) = exportiere(&db, version, &ordner).await;
         let andere = TempDir::new().unwrap();
-        let (zwei, bericht) = exportiere(&mit(&eins).await, version, &andere).await;
+        let (zwei, bericht) = exportiere(&mit(&eins).await.db, version, &andere).await;
         assert_eq!(bericht.verluste(), 0, "{}", bericht.text());
         let lies = |pfad: &Path| std::fs::read_to_string(pfad).unwrap();
         assert_eq!(lies(&eins), lies(&zwei), "{name}");
@@ -169,11 +169,11 @@ async fn the_way_to_the_other_model_and_back_loses_what_the_report_says() {
         let (a, b) = (TempDir::new().unwrap(), TempDir::new().unwrap());
         let (anders, bericht) = exportiere(&db, hin, &a).await;
         assert_eq!(bericht.verluste(), 0, "{name}: {}", bericht.text());
-        let (wieder, bericht) = exportiere(&mit(&anders).await, zurueck, &b).await;
+        let (wieder, bericht) = exportiere(&mit(&anders).await.db, zurueck, &b).await;
         assert_eq!(bericht.verluste(), 0, "{name}: {}", bericht.text());
         vergleiche(
             &objekte(&db).await,
-            &objekte(&mit(&wieder).await).await,
+            &objekte(&mit(&wieder).await.db).await,
             name,
         );
     }

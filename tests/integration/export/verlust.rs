@@ -79,7 +79,7 @@ async fn eigene_plaene() {
         let original = lies(datei);
         for version in Version::ALLE {
             let ordner = TempDir::new().unwrap();
-            let (export, bericht) = exportiere(&mit(datei).await, version, &ordner).await;
+            let (export, bericht) = exportiere(&mit(datei).await.db, version, &ordner).await;
             let exportiert = lies(&export);
             let v = vergleiche(&original, &exportiert);
             println!(
