@@ -41,10 +41,10 @@ impl Art {
             Self::Kennung => "gml:id neu vergeben",
         }
     }
-    /// Something of the plan is missing from the file or was guessed.
+    /// Something of the plan is missing from the file, or may stand in the wrong place.
     #[must_use]
     pub fn ist_verlust(self) -> bool {
-        !matches!(self, Self::Klasse | Self::Code | Self::Kennung)
+        matches!(self, Self::Merkmal | Self::Mehrfach | Self::Zuordnung)
     }
 }
 
@@ -94,7 +94,7 @@ impl Bericht {
         self.hinweise.is_empty()
     }
 
-    /// How often something of the plan is missing from the file or was guessed.
+    /// How often something of the plan is missing from the file, or may stand in the wrong place.
     #[must_use]
     pub fn verluste(&self) -> u64 {
         self.hinweise

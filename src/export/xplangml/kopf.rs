@@ -106,8 +106,11 @@ pub(super) fn plan(
                 if gemeinden.is_empty() {
                     bericht.melde(
                         Art::Pflicht,
-                        "FP_Plan.gemeinde fehlt: der Plan nennt keine".to_owned(),
+                        "FP_Plan.gemeinde leer: der Plan nennt keine".to_owned(),
                     );
+                    xml.anfang(&name, &[]);
+                    xml.leer("xplan:XP_Gemeinde", &[]);
+                    xml.ende(&name);
                 }
                 for (gemeinde, ags) in gemeinden {
                     xml.anfang(&name, &[]);
