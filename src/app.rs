@@ -23,8 +23,8 @@ use crate::layers::{self, catalog, sammlung::Katalog};
 use crate::welt::{Intern, Welten};
 use crate::zeitreise::{self, Zeitreise};
 use crate::{
-    audit, auth, bearbeiten, dorferneuerung, fnp, freigabe, haushalt, hier, import, isek, luecken,
-    strategie, tiles, web,
+    audit, auth, bearbeiten, dorferneuerung, export, fnp, freigabe, haushalt, hier, import, isek,
+    luecken, strategie, tiles, web,
 };
 
 /// What the service was started with.
@@ -205,6 +205,7 @@ fn welt(
 ) -> Router {
     let pfade = [
         fnp::routes::pfade(),
+        export::routes::pfade(),
         bearbeiten::daten::routes::pfade(),
         import::lauf::routes::pfade(),
         strategie::routes::pfade(),
@@ -241,12 +242,14 @@ fn welt(
         Arc::clone(&katalog),
         lager.clone(),
     ));
+    let oeffentlich = !katalog.ist_intern();
     let ebenen = layers::Dienst::new(pool.clone(), katalog, lager, pfade, operationen)
         .mit_vereinfacher(Arc::clone(&kacheln) as Arc<dyn layers::vereinfachung::Vereinfacher>);
     routes
         .merge(layers::routes::router(Arc::new(ebenen)))
         .merge(tiles::routes::router(kacheln))
         .merge(fnp::routes::router(pool.clone()))
+        .merge(export::routes::router(pool.clone(), oeffentlich))
         .merge(import::lauf::routes::router(pool.clone()))
         .merge(strategie::routes::router(pool.clone()))
         .merge(import::strategie::routes::router(pool.clone()))

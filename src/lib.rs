@@ -12,7 +12,7 @@
 //! 6. [`auth`] – accounts, rights; [`welt`] – what a signed-in person reads; [`zeitreise`] – the public's world on a past day.
 //! 7. [`layers`] – OGC API Features from `geodata/layers.toml`; [`tiles`] – vector tiles, generalised by [`abdeckung`]; [`http`] – what all routes share;
 //!    [`tabelle`] – columns and CSV.
-//! 8. [`bearbeiten`] – changes by API and form; [`sicherung`] – backup, restore, check.
+//! 8. [`export`] – plans as XPlanGML and INSPIRE. [`bearbeiten`] – changes by API and form; [`sicherung`] – backup, restore, check.
 //!
 //! # Glossary
 //! | term | English gloss | source |
@@ -42,6 +42,7 @@ pub mod cli;
 pub mod db;
 pub mod dorferneuerung;
 pub mod error;
+pub mod export;
 pub mod fachdaten;
 pub mod fnp;
 pub mod freigabe;

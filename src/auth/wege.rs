@@ -59,6 +59,7 @@ const LESEN: &[&str] = &[
     "/ortsteil/*",
     "/ortsteile",
     "/ortsteile/*",
+    "/plaene/*",
     "/probleme",
     "/probleme/*",
     "/pruefen/links",

@@ -7,6 +7,7 @@
 mod audit;
 mod bilanz;
 mod demo;
+mod export;
 mod fortschritt;
 mod fragen;
 mod freigabe;
@@ -104,16 +105,10 @@ enum Command {
     Check(sicherung::Check),
     /// Dateien schreiben
     #[command(subcommand)]
-    Export(Export),
+    Export(export::Was),
     /// Read one file of a user, cut off from everything (started by the program itself).
     #[command(hide = true)]
     Lesekapsel,
-}
-
-#[derive(Debug, Subcommand)]
-enum Export {
-    /// Leere CSV-Vorlagen mit Erläuterung für „import strategie“
-    Vorlage(strategie::Vorlage),
 }
 
 /// Runs the command line of this process; must be called from the main thread.
@@ -209,7 +204,7 @@ async fn dispatch(command: Command, db: &Database) -> Result<()> {
         Command::Freigabe(was) => freigabe::run(was, db).await,
         Command::Vertraulich(was) => freigabe::vertraulich(was, db).await,
         Command::User(was) => user::run(was, db).await,
-        Command::Export(Export::Vorlage(args)) => strategie::vorlagen(db, &args).await,
+        Command::Export(was) => export::run(was, db).await,
         Command::Lesekapsel | Command::Backup(_) | Command::Restore(_) | Command::Check(_) => {
             Ok(())
         } // ended before

@@ -150,6 +150,11 @@ impl BilanzSeite<'_> {
     fn prozent(&self, anteil: &f64) -> String {
         prozent(*anteil)
     }
+    /// Where the plan stands as a file.
+    fn herunterladen(&self, datei: &str) -> String {
+        let plan = kodiere(&self.plan.angabe());
+        format!("{}/plaene/{plan}/{datei}", self.seite.wurzel)
+    }
     /// Where the areas behind a figure stand.
     fn rechenweg(&self, bilanz: &Bilanz, nutzung: &str, spalte: &str) -> String {
         let plan = self.plan.angabe();

@@ -14,6 +14,7 @@ mod cli_fragen;
 mod cluster;
 mod dateien;
 mod dorf;
+mod export;
 mod frage;
 mod freigabe;
 mod geld;

@@ -30,6 +30,41 @@ pub use pruefung::{Auffaelligkeit, pruefe, pruefe_in};
 /// Unknown class or code, or a Bebauungsfläche without any Art.
 const NICHT_ZUGEORDNET: &str = "nicht_zugeordnet";
 
+/// Keys of `fnp.nutzung`, each with the XPlanung class it stands for by default, and the
+/// code of a Baufläche.
+pub const REGELKLASSEN: [(&str, &str, Option<&str>); 20] = [
+    ("W", "FP_BebauungsFlaeche", Some("1000")),
+    ("M", "FP_BebauungsFlaeche", Some("2000")),
+    ("G", "FP_BebauungsFlaeche", Some("3000")),
+    ("S", "FP_BebauungsFlaeche", Some("4000")),
+    ("gemeinbedarf", "FP_Gemeinbedarf", None),
+    ("sport", "FP_SpielSportanlage", None),
+    ("verkehr_strasse", "FP_Strassenverkehr", None),
+    ("verkehr_bahn", "SO_Schienenverkehrsrecht", None),
+    ("verkehr_luft", "SO_Luftverkehrsrecht", None),
+    ("ver_entsorgung", "FP_VerEntsorgung", None),
+    ("gruen", "FP_Gruen", None),
+    ("wasser", "FP_Gewaesser", None),
+    ("wasserwirtschaft", "FP_Wasserwirtschaft", None),
+    ("abgrabung", "FP_Abgrabung", None),
+    ("landwirtschaft", "FP_Landwirtschaft", None),
+    ("wald", "FP_WaldFlaeche", None),
+    ("klima", "FP_AnpassungKlimawandel", None),
+    ("ohne_darstellung", "FP_FlaecheOhneDarstellung", None),
+    ("sonstiges", "FP_GenerischesObjekt", None),
+    (NICHT_ZUGEORDNET, "FP_GenerischesObjekt", None),
+];
+/// The class an object of a land use is of by default, with its allgArt where it is a
+/// Baufläche; none where the land use says nothing.
+#[must_use]
+pub fn regelklasse(nutzung: &str) -> Option<(&'static str, Option<&'static str>)> {
+    REGELKLASSEN
+        .iter()
+        .find(|(schluessel, ..)| *schluessel == nutzung)
+        .filter(|(_, klasse, _)| *klasse != "FP_GenerischesObjekt")
+        .map(|(_, klasse, code)| (*klasse, *code))
+}
+
 /// Key of `fnp.nutzung` for an object of `klasse` with the raw `codes`
 /// (attribute name → string or array of strings).
 #[must_use]

@@ -105,7 +105,11 @@ impl Eigenschaften {
         match name {
             "text" => self.text = Some(inhalt.to_owned()),
             "aufschrift" => self.name = Some(inhalt.to_owned()),
-            "name" if self.name.is_none() => self.name = Some(inhalt.to_owned()),
+            // Also among the codes: an export tells by it which of the two it was.
+            "name" => {
+                self.name.get_or_insert_with(|| inhalt.to_owned());
+                self.code(name, kind, inhalt);
+            }
             "rechtsstand" => match rechtsstand(inhalt) {
                 Some(wert) => self.rechtsstand = wert,
                 None => self.beanstande(kind, inhalt, "gilt als „ohne Angabe“"),

@@ -41,7 +41,7 @@ mod zweck;
 
 use baum::{Dokument, Element, Ereignis};
 use version::Raum;
-pub use zweck::Nachtrag;
+pub use zweck::{HERKUNFT, Nachtrag};
 
 /// How often a class was met and what became of it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]

@@ -37,30 +37,7 @@ use crate::fnp::nutzung::{self, Basis};
 use crate::fnp::objekt::Rechtsstand;
 use crate::import::vector::Merkmal;
 
-/// Keys of `fnp.nutzung`, each with the XPlanung class it stands for by default, and the
-/// code of a Baufläche.
-pub(super) const NUTZUNGEN: [(&str, &str, Option<&str>); 20] = [
-    ("W", "FP_BebauungsFlaeche", Some("1000")),
-    ("M", "FP_BebauungsFlaeche", Some("2000")),
-    ("G", "FP_BebauungsFlaeche", Some("3000")),
-    ("S", "FP_BebauungsFlaeche", Some("4000")),
-    ("gemeinbedarf", "FP_Gemeinbedarf", None),
-    ("sport", "FP_SpielSportanlage", None),
-    ("verkehr_strasse", "FP_Strassenverkehr", None),
-    ("verkehr_bahn", "SO_Schienenverkehrsrecht", None),
-    ("verkehr_luft", "SO_Luftverkehrsrecht", None),
-    ("ver_entsorgung", "FP_VerEntsorgung", None),
-    ("gruen", "FP_Gruen", None),
-    ("wasser", "FP_Gewaesser", None),
-    ("wasserwirtschaft", "FP_Wasserwirtschaft", None),
-    ("abgrabung", "FP_Abgrabung", None),
-    ("landwirtschaft", "FP_Landwirtschaft", None),
-    ("wald", "FP_WaldFlaeche", None),
-    ("klima", "FP_AnpassungKlimawandel", None),
-    ("ohne_darstellung", "FP_FlaecheOhneDarstellung", None),
-    ("sonstiges", "FP_GenerischesObjekt", None),
-    (NICHT_ZUGEORDNET, "FP_GenerischesObjekt", None),
-];
+pub(super) use crate::fnp::nutzung::REGELKLASSEN as NUTZUNGEN;
 pub(super) const NICHT_ZUGEORDNET: &str = "nicht_zugeordnet";
 
 /// The whole mapping.
