@@ -24,7 +24,7 @@ use crate::welt::{Intern, Welten};
 use crate::zeitreise::{self, Zeitreise};
 use crate::{
     audit, auth, bearbeiten, dorferneuerung, fnp, freigabe, haushalt, hier, import, isek, luecken,
-    strategie, tiles, web,
+    qgis, strategie, tiles, web,
 };
 
 /// What the service was started with.
@@ -215,6 +215,7 @@ fn welt(
         isek::routes::pfade(),
         web::routes::pfade(),
         tiles::schnittstelle::pfade(),
+        qgis::routes::pfade(),
         audit::routes::pfade(),
     ]
     .concat();
@@ -241,10 +242,15 @@ fn welt(
         Arc::clone(&katalog),
         lager.clone(),
     ));
+    let projekte = Arc::new(qgis::Dienst {
+        pool: pool.clone(),
+        katalog: Arc::clone(&katalog),
+    });
     let ebenen = layers::Dienst::new(pool.clone(), katalog, lager, pfade, operationen);
     routes
         .merge(layers::routes::router(Arc::new(ebenen)))
         .merge(tiles::routes::router(kacheln))
+        .merge(qgis::routes::router(projekte))
         .merge(fnp::routes::router(pool.clone()))
         .merge(import::lauf::routes::router(pool.clone()))
         .merge(strategie::routes::router(pool.clone()))
