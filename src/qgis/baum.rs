@@ -39,7 +39,7 @@ pub fn gruppe(basis: &Basis, gruppe_: &Gruppe) -> Element {
 pub fn ebene(basis: &Basis, ebene: &Ebene) -> Element {
     let quelle = qml::quelle(basis, ebene.id());
     blatt(
-        ebene.id(),
+        &ebene.layer_id(),
         &ebene.titel,
         &quelle,
         qml::PROVIDER,

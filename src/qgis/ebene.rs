@@ -48,7 +48,7 @@ pub fn maplayer(basis: &Basis, ebene: &Ebene) -> Element {
     }
     let id = ebene.id();
     layer
-        .kind(Element::neu("id").text(id))
+        .kind(Element::neu("id").text(ebene.layer_id()))
         .kind(Element::neu("datasource").text(qml::quelle(basis, id)))
         .kind(Element::neu("layername").text(&ebene.titel))
         .kind(Element::neu("srs").kind(system(GRAD)))

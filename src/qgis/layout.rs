@@ -171,6 +171,8 @@ fn legende(basis: &Basis, umfang: &Umfang) -> Element {
         Element::neu("style")
             .a("name", name)
             .alle(&[("alignment", "1"), ("indent", "0"), ("marginTop", oben)])
+            // The first for 3.22, the second for newer releases.
+            .kind(font("styleFont", groesse, name == "title"))
             .kind(schriftart("text-style", groesse, name == "title"))
     };
     teil("65642", 2, [322.0, 42.0, 90.0, 200.0])
@@ -217,6 +219,17 @@ fn schriftart(name: &'static str, groesse: u32, fett: bool) -> Element {
             ("textOpacity", "1"),
             ("multilineHeight", "1"),
         ])
+}
+
+/// A font as Qt writes it.
+fn font(name: &'static str, groesse: u32, fett: bool) -> Element {
+    let gewicht = if fett { 75 } else { 50 };
+    Element::neu(name)
+        .a(
+            "description",
+            format!("Open Sans,{groesse},-1,5,{gewicht},0,0,0,0,0"),
+        )
+        .a("style", "")
 }
 
 /// Four pieces of a round length, about 8 cm together.
@@ -290,7 +303,6 @@ fn schrift(wo: Kasten, groesse: u32, text: &str, fett: bool) -> Element {
     } else {
         text.replace("[%", "[ %")
     };
-    let gewicht = if fett { 75 } else { 50 };
     teil("65641", 5, wo)
         .a("labelText", text)
         .alle(&[
@@ -302,14 +314,7 @@ fn schrift(wo: Kasten, groesse: u32, text: &str, fett: bool) -> Element {
             ("frame", "false"),
             ("background", "false"),
         ])
-        .kind(
-            Element::neu("LabelFont")
-                .a(
-                    "description",
-                    format!("Open Sans,{groesse},-1,5,{gewicht},0,0,0,0,0"),
-                )
-                .a("style", ""),
-        )
+        .kind(font("LabelFont", groesse, fett))
         .kind(farbe("FontColor", "0"))
 }
 

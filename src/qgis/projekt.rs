@@ -34,8 +34,11 @@ pub fn dokument(basis: &Basis, umfang: &Umfang) -> String {
         .kind(leinwand(umfang.kasten))
         .kind(layers)
         .kind(
-            Element::neu("layerorder")
-                .kinder(ebenen.iter().map(|e| Element::neu("layer").a("id", e.id()))),
+            Element::neu("layerorder").kinder(
+                ebenen
+                    .iter()
+                    .map(|e| Element::neu("layer").a("id", e.layer_id())),
+            ),
         )
         .kind(eigenschaften(basis, umfang))
         .kind(themen(umfang, hintergrund.as_ref()))
@@ -127,6 +130,8 @@ fn eigenschaften(basis: &Basis, umfang: &Umfang) -> Element {
             wert("Automatic", "bool", "false"),
             wert("DecimalPlaces", "int", "1"),
         ]))
+        // Without it QGIS takes no notice of the project's system.
+        .kind(Element::neu("SpatialRefSys").kind(wert("ProjectionsEnabled", "int", "1")))
         .kind(Element::neu("Paths").kind(wert("Absolute", "bool", "false")))
         .kind(
             Element::neu("Variables").kinder([
@@ -245,7 +250,7 @@ fn thema<'a>(
             offen = offen.kind(Element::neu("checked-group-node").a("id", pfad));
         }
         for ebene in gruppe.alle().into_iter().filter(|e| zeigt(gruppe, e)) {
-            thema = thema.kind(zeile(ebene.id()));
+            thema = thema.kind(zeile(&ebene.layer_id()));
         }
     }
     if let Some(hintergrund) = hintergrund {

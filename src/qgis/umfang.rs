@@ -6,6 +6,7 @@ use super::store::{self, Kasten, Ort};
 use crate::error::{Error, Result};
 use crate::fnp::plan::{self, Fassung};
 use crate::http::link::Basis;
+use crate::layers::catalog::Darstellung;
 use crate::layers::sammlung::{Katalog, Sammlung};
 use crate::layers::stil::Stil;
 use crate::layers::stil::formular::{Formular, ORTSTEILE};
@@ -51,16 +52,23 @@ pub struct Ebene {
 }
 
 impl Ebene {
-    /// Id in the project.
+    /// Id of the collection.
     #[must_use]
     pub fn id(&self) -> &str {
         &self.sammlung.id
     }
 
-    /// Points above lines above areas above tables.
-    fn rang(&self) -> u8 {
+    /// Id in the project.
+    #[must_use]
+    pub fn layer_id(&self) -> String {
+        qml::layer_id(&self.sammlung.id)
+    }
+
+    /// Points above lines above areas above tables; what fills its areas lies lowest of them.
+    fn rang(&self) -> (u8, bool) {
         let geometrie = self.sammlung.ebene.relation.geometrie.as_ref();
-        geometrie.map_or(9, |g| g.dimension.unwrap_or(3))
+        let dimension = geometrie.map_or(9, |g| g.dimension.unwrap_or(3));
+        (dimension, self.stil.darstellung == Darstellung::Fill)
     }
 }
 

@@ -15,8 +15,8 @@ from pathlib import Path
 
 from expected import Database
 from ogc.geometry import latitude_first, positions, transformer
-from qgis.filters import KINDS, TEXT, TRUTH, WHOLE, attribute_filters, expected_count, spatial_filters, sql_name, values_of
-from qgis.session import CRS84, FLATGEOBUF, ITEMS, SPEC, VERSIONS, Complaint, Session, demand
+from replay.filters import KINDS, TEXT, TRUTH, WHOLE, attribute_filters, expected_count, spatial_filters, sql_name, values_of
+from replay.session import CRS84, FLATGEOBUF, ITEMS, SPEC, VERSIONS, Complaint, Session, demand
 from service import Service
 
 EPSG = "http://www.opengis.net/def/crs/EPSG/0/"

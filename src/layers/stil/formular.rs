@@ -46,7 +46,7 @@ pub struct Formular {
     ortsteile: Option<String>,
 }
 
-/// Id of the layer `ortsteile` in our projects.
+/// The layer an Ortsteil is chosen from.
 pub const ORTSTEILE: &str = "ortsteile";
 
 /// Two days in order, and what is wrong otherwise.
@@ -125,6 +125,10 @@ impl Formular {
                     .unwrap_or_default();
             }
             felder.push(eingabe);
+        }
+        // What QGIS 3.22 puts before the fields: the id of the feature.
+        if sammlung.ebene.spalte("id").is_none() {
+            felder.insert(0, kennung_des_objekts());
         }
         Ok(Self { felder, ortsteile })
     }
@@ -322,7 +326,7 @@ impl Formular {
                     textwert("Key", "kennung"),
                     textwert("Value", "name"),
                     option("OrderByValue", "bool", true),
-                    textwert("Layer", ORTSTEILE),
+                    textwert("Layer", super::qml::layer_id(ORTSTEILE)),
                     textwert("LayerName", "Ortsteile"),
                     textwert("LayerProviderName", super::qml::PROVIDER),
                     textwert("LayerSource", self.ortsteile.as_deref().unwrap_or_default()),
@@ -339,6 +343,22 @@ impl Formular {
         Element::neu("editWidget")
             .a("type", typ)
             .kind(Element::neu("config").kind(inhalt))
+    }
+}
+
+fn kennung_des_objekts() -> Eingabe {
+    Eingabe {
+        feld: Feld {
+            name: "id".to_owned(),
+            titel: "Objekt".to_owned(),
+            beschreibung: None,
+            einheit: None,
+            klasse: Klasse::Text,
+        },
+        werkzeug: Werkzeug::Text,
+        aenderbar: false,
+        pflicht: false,
+        vorgabe: String::new(),
     }
 }
 

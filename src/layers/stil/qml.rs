@@ -79,6 +79,13 @@ pub fn quelle(basis: &Basis, id: &str) -> String {
     )
 }
 
+/// Id of a collection's layer in our projects. QGIS gives a new one to a layer whose id is of
+/// ten letters or less, and forms and themes would miss it.
+#[must_use]
+pub fn layer_id(sammlung: &str) -> String {
+    format!("zielraum_ebene_{sammlung}")
+}
+
 /// Everything a style and a layer of a project have in common.
 #[must_use]
 pub fn elemente(stil: &Stil, formular: &Formular) -> Vec<Element> {
