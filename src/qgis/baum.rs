@@ -35,8 +35,17 @@ pub fn gruppe(basis: &Basis, gruppe_: &Gruppe) -> Element {
         .kinder(gruppe_.ebenen.iter().map(|e| ebene(basis, e)))
 }
 
-/// One layer.
+/// One layer, with the number of its features beside each class.
 pub fn ebene(basis: &Basis, ebene: &Ebene) -> Element {
+    eine(basis, ebene, Some("showFeatureCount"))
+}
+
+/// One layer, as a printed legend shows it.
+pub fn ohne_zahl(basis: &Basis, ebene: &Ebene) -> Element {
+    eine(basis, ebene, None)
+}
+
+fn eine(basis: &Basis, ebene: &Ebene, eigenschaft: Option<&str>) -> Element {
     let quelle = qml::quelle(basis, ebene.id());
     blatt(
         &ebene.layer_id(),
@@ -44,7 +53,7 @@ pub fn ebene(basis: &Basis, ebene: &Ebene) -> Element {
         &quelle,
         qml::PROVIDER,
         ebene.sichtbar,
-        Some("showFeatureCount"),
+        eigenschaft,
     )
 }
 

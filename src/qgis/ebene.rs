@@ -11,16 +11,36 @@ use crate::layers::stil::qml;
 const GRAD: &str = "OGC:CRS84";
 /// The system of the project: metres, east and north.
 pub const METER: &str = "EPSG:25832";
+/// The system of the tiles.
+pub const MERCATOR: &str = "EPSG:3857";
 
-/// Names a system; QGIS knows the rest.
+/// Systems by name: number in QGIS's own list, PROJ string. Without the number 3.22 does not
+/// look the name up; the string is for a release whose list has another number there.
+const SYSTEME: &[(&str, &str, &str)] = &[
+    (
+        METER,
+        "2105",
+        "+proj=utm +zone=32 +ellps=GRS80 +towgs84=0,0,0,0,0,0,0 +units=m +no_defs",
+    ),
+    (GRAD, "63159", "+proj=longlat +datum=WGS84 +no_defs"),
+    (
+        MERCATOR,
+        "3857",
+        "+proj=merc +a=6378137 +b=6378137 +lat_ts=0 +lon_0=0 +x_0=0 +y_0=0 +k=1 +units=m +nadgrids=@null +wktext +no_defs",
+    ),
+];
+
+/// Names a system.
 pub fn system(kennung: &str) -> Element {
-    let nummer = kennung.rsplit(':').next().unwrap_or_default();
+    let zeile = SYSTEME.iter().find(|(name, ..)| *name == kennung);
     let mut srs = Element::neu("spatialrefsys");
-    if let Ok(nummer) = nummer.parse::<u32>() {
-        srs = srs.kind(Element::neu("srid").text(nummer));
+    if let Some((_, nummer, proj)) = zeile {
+        srs = srs
+            .kind(Element::neu("proj4").text(proj))
+            .kind(Element::neu("srsid").text(nummer));
     }
     srs.kind(Element::neu("authid").text(kennung))
-        .kind(Element::neu("geographicflag").text(kennung != METER))
+        .kind(Element::neu("geographicflag").text(kennung == GRAD))
 }
 
 /// The layer.

@@ -58,7 +58,7 @@ impl Hintergrund {
 
     /// The layer.
     pub fn maplayer(&self, basis: &Basis) -> Element {
-        let mercator = super::ebene::system("EPSG:3857");
+        let mercator = super::ebene::system(super::ebene::MERCATOR);
         Element::neu("maplayer")
             .a("type", "vector-tile")
             .alle(&[

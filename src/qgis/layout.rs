@@ -8,8 +8,9 @@ use crate::layers::stil::element::{Element, option};
 use crate::layers::stil::{symbol, zeichen};
 
 /// Scales offered, the largest first.
-pub const MASSSTAEBE: [u32; 13] = [
-    500, 1000, 2000, 2500, 5000, 10_000, 15_000, 20_000, 25_000, 30_000, 50_000, 75_000, 100_000,
+pub const MASSSTAEBE: [u32; 14] = [
+    500, 1000, 2000, 2500, 5000, 10_000, 15_000, 20_000, 25_000, 30_000, 40_000, 50_000, 75_000,
+    100_000,
 ];
 
 /// Name of the layout.
@@ -204,7 +205,7 @@ fn legende(basis: &Basis, umfang: &Umfang) -> Element {
         ]))
         .kind(
             Element::neu("layer-tree-group")
-                .kinder(ebenen.into_iter().map(|e| baum::ebene(basis, e))),
+                .kinder(ebenen.into_iter().map(|e| baum::ohne_zahl(basis, e))),
         )
 }
 
@@ -340,7 +341,7 @@ mod tests {
             let gezeigt = (e - w) / KARTE[2] * 1000.0;
             assert!((gezeigt - f64::from(massstab)).abs() < 1e-6);
         }
-        assert_eq!(massstab([0.0, 0.0, 9000.0, 9000.0]), 50_000);
+        assert_eq!(massstab([0.0, 0.0, 9000.0, 9000.0]), 40_000);
         assert_eq!(massstab([0.0, 0.0, 0.0, 0.0]), 500);
     }
 

@@ -9,8 +9,8 @@ use crate::layers::formate::form::Art;
 /// Side of a sign on an area, millimetres.
 const ZEICHEN_MM: &str = "5";
 /// An area shows its sign where it is at least this wide, in metres per scale denominator:
-/// 7 mm on the sheet.
-const PLATZ: &str = "0.007";
+/// 9 mm on the sheet.
+const PLATZ: &str = "0.009";
 
 /// What stands where a class has no sign: without it QGIS would draw a question mark.
 const LEER: &str =
