@@ -64,7 +64,7 @@ SELECT k.plan, k.fassung, u.* FROM ueberlagerung_sicht u JOIN fassung_in_kraft k
 -- PlanZV; what is not here is drawn as the rest.
 CREATE VIEW ueberlagerung_art WITH (security_invoker = true) AS
 SELECT x.schluessel, x.titel, x.farbe, x.reihenfolge FROM (VALUES
-  ('SchutzPflegeEntwicklung', 'Maßnahmen zu Schutz, Pflege und Entwicklung von Natur und Landschaft', '#008000', 1),
+  ('SchutzPflegeEntwicklung', 'Schutz, Pflege, Entwicklung von Natur', '#008000', 1),
   ('AusgleichsFlaeche', 'Ausgleichsfläche', '#2E8B57', 2),
   ('Naturschutzrecht', 'Schutzgebiet nach Naturschutzrecht', '#4DAE38', 3),
   ('Schutzgebiet', 'Schutzgebiet', '#4DAE38', 4),

@@ -85,10 +85,10 @@ pub fn a3(basis: &Basis, umfang: &Umfang) -> Element {
         .kind(legende(basis, umfang))
         .kind(leiste(massstab))
         .kind(nordpfeil())
-        .kind(schrift([10.0, 8.0, 305.0, 12.0], 20, &umfang.titel, true))
+        .kind(schrift([10.0, 9.0, 400.0, 10.0], 16, &umfang.titel, true))
         .kind(schrift([322.0, 22.0, 90.0, 16.0], 9, &stand(umfang), false))
         .kind(schrift(
-            [10.0, 270.0, 305.0, 20.0],
+            [10.0, 270.0, 190.0, 20.0],
             8,
             &format!(
                 "Maßstab 1 : [% to_int(item_variables('Karte')['map_scale']) %] im Original A3 · ETRS89 / UTM 32N (EPSG:25832)\nQuelle: {} · gedruckt am [% format_date(now(), 'dd.MM.yyyy') %]\nAuskunft über die Darstellung, kein amtlicher Auszug.",
@@ -176,7 +176,7 @@ fn legende(basis: &Basis, umfang: &Umfang) -> Element {
             .kind(font("styleFont", groesse, name == "title"))
             .kind(schriftart("text-style", groesse, name == "title"))
     };
-    teil("65642", 2, [322.0, 42.0, 90.0, 200.0])
+    teil("65642", 2, [322.0, 42.0, 90.0, 248.0])
         .a("map_uuid", KARTE_UUID)
         .alle(&[
             ("id", "Legende"),
@@ -236,7 +236,7 @@ fn font(name: &'static str, groesse: u32, fett: bool) -> Element {
 /// Four pieces of a round length, about 8 cm together.
 fn leiste(massstab: u32) -> Element {
     let stueck = massstab / 50;
-    teil("65646", 3, [322.0, 262.0, 90.0, 14.0])
+    teil("65646", 3, [205.0, 272.0, 90.0, 14.0])
         .a("mapUuid", KARTE_UUID)
         .a("numUnitsPerSegment", stueck)
         .alle(&[
@@ -276,7 +276,7 @@ fn leiste(massstab: u32) -> Element {
 
 fn nordpfeil() -> Element {
     let bild = zeichen::eingebettet("nordpfeil").unwrap_or_default();
-    teil("65640", 4, [396.0, 244.0, 14.0, 18.0])
+    teil("65640", 4, [301.0, 270.0, 14.0, 18.0])
         .a("file", bild)
         .a("mapUuid", KARTE_UUID)
         .alle(&[

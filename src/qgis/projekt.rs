@@ -193,7 +193,7 @@ fn themen(umfang: &Umfang, hintergrund: Option<&Hintergrund>) -> Element {
     let mut alle = vec![thema(
         THEMA_PLAN,
         umfang.gruppen.iter().filter(|g| g.sichtbar),
-        &|gruppe, ebene| ebene.sichtbar && ist_plan(gruppe, ebene),
+        &|_, ebene| ebene.sichtbar && ist_plan(umfang, ebene),
         None,
     )];
     alle.push(thema(
@@ -221,9 +221,11 @@ fn themen(umfang: &Umfang, hintergrund: Option<&Hintergrund>) -> Element {
     Element::neu("visibility-presets").kinder(alle)
 }
 
-/// The plan itself, its area and the borders of the town.
-fn ist_plan(_: &Gruppe, ebene: &Ebene) -> bool {
-    ebene.sammlung.fassungen.is_some() || matches!(ebene.id(), "ortsteile" | "fnp_plaene")
+/// The plan itself, its area and the borders of the town; of a village its own too.
+fn ist_plan(umfang: &Umfang, ebene: &Ebene) -> bool {
+    ebene.sammlung.fassungen.is_some()
+        || matches!(ebene.id(), "ortsteile" | "fnp_plaene")
+        || umfang.dorf && ebene.id() == "dorferneuerungsgebiete"
 }
 
 fn thema<'a>(

@@ -132,6 +132,8 @@ pub struct Umfang {
     pub plan: Option<Fassung>,
     /// That plan is in force.
     pub wirksam: bool,
+    /// It is about an area of village renewal.
+    pub dorf: bool,
     /// Groups, from top to bottom.
     pub gruppen: Vec<Gruppe>,
     /// What is shown first.
@@ -197,6 +199,7 @@ impl Umfang {
             titel,
             kennung,
             wirksam: gemeint.as_ref().is_some_and(|p| in_kraft.contains(&p.id)),
+            dorf: ort.is_some(),
             plan: gemeint,
             gruppen,
             kasten: kasten.unwrap_or(LEER),
@@ -332,6 +335,13 @@ impl Ordnung<'_> {
         }
         if sammlung.id != sammlung.grundebene {
             return Some((gruppe(), Some(FRAGEN.to_owned())));
+        }
+        // Beside another plan all of the one in force stands apart, its overlays too.
+        let daneben = self
+            .gewaehlt
+            .is_some_and(|plan| !self.in_kraft.contains(&plan.id));
+        if daneben && sammlung.fassungen.is_some() {
+            return Some((IN_KRAFT.to_owned(), None));
         }
         Some((gruppe(), None))
     }

@@ -5,8 +5,8 @@ use std::io::{Cursor, Read as _};
 
 use axum::Router;
 use base64::Engine as _;
-use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
+use quick_xml::{Reader, XmlVersion};
 use zielraum::app::{self, App};
 
 use crate::kacheln::{Antwort, hole_mit};
@@ -46,12 +46,12 @@ fn lies(text: &str) -> Vec<Gelesen> {
             }
             Event::Text(t) => {
                 if let Some(letztes) = offen.last() {
-                    alle[*letztes].text.push_str(&t.decode().unwrap());
+                    alle[*letztes].text.push_str(&t);
                 }
             }
             Event::GeneralRef(r) => {
                 if let Some(letztes) = offen.last() {
-                    let zeichen = match &*r.decode().unwrap() {
+                    let zeichen = match &*r {
                         "amp" => '&',
                         "lt" => '<',
                         "gt" => '>',
@@ -69,17 +69,14 @@ fn lies(text: &str) -> Vec<Gelesen> {
 }
 
 fn element(e: &BytesStart, offen: &[usize], alle: &[Gelesen]) -> Gelesen {
-    let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
     Gelesen {
-        name: text(e.name().as_ref()),
+        name: e.name().as_ref().to_owned(),
         attribute: e
             .attributes()
             .map(|a| {
                 let a = a.unwrap();
-                (
-                    text(a.key.as_ref()),
-                    a.unescape_value().unwrap().into_owned(),
-                )
+                let wert = a.normalized_value(XmlVersion::Implicit1_0).unwrap();
+                (a.key.as_ref().to_owned(), wert.into_owned())
             })
             .collect(),
         text: String::new(),
@@ -310,6 +307,12 @@ async fn projects_of_a_plan_and_of_a_village() {
     };
     assert_eq!(gruppe("Entwurf"), "Qt::Checked");
     assert_eq!(gruppe("Plan in Kraft"), "Qt::Unchecked");
+    // Its overlays are not drawn over the draft.
+    let ueber = alle(&entwurf, "layer").into_iter().any(|e| {
+        e.pfad.iter().any(|p| p == "visibility-preset")
+            && e.a("id") == "zielraum_ebene_fnp_ueberlagerungen"
+    });
+    assert!(!ueber);
     // What a draft is stands on the sheet.
     let worte = alle(&entwurf, "LayoutItem");
     assert!(

@@ -150,9 +150,10 @@ mod tests {
         let mut name = None;
         loop {
             match leser.read_event().unwrap() {
-                Event::Start(e) if e.name().as_ref() == b"qgis" => {
+                Event::Start(e) if e.name().as_ref() == "qgis" => {
                     let wert = e.try_get_attribute("name").unwrap().unwrap();
-                    name = Some(wert.unescape_value().unwrap().into_owned());
+                    let wert = wert.normalized_value(quick_xml::XmlVersion::Implicit1_0);
+                    name = Some(wert.unwrap().into_owned());
                 }
                 Event::Eof => break,
                 _ => {}

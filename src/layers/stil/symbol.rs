@@ -156,7 +156,7 @@ fn punkt(stil: &Stil, farbe: &str, zeichen: Option<&Zeichen>) -> Vec<Element> {
 fn flaeche(stil: &Stil, farbe: &str, zeichen: Option<&Zeichen>) -> Vec<Element> {
     let (fuellung, rand, breite, strich) = match stil.darstellung {
         Darstellung::Fill => (farbwert(farbe, 255), RAND, "0.1", "solid"),
-        Darstellung::Overlay => (farbwert(farbe, 48), farbe, "0.5", "solid"),
+        Darstellung::Overlay => (farbwert(farbe, 36), farbe, "0.5", "solid"),
         Darstellung::Border => (farbwert(farbe, 0), RAND, "0.4", "dash dot"),
     };
     let mut schichten = vec![schicht(
@@ -314,7 +314,7 @@ mod tests {
         stil.darstellung = Darstellung::Overlay;
         let text = symbol(&stil, "0", Some(&stil.klassen[0])).ausschnitt();
         assert!(
-            text.contains("207,147,119,48") && text.contains("207,147,119,255"),
+            text.contains("207,147,119,36") && text.contains("207,147,119,255"),
             "{text}"
         );
         stil.darstellung = Darstellung::Border;
