@@ -24,7 +24,7 @@ use crate::welt::{Intern, Welten};
 use crate::zeitreise::{self, Zeitreise};
 use crate::{
     audit, auth, bearbeiten, dorferneuerung, export, fnp, freigabe, haushalt, hier, import, isek,
-    luecken, strategie, tiles, web,
+    luecken, qgis, strategie, tiles, web,
 };
 
 /// What the service was started with.
@@ -216,6 +216,7 @@ fn welt(
         isek::routes::pfade(),
         web::routes::pfade(),
         tiles::schnittstelle::pfade(),
+        qgis::routes::pfade(),
         audit::routes::pfade(),
     ]
     .concat();
@@ -242,12 +243,17 @@ fn welt(
         Arc::clone(&katalog),
         lager.clone(),
     ));
+    let projekte = Arc::new(qgis::Dienst {
+        pool: pool.clone(),
+        katalog: Arc::clone(&katalog),
+    });
     let oeffentlich = !katalog.ist_intern();
     let ebenen = layers::Dienst::new(pool.clone(), katalog, lager, pfade, operationen)
         .mit_vereinfacher(Arc::clone(&kacheln) as Arc<dyn layers::vereinfachung::Vereinfacher>);
     routes
         .merge(layers::routes::router(Arc::new(ebenen)))
         .merge(tiles::routes::router(kacheln))
+        .merge(qgis::routes::router(projekte))
         .merge(fnp::routes::router(pool.clone()))
         .merge(export::routes::router(pool.clone(), oeffentlich))
         .merge(import::lauf::routes::router(pool.clone()))

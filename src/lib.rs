@@ -11,7 +11,7 @@
 //! 5. [`audit`] – who changed what, undo, personal data; [`hier`] – what applies at a place; [`luecken`] – what is missing.
 //! 6. [`auth`] – accounts, rights; [`welt`] – what a signed-in person reads; [`zeitreise`] – the public's world on a past day.
 //! 7. [`layers`] – OGC API Features from `geodata/layers.toml`; [`tiles`] – vector tiles, generalised by [`abdeckung`]; [`http`] – what all routes share;
-//!    [`tabelle`] – columns and CSV.
+//!    [`tabelle`] – columns and CSV; [`qgis`] – projects and layer definitions.
 //! 8. [`export`] – plans as XPlanGML and INSPIRE. [`bearbeiten`] – changes by API and form; [`sicherung`] – backup, restore, check.
 //!
 //! # Glossary
@@ -55,6 +55,7 @@ pub mod isek;
 pub mod layers;
 pub mod luecken;
 pub mod maschine;
+pub mod qgis;
 pub mod sicherung;
 pub mod strategie;
 pub mod tabelle;

@@ -24,7 +24,7 @@ use tower::ServiceExt as _;
 use zielraum::app::{self, App};
 use zielraum::db::cluster::{Cluster, Durability};
 use zielraum::db::{Database, Server};
-use zielraum::layers::snapshot::lager::{BUDGET, Lager};
+use zielraum::layers::snapshot::lager::{Lager, budget};
 use zielraum::tiles::matrix::grenzen;
 
 /// What Martin asks: the stored geometry turned, cut and encoded by PostGIS.
@@ -131,7 +131,7 @@ fn ms(dauer: Duration, anzahl: usize) -> f64 {
 /// A service of its own; with what it keeps in memory, if `bild` says so.
 async fn dienst(db: &Database, bild: bool) -> Result<Router> {
     let app = App::neu(db, None, None, false).await?;
-    let lager = Lager::neu(app.public.clone(), if bild { BUDGET } else { 0 });
+    let lager = Lager::neu(app.public.clone(), if bild { budget() } else { 0 });
     lager.starte(None);
     let router = app::router_mit(&app, &lager);
     for _ in 0..600 {

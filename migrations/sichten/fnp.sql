@@ -60,6 +60,41 @@ FROM ueberlagerung u;
 CREATE VIEW ueberlagerung_aktuell WITH (security_invoker = true) AS
 SELECT k.plan, k.fassung, u.* FROM ueberlagerung_sicht u JOIN fassung_in_kraft k USING (fassung_id);
 
+-- Kinds of overlays as a code table: the XPlanung class without its prefix. Colours after the
+-- PlanZV; what is not here is drawn as the rest.
+CREATE VIEW ueberlagerung_art WITH (security_invoker = true) AS
+SELECT x.schluessel, x.titel, x.farbe, x.reihenfolge FROM (VALUES
+  ('SchutzPflegeEntwicklung', 'Schutz, Pflege, Entwicklung von Natur', '#008000', 1),
+  ('AusgleichsFlaeche', 'Ausgleichsfläche', '#2E8B57', 2),
+  ('Naturschutzrecht', 'Schutzgebiet nach Naturschutzrecht', '#4DAE38', 3),
+  ('Schutzgebiet', 'Schutzgebiet', '#4DAE38', 4),
+  ('SchutzgebietNaturschutzrecht', 'Schutzgebiet nach Naturschutzrecht', '#4DAE38', 4),
+  ('Wasserrecht', 'Festlegung nach Wasserrecht', '#007BCE', 5),
+  ('SchutzgebietWasserrecht', 'Schutzgebiet nach Wasserrecht', '#007BCE', 5),
+  ('Wasserwirtschaft', 'Fläche für die Wasserwirtschaft', '#47A7D4', 6),
+  ('Gewaesser', 'Gewässer', '#2F9BE0', 7),
+  ('Denkmalschutzrecht', 'Denkmalschutz', '#AD1457', 8),
+  ('Bodenschutzrecht', 'Belastete Böden', '#5D4037', 9),
+  ('Kennzeichnung', 'Kennzeichnung', '#808080', 10),
+  ('Nutzungsbeschraenkung', 'Nutzungsbeschränkung', '#7B1FA2', 11),
+  ('NutzungsbeschraenkungsFlaeche', 'Nutzungsbeschränkung', '#7B1FA2', 12),
+  ('VorbehalteFlaeche', 'Vorbehaltsfläche', '#FF0070', 13),
+  ('PrivilegiertesVorhaben', 'Privilegiertes Vorhaben', '#D81B60', 14),
+  ('ZentralerVersorgungsbereich', 'Zentraler Versorgungsbereich', '#C62828', 15),
+  ('Bodenschaetze', 'Bodenschätze', '#8D6E63', 16),
+  ('Abgrabung', 'Abgrabung', '#8D6E63', 17),
+  ('Aufschuettung', 'Aufschüttung', '#A1887F', 18),
+  ('AnpassungKlimawandel', 'Anpassung an den Klimawandel', '#00897B', 19),
+  ('KeineZentrAbwasserBeseitigungFlaeche', 'Ohne zentrale Abwasserbeseitigung', '#6D4C41', 20),
+  ('TextlicheDarstellungsFlaeche', 'Textliche Darstellung', '#455A64', 21),
+  ('TextAbschnittFlaeche', 'Textliche Darstellung', '#455A64', 22),
+  ('UnverbindlicheVormerkung', 'Unverbindliche Vormerkung', '#78909C', 23),
+  ('GenerischesObjekt', 'Sonstige Darstellung', '#6100C1', 24)) x (schluessel, titel, farbe, reihenfolge);
+COMMENT ON COLUMN ueberlagerung_art.schluessel IS 'Schlüssel';
+COMMENT ON COLUMN ueberlagerung_art.titel IS 'Bezeichnung';
+COMMENT ON COLUMN ueberlagerung_art.farbe IS 'Farbe';
+COMMENT ON COLUMN ueberlagerung_art.reihenfolge IS 'Reihenfolge';
+
 CREATE VIEW linie_sicht WITH (security_invoker = true) AS
 SELECT l.fassung_id, l.ordnung, l.kennung, l.klasse, l.nutzung, n.name AS nutzung_name, l.rechtsstand, l.xplan_version, l.gml_id,
   translate(coalesce(l.codes ->> 'zweckbestimmung', l.codes ->> 'artDerFestlegung'), '[]" ', '') AS zweckbestimmung, l.name, l.text, l.laenge_m,

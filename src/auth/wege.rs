@@ -63,6 +63,8 @@ const LESEN: &[&str] = &[
     "/probleme",
     "/probleme/*",
     "/pruefen/links",
+    "/qgis",
+    "/qgis/*",
     "/sdg",
     "/sdg/*",
     "/static/*",
@@ -79,6 +81,7 @@ const LESEN: &[&str] = &[
     "/verlauf/*",
     "/ziele",
     "/ziele/*",
+    "/zeichen/*",
 ];
 
 /// Everything else. `POST` that only asks (a drawn polygon) is reading.

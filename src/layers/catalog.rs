@@ -45,6 +45,19 @@ pub enum Je {
     Frage,
 }
 
+/// How areas are drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Default)]
+#[serde(rename_all = "lowercase")]
+pub enum Darstellung {
+    /// Filled with the colour of their class.
+    #[default]
+    Fill,
+    /// Over others: outline, hatch, a veil of colour.
+    Overlay,
+    /// Their border alone.
+    Border,
+}
+
 /// Where the classes of a legend come from.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -101,6 +114,20 @@ pub struct Eintrag {
     /// Columns that are not published.
     #[serde(default)]
     pub hide: Vec<String>,
+    /// Group of the layer tree, German.
+    pub group: Option<String>,
+    /// Column written beside each feature.
+    pub label: Option<String>,
+    /// Shown only from this scale on (its denominator).
+    pub scale: Option<u32>,
+    /// The same for its labels.
+    pub label_scale: Option<u32>,
+    /// How areas are drawn.
+    #[serde(default)]
+    pub draw: Darstellung,
+    /// Shown when a project is opened.
+    #[serde(default = "ja")]
+    pub visible: bool,
     /// File and line, for messages.
     #[serde(skip)]
     pub ort: String,

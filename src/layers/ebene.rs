@@ -2,7 +2,7 @@
 
 use sqlx::PgPool;
 
-use super::catalog::{self, EIGENE_SCHEMAS, Eintrag, Legende, OEFFENTLICH, Zugang};
+use super::catalog::{self, Darstellung, EIGENE_SCHEMAS, Eintrag, Legende, OEFFENTLICH, Zugang};
 use super::query::{self, Tafel};
 use super::relation::{self, Relation, Spalte, Verlangt};
 use crate::error::{Error, Result};
@@ -31,6 +31,20 @@ pub struct Ebene {
     pub quelle: Option<String>,
     /// Terms of use.
     pub lizenz: Option<String>,
+    /// Group of the layer tree.
+    pub gruppe: Option<String>,
+    /// Column written beside each feature.
+    pub beschriftung: Option<String>,
+    /// Shown from this scale on (denominator).
+    pub massstab: Option<u32>,
+    /// Labels from this scale on.
+    pub schriftmassstab: Option<u32>,
+    /// How areas are drawn.
+    pub darstellung: Darstellung,
+    /// Shown when a project is opened.
+    pub sichtbar: bool,
+    /// Code table of the legend, else the relation: what the table of signs knows it by.
+    pub tafelname: String,
     /// Own schema: keys and order are never NULL and unique, the migrations see to it.
     pub eigen: bool,
 }
@@ -152,6 +166,9 @@ pub(super) async fn loese(
         }
         tafel = Some(klassen(pool, legende, oeffentlich).await?);
     }
+    if let Some(label) = &eintrag.label {
+        spalte(label, "label")?;
+    }
     for versteckt in &eintrag.hide {
         spalte(versteckt, "hide")?;
     }
@@ -171,6 +188,16 @@ pub(super) async fn loese(
         tafel,
         quelle: eintrag.source.clone(),
         lizenz: eintrag.license.clone(),
+        gruppe: eintrag.group.clone(),
+        beschriftung: eintrag.label.clone(),
+        massstab: eintrag.scale,
+        schriftmassstab: eintrag.label_scale,
+        darstellung: eintrag.draw,
+        sichtbar: eintrag.visible,
+        tafelname: eintrag.legend.as_ref().map_or_else(
+            || eintrag.relation.clone(),
+            |legende| legende.classes.clone(),
+        ),
         eigen,
         relation,
     };

@@ -28,6 +28,10 @@ pub struct Sammlung {
     /// Only the features of these keys: what answers a saved question. A list of collections
     /// leaves it out: there may be many questions, and each is a search.
     pub nur: Option<Vec<String>>,
+    /// Kennung of the plan it is repeated for.
+    pub plan: Option<String>,
+    /// Id of the catalogue's layer behind it.
+    pub grundebene: String,
     /// What its features are when somebody edits them; None: read only.
     pub bearbeiten: Option<&'static Gegenstand>,
 }
@@ -283,6 +287,8 @@ impl Zeile {
             ebene: Arc::clone(&self.ebene),
             fassungen,
             nur: None,
+            plan: None,
+            grundebene: self.eintrag.id.clone(),
             bearbeiten: self.gegenstand(),
         })
     }
@@ -295,6 +301,8 @@ impl Zeile {
             ebene: Arc::clone(ebene),
             fassungen: Some(vec![plan.fassung]),
             nur: None,
+            plan: Some(plan.kennung.clone()),
+            grundebene: self.eintrag.id.clone(),
             bearbeiten: self.gegenstand(),
         }
     }
@@ -341,6 +349,8 @@ impl Zeile {
             ebene: Arc::clone(&self.ebene),
             fassungen: None,
             nur,
+            plan: None,
+            grundebene: self.eintrag.id.clone(),
             bearbeiten: None,
         }
     }

@@ -31,6 +31,7 @@ mod leser;
 mod lieferung;
 mod protokoll;
 mod pruefsumme;
+mod qgis;
 mod quelltext;
 mod sachdaten;
 mod sandbox;

@@ -30,15 +30,17 @@ pub async fn codes(pool: &PgPool, ebene: &Ebene) -> Result<Codes> {
         let Ok((_, name)) = catalog::zerlege(tabelle) else {
             continue;
         };
-        if let Some(codes) = lies(pool, &name).await? {
+        if let Some(codes) = codeliste(pool, &name).await? {
             alle.push((spalte.name.clone(), codes));
         }
     }
     Ok(alle)
 }
 
+/// The rows (key, title) of one of our code tables.
+///
 /// Found by the search path, so that each world reads its own copy; None: no such table.
-async fn lies(pool: &PgPool, name: &str) -> Result<Option<Vec<(String, String)>>> {
+pub async fn codeliste(pool: &PgPool, name: &str) -> Result<Option<Vec<(String, String)>>> {
     let spalten: Vec<String> = sqlx::query_scalar(
         "SELECT attname::text FROM pg_attribute
          WHERE attrelid = to_regclass(quote_ident($1)) AND attnum > 0 AND NOT attisdropped",

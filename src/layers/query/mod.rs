@@ -20,7 +20,7 @@ use futures_util::TryStreamExt;
 use sqlx::postgres::PgRow;
 use sqlx::{PgExecutor, PgPool, Row};
 
-pub use codes::{Codes, codes};
+pub use codes::{Codes, codeliste, codes};
 pub use erkundung::{Ausdehnung, ausdehnung, erkunde_geometrie, pruefe_schluessel, pruefe_srid};
 pub use klassen::{Tafel, klassen};
 pub use leitung::Leitung;

@@ -17,8 +17,10 @@ pub struct Eintrag<'a> {
     pub titel: &'a str,
     /// `#RRGGBB`.
     pub farbe: &'a str,
-    /// Sign.
+    /// Sign as text.
     pub zeichen: Option<&'a str>,
+    /// Name of its drawing, [`super::zeichen`].
+    pub bild: Option<&'static str>,
 }
 
 /// The entries, the rest last; none for a layer without geometry.
@@ -32,12 +34,16 @@ pub fn eintraege(stil: &Stil) -> Vec<Eintrag<'_>> {
         titel: &klasse.titel,
         farbe: &klasse.farbe,
         zeichen: klasse.zeichen.as_deref(),
+        bild: stil
+            .zeichen(Some(klasse))
+            .and_then(|zeichen| zeichen.bild.as_deref()),
     });
     let rest = Eintrag {
         wert: None,
         titel: stil.rest_titel(),
         farbe: NEUTRAL,
         zeichen: None,
+        bild: None,
     };
     klassen.chain([rest]).collect()
 }
@@ -48,7 +54,7 @@ pub fn dokument(stil: &Stil) -> Value {
     let eintraege: Vec<Value> = eintraege(stil)
         .iter()
         .map(
-            |e| json!({ "wert": e.wert, "titel": e.titel, "farbe": e.farbe, "zeichen": e.zeichen }),
+            |e| json!({ "wert": e.wert, "titel": e.titel, "farbe": e.farbe, "zeichen": e.zeichen, "bild": e.bild }),
         )
         .collect();
     json!({
@@ -89,7 +95,9 @@ pub fn svg(stil: &Stil) -> String {
     for (nr, e) in eintraege.iter().enumerate() {
         let y = nr * 22 + 4;
         out.push_str(&muster(stil.art, e.farbe, 4, y));
-        if let Some(zeichen) = e.zeichen {
+        if let Some(bild) = e.bild.and_then(|name| eingesetzt(name, 11, y + 3)) {
+            out.push_str(&bild);
+        } else if let Some(zeichen) = e.zeichen {
             let _ = write!(
                 out,
                 "<text x=\"17\" y=\"{}\" font-family=\"sans-serif\" font-size=\"10\" text-anchor=\"middle\">{}</text>",
@@ -106,6 +114,16 @@ pub fn svg(stil: &Stil) -> String {
     }
     out.push_str("</svg>\n");
     out
+}
+
+/// The drawing of a sign inside the legend's, 12 by 12.
+fn eingesetzt(name: &str, x: usize, y: usize) -> Option<String> {
+    let text = String::from_utf8(super::zeichen::svg(name).ok()?).ok()?;
+    let ende = text.find("viewBox=")?;
+    let rest = text.get(ende..)?.trim_end();
+    Some(format!(
+        "<svg x=\"{x}\" y=\"{y}\" width=\"12\" height=\"12\" {rest}"
+    ))
 }
 
 /// The sample of one entry, 26 by 18.
@@ -142,5 +160,9 @@ mod tests {
         assert_eq!(text.matches("<line ").count(), 3);
         assert!(text.contains("Sonder&lt;bau&gt;"));
         assert!(eintraege(&stil(None)).is_empty());
+        // W has its drawing.
+        assert_eq!(text.matches("<svg ").count(), 2);
+        let mut leser = quick_xml::Reader::from_str(&text);
+        while !matches!(leser.read_event().unwrap(), quick_xml::events::Event::Eof) {}
     }
 }

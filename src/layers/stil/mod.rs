@@ -4,17 +4,22 @@
 
 use sqlx::PgPool;
 
+use super::catalog::Darstellung;
 use super::formate::form::Art;
 use super::query;
 use super::sammlung::Sammlung;
 use crate::error::Result;
 
+pub mod element;
+pub mod formular;
 pub mod legende;
 pub mod maplibre;
 pub mod qml;
 pub mod routes;
 pub mod sld;
 pub mod sprache;
+pub mod symbol;
+pub mod zeichen;
 
 /// Colour of what belongs to no class.
 pub const NEUTRAL: &str = "#607D8B";
@@ -47,6 +52,20 @@ pub struct Stil {
     pub art: Option<Art>,
     /// Column of the classes and whether its values are numbers.
     spalte: Option<(String, bool)>,
+    /// How areas are drawn.
+    pub darstellung: Darstellung,
+    /// Column written beside each feature.
+    pub beschriftung: Option<String>,
+    /// Shown from this scale on (denominator).
+    pub massstab: Option<u32>,
+    /// Labels from this scale on.
+    pub schriftmassstab: Option<u32>,
+    /// Column with the codes of the Zweckbestimmung, separated by commas.
+    pub zweck: Option<String>,
+    /// Column with the angle of a sign, degrees.
+    pub drehung: Option<String>,
+    /// Code table or relation: what the table of signs knows the layer by.
+    tafel: String,
     /// The classes, in the order of the code table; none: everything is drawn alike.
     pub klassen: Vec<Klasse>,
 }
@@ -64,6 +83,16 @@ impl Stil {
                 .as_ref()
                 .map(|g| Art::von(g.dimension)),
             spalte: None,
+            darstellung: ebene.darstellung,
+            beschriftung: ebene
+                .beschriftung
+                .clone()
+                .filter(|name| ebene.spalte(name).is_some()),
+            massstab: ebene.massstab,
+            schriftmassstab: ebene.schriftmassstab,
+            zweck: spaltenname(ebene, "zweckbestimmung"),
+            drehung: spaltenname(ebene, "drehung"),
+            tafel: ebene.tafelname.clone(),
             klassen: Vec::new(),
         };
         let (Some(legende), Some(tafel)) = (&ebene.legende, &ebene.tafel) else {
@@ -98,6 +127,16 @@ impl Stil {
         self.spalte.as_ref().map(|(name, _)| name.as_str())
     }
 
+    /// What is drawn of a class besides its colour; None as class: of the layer itself.
+    #[must_use]
+    pub fn zeichen(&self, klasse: Option<&Klasse>) -> Option<&'static zeichen::Zeichen> {
+        match klasse {
+            Some(klasse) => zeichen::zu(&self.tafel, &klasse.wert),
+            None if self.klassen.is_empty() => zeichen::zu(&self.tafel, ""),
+            None => None,
+        }
+    }
+
     /// Values of the column are numbers.
     #[must_use]
     pub fn zahlen(&self) -> bool {
@@ -113,6 +152,10 @@ impl Stil {
             UEBRIGE
         }
     }
+}
+
+fn spaltenname(ebene: &super::ebene::Ebene, name: &str) -> Option<String> {
+    ebene.spalte(name).map(|spalte| spalte.name.clone())
 }
 
 /// `#RRGGBB` out of `#rgb`, `rrggbb` and the like; None for anything else.
@@ -181,6 +224,13 @@ pub(super) fn muster(art: Option<Art>) -> Stil {
         titel: "Flächen & „Zeichen“".into(),
         art,
         spalte: Some(("nutzung".into(), false)),
+        darstellung: Darstellung::Fill,
+        beschriftung: Some("name".into()),
+        massstab: None,
+        schriftmassstab: None,
+        zweck: Some("zweckbestimmung".into()),
+        drehung: None,
+        tafel: "fnp.nutzung".into(),
         klassen: vec![
             klasse("W", "Wohnbaufläche", "#CF9377"),
             klasse("a'b\"<", "Sonder<bau>", "#FE7F26"),

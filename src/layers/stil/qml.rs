@@ -1,171 +1,315 @@
-//! QML for QGIS 3.22 and newer: a categorised renderer with one symbol per class, German
-//! aliases. What QGIS would write itself, without what it can fill in.
+//! What QGIS 3.22 and newer knows of a layer: renderer with a symbol per class, labels, form,
+//! map tip. The same elements stand in a QML file and in the layers of a project.
 
-use std::fmt::Write as _;
-
-use super::{NEUTRAL, RAND, Stil, rgb, xml};
+use super::Stil;
+use super::element::Element;
+use super::formular::Formular;
+use super::symbol::{spalte, symbol};
+use crate::http::link::Basis;
+use crate::layers::formate::Feld;
 use crate::layers::formate::form::Art;
-use crate::layers::formate::satz::Feld;
-use crate::layers::wert::Klasse;
 
-/// The style document of a layer.
+/// Version of QGIS whose XML is written; newer ones read it.
+pub const FASSUNG: &str = "3.22.16-Białowieża";
+/// QGIS's name of what reads OGC API Features.
+pub const PROVIDER: &str = "OAPIF";
+/// Kind of document, before its first element.
+pub const KOPF: &str = "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n";
+
+/// The style document of a layer whose fields are only read.
 #[must_use]
 pub fn dokument(stil: &Stil, felder: &[Feld]) -> String {
-    let mut out = String::from(
-        "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n<qgis version=\"3.22.16-Białowieża\" styleCategories=\"Symbology|Fields|Forms\" readOnly=\"0\">\n",
+    mit_formular(stil, &Formular::from(felder))
+}
+
+/// The style document of a layer with its form.
+#[must_use]
+pub fn mit_formular(stil: &Stil, formular: &Formular) -> String {
+    let mut qgis = Element::neu("qgis").a("version", FASSUNG).a(
+        "styleCategories",
+        "Symbology|Labeling|Fields|Forms|MapTips|Rendering",
     );
-    // Writing into a String cannot fail.
-    if stil.art.is_some() {
-        renderer(&mut out, stil);
+    for (name, wert) in attribute(stil) {
+        qgis = qgis.a(name, wert);
     }
-    out.push_str(" <fieldConfiguration>\n");
-    for feld in felder {
-        let _ = writeln!(
-            out,
-            "  <field name=\"{}\" configurationFlags=\"None\">{}</field>",
-            xml(&feld.name),
-            werkzeug(feld)
-        );
-    }
-    out.push_str(" </fieldConfiguration>\n <aliases>\n");
-    for (nr, feld) in felder.iter().enumerate() {
-        let _ = writeln!(
-            out,
-            "  <alias index=\"{nr}\" field=\"{}\" name=\"{}\"/>",
-            xml(&feld.name),
-            xml(&feld.kopf())
-        );
-    }
-    out.push_str(" </aliases>\n");
     let geometrie = stil.art.map_or(4, |art| match art {
         Art::Punkte => 0,
         Art::Linien => 1,
         Art::Flaechen => 2,
         Art::Gemischt => 3,
     });
-    let _ = writeln!(
-        out,
-        " <layerGeometryType>{geometrie}</layerGeometryType>\n</qgis>"
-    );
-    out
+    qgis.kinder(elemente(stil, formular))
+        .kind(Element::neu("layerGeometryType").text(geometrie))
+        .dokument(KOPF)
 }
 
-fn renderer(out: &mut String, stil: &Stil) {
-    match stil.spalte().filter(|_| !stil.klassen.is_empty()) {
-        None => {
-            out.push_str(" <renderer-v2 type=\"singleSymbol\" symbollevels=\"0\" enableorderby=\"0\" forceraster=\"0\">\n  <symbols>\n");
-            symbol(out, 0, stil.art, NEUTRAL);
-            out.push_str("  </symbols>\n </renderer-v2>\n");
-        }
-        Some(spalte) => {
-            let _ = writeln!(
-                out,
-                " <renderer-v2 type=\"categorizedSymbol\" attr=\"{}\" symbollevels=\"0\" enableorderby=\"0\" forceraster=\"0\">\n  <categories>",
-                xml(spalte)
-            );
-            let typ = if stil.zahlen() { "double" } else { "string" };
-            for (nr, klasse) in stil.klassen.iter().enumerate() {
-                let _ = writeln!(
-                    out,
-                    "   <category type=\"{typ}\" value=\"{}\" symbol=\"{nr}\" label=\"{}\" render=\"true\"/>",
-                    xml(&klasse.wert),
-                    xml(&klasse.titel)
-                );
-            }
-            let rest = stil.klassen.len();
-            let _ = writeln!(
-                out,
-                "   <category type=\"NULL\" value=\"\" symbol=\"{rest}\" label=\"{}\" render=\"true\"/>\n  </categories>\n  <symbols>",
-                xml(stil.rest_titel())
-            );
-            for (nr, klasse) in stil.klassen.iter().enumerate() {
-                symbol(out, nr, stil.art, &klasse.farbe);
-            }
-            symbol(out, rest, stil.art, NEUTRAL);
-            out.push_str("  </symbols>\n </renderer-v2>\n");
-        }
-    }
+/// Attributes of a style and of a layer: visibility by scale, labels.
+#[must_use]
+pub fn attribute(stil: &Stil) -> Vec<(&'static str, String)> {
+    let massstab = stil.massstab;
+    vec![
+        ("readOnly", "0".to_owned()),
+        (
+            "hasScaleBasedVisibilityFlag",
+            u8::from(massstab.is_some()).to_string(),
+        ),
+        ("minScale", massstab.unwrap_or(100_000_000).to_string()),
+        ("maxScale", "0".to_owned()),
+        (
+            "labelsEnabled",
+            u8::from(stil.beschriftung.is_some()).to_string(),
+        ),
+        ("symbologyReferenceScale", "-1".to_owned()),
+        ("simplifyDrawingHints", "1".to_owned()),
+        ("simplifyDrawingTol", "1".to_owned()),
+        ("simplifyLocal", "1".to_owned()),
+        ("simplifyMaxScale", "1".to_owned()),
+        ("simplifyAlgorithm", "0".to_owned()),
+    ]
 }
 
-fn symbol(out: &mut String, nr: usize, art: Option<Art>, farbe: &str) {
-    let (typ, klasse) = match art {
-        Some(Art::Punkte) => ("marker", "SimpleMarker"),
-        Some(Art::Linien) => ("line", "SimpleLine"),
-        _ => ("fill", "SimpleFill"),
-    };
-    let [r, g, b] = rgb(farbe);
-    let [ra, ga, ba] = rgb(RAND);
-    let (farbe, rand) = (format!("{r},{g},{b},255"), format!("{ra},{ga},{ba},255"));
-    let eigenschaften: Vec<(&str, &str)> = match typ {
-        "marker" => vec![
-            ("name", "circle"),
-            ("color", &farbe),
-            ("outline_color", "255,255,255,255"),
-            ("outline_style", "solid"),
-            ("outline_width", "0.4"),
-            ("outline_width_unit", "MM"),
-            ("size", "3"),
-            ("size_unit", "MM"),
-        ],
-        "line" => vec![
-            ("line_color", &farbe),
-            ("line_style", "solid"),
-            ("line_width", "0.8"),
-            ("line_width_unit", "MM"),
-            ("joinstyle", "round"),
-            ("capstyle", "round"),
-        ],
-        _ => vec![
-            ("color", &farbe),
-            ("style", "solid"),
-            ("outline_color", &rand),
-            ("outline_style", "solid"),
-            ("outline_width", "0.1"),
-            ("outline_width_unit", "MM"),
-            ("joinstyle", "bevel"),
-        ],
-    };
-    let _ = writeln!(
-        out,
-        "   <symbol name=\"{nr}\" type=\"{typ}\" alpha=\"1\" clip_to_extent=\"1\" force_rhr=\"0\">\n    <layer class=\"{klasse}\" enabled=\"1\" locked=\"0\" pass=\"0\">\n     <Option type=\"Map\">"
-    );
-    for (name, wert) in &eigenschaften {
-        let _ = writeln!(
-            out,
-            "      <Option type=\"QString\" name=\"{name}\" value=\"{wert}\"/>"
+/// Address of a collection as the provider takes it, in degrees: what QGIS 3.22 gets always,
+/// and newer ones when they are told so. A project must name one system for both; with another
+/// one of them would draw the layer in the wrong place.
+#[must_use]
+pub fn quelle(basis: &Basis, id: &str) -> String {
+    format!(
+        "url='{}' typename='{id}' pagingEnabled='true' pageSize='1000' restrictToRequestBBOX='1' srsname='OGC:CRS84'",
+        basis.0
+    )
+}
+
+/// Id of a collection's layer in our projects. QGIS gives a new one to a layer whose id is of
+/// ten letters or less, and forms and themes would miss it.
+#[must_use]
+pub fn layer_id(sammlung: &str) -> String {
+    format!("zielraum_ebene_{sammlung}")
+}
+
+/// Everything a style and a layer of a project have in common.
+#[must_use]
+pub fn elemente(stil: &Stil, formular: &Formular) -> Vec<Element> {
+    let mut alle = vec![
+        Element::neu("flags").kinder(
+            [
+                ("Identifiable", 1),
+                ("Removable", 1),
+                ("Searchable", 1),
+                ("Private", 0),
+            ]
+            .map(|(name, wert)| Element::neu(name).text(wert)),
+        ),
+    ];
+    if stil.art.is_some() {
+        alle.push(renderer(stil));
+        alle.extend(
+            stil.beschriftung
+                .as_deref()
+                .map(|spalte| labels(stil, spalte)),
         );
     }
-    out.push_str("     </Option>\n");
-    // Releases before 3.26 read these.
-    for (name, wert) in &eigenschaften {
-        let _ = writeln!(out, "     <prop k=\"{name}\" v=\"{wert}\"/>");
-    }
-    out.push_str("    </layer>\n   </symbol>\n");
+    alle.push(Element::neu("blendMode").text(0));
+    alle.push(Element::neu("featureBlendMode").text(0));
+    alle.push(Element::neu("layerOpacity").text(1));
+    alle.extend(formular.elemente());
+    let anzeige = anzeige(stil, formular);
+    alle.push(Element::neu("mapTip").text(tipp(stil, formular, &anzeige)));
+    alle.push(Element::neu("previewExpression").text(anzeige));
+    alle
 }
 
-/// Yes and no as a box to tick; everything else QGIS chooses by type.
-fn werkzeug(feld: &Feld) -> &'static str {
-    match feld.klasse {
-        Klasse::Wahrheit => "<editWidget type=\"CheckBox\"><config><Option/></config></editWidget>",
-        _ => "<editWidget type=\"TextEdit\"><config><Option/></config></editWidget>",
+fn renderer(stil: &Stil) -> Element {
+    let kopf = |typ: &'static str| {
+        Element::neu("renderer-v2").a("type", typ).alle(&[
+            ("symbollevels", "0"),
+            ("enableorderby", "0"),
+            ("forceraster", "0"),
+            ("referencescale", "-1"),
+        ])
+    };
+    let Some(spalte) = stil.spalte().filter(|_| !stil.klassen.is_empty()) else {
+        let symbole = Element::neu("symbols").kind(symbol(stil, "0", None));
+        return kopf("singleSymbol").kind(symbole);
+    };
+    let typ = if stil.zahlen() { "double" } else { "string" };
+    let eintrag = |typ: &'static str, wert: &str, nr: usize, titel: &str| {
+        Element::neu("category")
+            .a("type", typ)
+            .a("value", wert)
+            .a("symbol", nr)
+            .a("label", titel)
+            .a("render", "true")
+    };
+    let rest = stil.klassen.len();
+    let klassen = stil.klassen.iter().enumerate();
+    let eintraege = klassen
+        .clone()
+        .map(|(nr, klasse)| eintrag(typ, &klasse.wert, nr, &klasse.titel))
+        .chain([eintrag("NULL", "", rest, stil.rest_titel())]);
+    let symbole = klassen
+        .map(|(nr, klasse)| symbol(stil, &nr.to_string(), Some(klasse)))
+        .chain([symbol(stil, &rest.to_string(), None)]);
+    kopf("categorizedSymbol")
+        .a("attr", spalte)
+        .kind(Element::neu("categories").kinder(eintraege))
+        .kind(Element::neu("symbols").kinder(symbole))
+}
+
+/// Labels with a white halo, from the scale of the layer on.
+fn labels(stil: &Stil, feld: &str) -> Element {
+    let massstab = stil.schriftmassstab.or(stil.massstab).unwrap_or(100_000);
+    // 6 beside a point, 2 along a line, 1 over the middle of an area.
+    let lage = match stil.art {
+        Some(Art::Linien) => "2",
+        Some(Art::Punkte) => "6",
+        _ => "1",
+    };
+    let schrift = Element::neu("text-style")
+        .a("fieldName", feld)
+        .alle(&[
+            ("isExpression", "0"),
+            ("fontFamily", "Open Sans"),
+            ("fontSize", "8"),
+            ("fontSizeUnit", "Point"),
+            ("fontWeight", "50"),
+            ("textColor", "20,26,28,255"),
+            ("textOpacity", "1"),
+            ("multilineHeight", "1"),
+        ])
+        .kind(Element::neu("text-buffer").alle(&[
+            ("bufferDraw", "1"),
+            ("bufferSize", "0.8"),
+            ("bufferSizeUnits", "MM"),
+            ("bufferColor", "255,255,255,255"),
+            ("bufferOpacity", "0.85"),
+            ("bufferNoFill", "1"),
+            ("bufferJoinStyle", "128"),
+        ]));
+    let settings = Element::neu("settings")
+        .a("calloutType", "simple")
+        .kind(schrift)
+        .kind(Element::neu("text-format").alle(&[
+            ("wrapChar", ""),
+            ("autoWrapLength", "24"),
+            ("useMaxLineLengthForAutoWrap", "1"),
+            ("multilineAlign", "1"),
+        ]))
+        .kind(Element::neu("placement").a("placement", lage).alle(&[
+            ("dist", "1.5"),
+            ("distUnits", "MM"),
+            ("priority", "5"),
+            ("placementFlags", "10"),
+            ("polygonPlacementFlags", "2"),
+            ("centroidInside", "1"),
+            ("centroidWhole", "0"),
+            ("predefinedPositionOrder", "TR,TL,BR,BL,R,L,TSR,BSR"),
+        ]))
+        .kind(
+            Element::neu("rendering")
+                .alle(&[
+                    ("scaleVisibility", "1"),
+                    ("scaleMin", "1"),
+                    ("obstacle", "1"),
+                    ("displayAll", "0"),
+                    ("labelPerPart", "0"),
+                    ("drawLabels", "1"),
+                ])
+                .a("scaleMax", massstab),
+        );
+    Element::neu("labeling").a("type", "simple").kind(settings)
+}
+
+/// What names a feature in lists: its label, else name, title, kennung.
+fn anzeige(stil: &Stil, formular: &Formular) -> String {
+    let namen = ["name", "titel", "kennung", "id"];
+    let mut gewaehlt: Vec<String> = stil.beschriftung.iter().map(|s| spalte(s)).collect();
+    for name in namen {
+        let da = formular.felder().any(|feld| feld.name == name);
+        if da && !gewaehlt.contains(&spalte(name)) {
+            gewaehlt.push(spalte(name));
+        }
     }
+    match gewaehlt.as_slice() {
+        [] => formular
+            .felder()
+            .next()
+            .map_or_else(String::new, |f| spalte(&f.name)),
+        [eines] => eines.clone(),
+        mehrere => format!("coalesce({})", mehrere.join(", ")),
+    }
+}
+
+/// Fields of a map tip at most.
+const TIPP: usize = 8;
+
+/// HTML shown where the pointer rests: what is filled of the first fields.
+fn tipp(stil: &Stil, formular: &Formular, anzeige: &str) -> String {
+    // A tip is HTML: what people wrote must stay text.
+    let sicher = |ausdruck: &str| {
+        format!("replace(replace(to_string({ausdruck}), '&', '&amp;'), '<', '&lt;')")
+    };
+    let mut html = format!(
+        "<b>[% {} %]</b>",
+        sicher(&format!("coalesce({anzeige}, '')"))
+    );
+    let felder = formular.felder().filter(|feld| {
+        !matches!(
+            feld.name.as_str(),
+            "name" | "titel" | "id" | "klasse" | "gml_id"
+        ) && stil.beschriftung.as_deref() != Some(feld.name.as_str())
+            && !feld.name.ends_with("_farbe")
+    });
+    for feld in felder.take(TIPP) {
+        let name = spalte(&feld.name);
+        let wert = if feld.klasse.ist_zahl() && feld.einheit.is_some() {
+            format!("format_number({name}, 0, 'de')")
+        } else {
+            format!("represent_value({name})")
+        };
+        let titel = super::xml(&feld.kopf()).replace("[%", "").replace("%]", "");
+        html.push_str(&format!(
+            "[% CASE WHEN {name} IS NULL THEN '' ELSE {} || {} END %]",
+            super::symbol::zeichenkette(&format!("<br>{titel}: ")),
+            sicher(&wert)
+        ));
+    }
+    html
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::layers::stil::muster;
+    use crate::layers::wert::Klasse;
 
     #[test]
     fn every_class_has_its_symbol_and_the_rest_one() {
         let text = dokument(&muster(Some(Art::Flaechen)), &[]);
         assert_eq!(text.matches("<category ").count(), 3);
-        assert_eq!(text.matches("<symbol ").count(), 3);
-        assert!(text.contains("value=\"a'b&quot;&lt;\""), "{text}");
+        assert_eq!(text.matches("<symbol name=\"@").count(), 1, "the sign of W");
+        assert_eq!(text.matches("<symbol name=").count(), 4);
+        assert!(text.contains("value=\"a&apos;b&quot;&lt;\""), "{text}");
         assert!(text.contains("207,147,119,255"), "{text}");
-        // The document type is no part of the well-formed rest.
         let mut leser = quick_xml::Reader::from_str(&text);
-        leser.config_mut().check_end_names = true;
         while !matches!(leser.read_event().unwrap(), quick_xml::events::Event::Eof) {}
+    }
+
+    #[test]
+    fn tips_show_text_as_text() {
+        let feld = Feld {
+            name: "flaeche_m2".into(),
+            titel: "Fläche".into(),
+            beschreibung: None,
+            einheit: Some("m²".into()),
+            klasse: Klasse::Gleitkomma,
+        };
+        let formular = Formular::from(&[feld][..]);
+        let stil = muster(Some(Art::Flaechen));
+        let html = tipp(&stil, &formular, "\"name\"");
+        assert!(
+            html.contains("format_number(\"flaeche_m2\", 0, 'de')"),
+            "{html}"
+        );
+        assert!(html.contains("'&lt;'"), "{html}");
     }
 }

@@ -11,6 +11,7 @@ use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 use serde_json::{Value, json};
 
+use super::formular::{Formular, ORTSTEILE};
 use super::legende::{self, Eintrag};
 use super::sld::{self, Fassung};
 use super::sprache::{SPRACHEN, Sprache, unbekannt, waehle};
@@ -23,7 +24,6 @@ use crate::http::page::{Seite, html};
 use crate::http::problem::Problem;
 use crate::layers::Dienst;
 use crate::layers::documents::{HTML, JSON, adresse, selbst};
-use crate::layers::formate::Feld;
 use crate::layers::sammlung::Sammlung;
 
 type Antwort = Result<Response, Problem>;
@@ -119,8 +119,9 @@ async fn stil(State(dienst): Dienste, Path(id): Path<String>, anfrage: Anfrage) 
     };
     let text = match sprache.kuerzel {
         "qml" => {
-            let felder: Vec<Feld> = sammlung.ebene.spalten.iter().map(Feld::from).collect();
-            qml::dokument(&stil, &felder)
+            let ortsteile = Some(qml::quelle(&anfrage.basis, ORTSTEILE));
+            let formular = Formular::von(&dienst.pool, &sammlung, ortsteile).await?;
+            qml::mit_formular(&stil, &formular)
         }
         "sld10" => sld::dokument(&stil, Fassung::Eins),
         "sld11" => sld::dokument(&stil, Fassung::EinsEins),

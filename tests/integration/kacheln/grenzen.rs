@@ -9,7 +9,7 @@ use axum::Router;
 use zielraum::app::{self, App};
 use zielraum::http::{Kontext, frame};
 use zielraum::layers::sammlung::Katalog;
-use zielraum::layers::snapshot::lager::{BUDGET, Lager};
+use zielraum::layers::snapshot::lager::{Lager, budget};
 use zielraum::layers::{self, catalog};
 use zielraum::tiles::{self, matrix::grenzen};
 
@@ -121,7 +121,7 @@ async fn rows_of_a_snapshot_and_of_the_database_give_the_same_bytes() {
     let db = datenbank_mit_demo().await;
     let app = App::neu(&db, None, None, true).await.unwrap();
     let mut kacheln = Vec::new();
-    for speicher in [0, BUDGET] {
+    for speicher in [0, budget()] {
         let lager = Lager::neu(app.public.clone(), speicher);
         lager.starte(None);
         let router = app::router_mit(&app, &lager);
