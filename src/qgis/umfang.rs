@@ -328,7 +328,7 @@ impl Ordnung<'_> {
             }
             let gewaehlt = self.gewaehlt.is_some_and(|g| g.id == plan.id);
             let seine = self.gruppe_des_plans(plan);
-            if seine == FRUEHER && !gewaehlt || self.gewaehlt.is_some() && !gewaehlt {
+            if !gewaehlt && (seine == FRUEHER || self.gewaehlt.is_some()) {
                 return None;
             }
             return Some((seine.to_owned(), Some(plan.name.clone())));
@@ -379,10 +379,10 @@ mod tests {
 
     #[test]
     fn a_small_area_keeps_room_around_it() {
-        assert_eq!(weiter([0.0, 0.0, 100.0, 50.0]), [-25.0, -25.0, 125.0, 75.0]);
-        assert_eq!(
-            weiter([0.0, 0.0, 1000.0, 500.0]),
-            [-100.0, -100.0, 1100.0, 600.0]
-        );
+        let gleich = |a: [f64; 4], b: [f64; 4]| a.iter().zip(b).all(|(a, b)| (a - b).abs() < 1e-9);
+        let klein = weiter([0.0, 0.0, 100.0, 50.0]);
+        assert!(gleich(klein, [-25.0, -25.0, 125.0, 75.0]), "{klein:?}");
+        let gross = weiter([0.0, 0.0, 1000.0, 500.0]);
+        assert!(gleich(gross, [-100.0, -100.0, 1100.0, 600.0]), "{gross:?}");
     }
 }

@@ -134,7 +134,7 @@ mod tests {
     #[test]
     fn areas_turn_against_the_clock_and_keep_their_digits() {
         // Clockwise outside, counter-clockwise hole.
-        let g = geo::wkt!(MULTIPOLYGON(((0. 0.,0. 9.,9.000000001 9.,9. 0.,0. 0.),(1. 1.,2. 1.,2. 2.,1. 1.))));
+        let g = geo::wkt!(MULTIPOLYGON(((0. 0.,0. 9.,9.000_000_001 9.,9. 0.,0. 0.),(1. 1.,2. 1.,2. 2.,1. 1.))));
         let mut xml = Xml::default();
         schreibe(&mut xml, &g.into(), &mut Kennungen::neu("x")).unwrap();
         let text = xml.text;

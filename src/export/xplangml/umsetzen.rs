@@ -138,7 +138,7 @@ pub(super) fn setze_um(vorher: &Vorher<'_>, ziel: Version, bericht: &mut Bericht
         _ => {}
     }
     if ziel.schema().klasse(&klasse).is_none() {
-        klasse = GENERISCH.to_owned();
+        GENERISCH.clone_into(&mut klasse);
         // Another list applies to another class.
         codes.remove("zweckbestimmung");
         codes.remove("detaillierteZweckbestimmung");

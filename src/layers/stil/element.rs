@@ -27,6 +27,10 @@ impl Element {
 
     /// With an attribute.
     #[must_use]
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "numbers and texts alike stand in a call as they are"
+    )]
     pub fn a(mut self, name: &'static str, wert: impl ToString) -> Self {
         self.attribute.push((name, wert.to_string()));
         self
@@ -56,6 +60,10 @@ impl Element {
 
     /// With text instead of children.
     #[must_use]
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "numbers and texts alike stand in a call as they are"
+    )]
     pub fn text(mut self, text: impl ToString) -> Self {
         self.text = Some(text.to_string());
         self

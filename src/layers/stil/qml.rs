@@ -267,11 +267,17 @@ fn tipp(stil: &Stil, formular: &Formular, anzeige: &str) -> String {
             format!("represent_value({name})")
         };
         let titel = super::xml(&feld.kopf()).replace("[%", "").replace("%]", "");
-        html.push_str(&format!(
-            "[% CASE WHEN {name} IS NULL THEN '' ELSE {} || {} END %]",
-            super::symbol::zeichenkette(&format!("<br>{titel}: ")),
-            sicher(&wert)
-        ));
+        let vor = super::symbol::zeichenkette(&format!("<br>{titel}: "));
+        let wert = sicher(&wert);
+        html.extend([
+            "[% CASE WHEN ",
+            &name,
+            " IS NULL THEN '' ELSE ",
+            &vor,
+            " || ",
+            &wert,
+            " END %]",
+        ]);
     }
     html
 }

@@ -40,17 +40,6 @@ impl Inhalt {
         }
         zahl
     }
-
-    /// All values of one attribute of one class with their number.
-    pub fn werte(&self, klasse: &str, pfad: &str) -> BTreeMap<String, usize> {
-        let mut zahl = BTreeMap::new();
-        for objekt in self.objekte.values().filter(|o| o.klasse == klasse) {
-            for (wert, anzahl) in objekt.werte.get(pfad).into_iter().flatten() {
-                *zahl.entry(wert.clone()).or_default() += anzahl;
-            }
-        }
-        zahl
-    }
 }
 
 /// What became of the elements of a file, by what they are.
@@ -114,9 +103,8 @@ pub fn vergleiche(vorher: &Inhalt, nachher: &Inhalt) -> Vergleich {
         .collect();
     for id in alle {
         let (alt, neu) = (vorher.objekte.get(id), nachher.objekte.get(id));
-        if alt.is_some() && neu.is_none() {
-            let klasse = &alt.unwrap().klasse;
-            *ergebnis.verloren.entry(klasse.clone()).or_default() += 1;
+        if let (Some(alt), None) = (alt, neu) {
+            *ergebnis.verloren.entry(alt.klasse.clone()).or_default() += 1;
             continue;
         }
         let (alt, neu) = (alt.unwrap_or(&leer), neu.unwrap_or(&leer));

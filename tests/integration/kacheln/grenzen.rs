@@ -18,7 +18,7 @@ use super::lesen::{Ebene, lies};
 use super::{Antwort, hole};
 use crate::support::{TestDb, datenbank_mit_demo};
 
-const LANGE: Duration = Duration::from_secs(300);
+const LANGE: Duration = Duration::from_mins(5);
 
 /// Tiles and items of the public over limits of their own.
 async fn dienst(db: &TestDb, positionen: usize, geduld: Duration) -> Router {
