@@ -90,7 +90,8 @@ impl<'a> Uhr<'a> {
 
     fn zaehle(self, zeit: &mut Zeit) -> Result<()> {
         zeit.uhr += self.0.elapsed();
-        zeit.kerne += Self::kerne(self.2)? - self.1;
+        // A thread that ended is counted no more.
+        zeit.kerne += Self::kerne(self.2)?.saturating_sub(self.1);
         Ok(())
     }
 }
