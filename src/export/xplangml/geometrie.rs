@@ -25,7 +25,14 @@ pub(super) fn schreibe(
 ) -> Result<()> {
     match geometrie {
         Geometry::MultiPolygon(g) => {
-            teile(xml, "MultiSurface", "surfaceMember", &g.0, kennungen, polygon);
+            teile(
+                xml,
+                "MultiSurface",
+                "surfaceMember",
+                &g.0,
+                kennungen,
+                polygon,
+            );
         }
         Geometry::MultiLineString(g) => {
             teile(xml, "MultiCurve", "curveMember", &g.0, kennungen, linie);
