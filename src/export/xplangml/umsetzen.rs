@@ -129,6 +129,9 @@ pub(super) fn setze_um(vorher: &Vorher<'_>, ziel: Version, bericht: &mut Bericht
     }
     let mut klasse = wirkliche_klasse(vorher, &mut codes, bericht);
     let alt = !quelle_ist_neu(vorher.xplan_version, &klasse, ziel);
+    // Converters leave old classes in new files; this code is of the version of the file.
+    let behalten = generation(vorher.xplan_version) == Some(ziel.ist_neu());
+    let charakter = behalten.then(|| codes.remove("rechtscharakter")).flatten();
     if let Some((_, heute)) = ANDERE.iter().find(|(frueher, _)| *frueher == klasse) {
         klasse = (*heute).to_owned();
     }
@@ -136,6 +139,9 @@ pub(super) fn setze_um(vorher: &Vorher<'_>, ziel: Version, bericht: &mut Bericht
         (true, true) => nach_neu(&mut klasse, &mut codes, bericht),
         (false, false) => nach_alt(&mut klasse, &mut codes, vorher.flaeche, bericht),
         _ => {}
+    }
+    if let Some(charakter) = charakter {
+        codes.insert("rechtscharakter".into(), charakter);
     }
     if ziel.schema().klasse(&klasse).is_none() {
         GENERISCH.clone_into(&mut klasse);
@@ -177,12 +183,20 @@ fn wirkliche_klasse(
     klasse.to_owned()
 }
 
+/// Whether a version is of the new model; none where there is no version.
+fn generation(version: Option<&str>) -> Option<bool> {
+    let ziffer = version?.trim().chars().next()?;
+    ziffer.is_ascii_digit().then_some(ziffer > '5')
+}
+
+/// Whether class and codes are those of the new model: a class that only one model has says
+/// so, else the version, else the model that is asked for.
 fn quelle_ist_neu(version: Option<&str>, klasse: &str, ziel: Version) -> bool {
-    match version.and_then(|v| v.trim().chars().next()) {
-        Some('3'..='5') => false,
-        Some(ziffer) if ziffer.is_ascii_digit() => true,
-        _ if ziel.schema().klasse(klasse).is_some() => ziel.ist_neu(),
-        _ => !ziel.ist_neu(),
+    let kennt = |version: Version| version.schema().klasse(klasse).is_some();
+    match (kennt(Version::V60), kennt(Version::V54)) {
+        (true, false) => true,
+        (false, true) => false,
+        _ => generation(version).unwrap_or(ziel.ist_neu()),
     }
 }
 
