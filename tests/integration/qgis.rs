@@ -130,7 +130,7 @@ fn gruppen(elemente: &[Gelesen]) -> Vec<&str> {
 #[tokio::test]
 async fn a_project_holds_every_layer_once_with_its_source_and_place() {
     let (db, router) = dienst().await;
-    let (text, elemente) = projekt(&router, "").await;
+    let (_, elemente) = projekt(&router, "").await;
     let doc = hole(&router, "/collections?f=json").await.json();
     let mut erwartet: HashSet<String> = doc["collections"]
         .as_array()
@@ -150,7 +150,12 @@ async fn a_project_holds_every_layer_once_with_its_source_and_place() {
     let gefunden = quellen(&elemente);
     assert_eq!(gefunden.iter().cloned().collect::<HashSet<_>>(), erwartet);
     assert_eq!(gefunden.len(), erwartet.len(), "a layer stands twice");
-    assert!(text.contains("url='http://zr.test' typename='fnp_flaechen' pagingEnabled='true' pageSize='1000' restrictToRequestBBOX='1' srsname='OGC:CRS84'"));
+    let quelle = "url='http://zr.test' typename='fnp_flaechen' pagingEnabled='true' pageSize='1000' restrictToRequestBBOX='1' srsname='OGC:CRS84'";
+    assert!(
+        elemente
+            .iter()
+            .any(|e| e.name == "datasource" && e.text == quelle)
+    );
     // Each place in the tree has its layer, and the ids are long enough for QGIS to keep.
     let ids: HashSet<&str> = elemente
         .iter()
@@ -353,13 +358,21 @@ async fn projects_of_a_plan_and_of_a_village() {
 async fn what_the_public_may_not_read_is_in_no_project() {
     let (db, router) = dienst().await;
     let pool = admin(&db).await;
-    // A second draft that nobody published.
-    sqlx::query(
-        "INSERT INTO fnp.plan (id, kennung, name, stand) VALUES (gen_random_uuid(), 'geheim', 'Geheimer Plan', 'entwurf')",
-    )
-    .execute(&pool)
-    .await
-    .unwrap();
+    // A second draft with a version of its own, which nobody published.
+    let mut tx = pool.begin().await.unwrap();
+    for sql in [
+        "SET LOCAL search_path = fnp, gemeinde, strategie, dorferneuerung, haushalt, fachdaten, freigabe, public",
+        "SELECT audit.beginne('test', 'Entwurf')",
+        "INSERT INTO fnp.plan (id, kennung, name, stand) VALUES ('00000000-0000-7000-8000-000000000001', 'geheim', 'Geheimer Plan', 'entwurf')",
+        "INSERT INTO fnp.fassung SELECT (jsonb_populate_record(f, jsonb_build_object('id', 9999, 'plan_id', '00000000-0000-7000-8000-000000000001', 'importlauf_id', NULL))).*
+         FROM fnp.fassung f JOIN fnp.plan p ON p.id = f.plan_id WHERE p.stand = 'entwurf' AND f.aktuell AND p.kennung <> 'geheim'",
+    ] {
+        sqlx::query(sql).execute(&mut *tx).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+    let plaene =
+        "SELECT count(*) FROM fnp.plan p JOIN fnp.fassung f ON f.plan_id = p.id AND f.aktuell";
+    assert_eq!(crate::support::zahl(&pool, plaene).await.unwrap(), 3);
     for adresse in ["/qgis/projekt.qgs", "/qgis?f=json", "/qgis?f=html"] {
         let antwort = hole(&router, adresse).await;
         let text = String::from_utf8(antwort.bytes).unwrap();
