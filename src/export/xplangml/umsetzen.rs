@@ -133,7 +133,7 @@ pub(super) fn setze_um(vorher: &Vorher<'_>, ziel: Version, bericht: &mut Bericht
     let behalten = generation(vorher.xplan_version) == Some(ziel.ist_neu());
     let charakter = behalten.then(|| codes.remove("rechtscharakter")).flatten();
     if let Some((_, heute)) = ANDERE.iter().find(|(frueher, _)| *frueher == klasse) {
-        klasse = (*heute).to_owned();
+        (*heute).clone_into(&mut klasse);
     }
     match (alt, ziel.ist_neu()) {
         (true, true) => nach_neu(&mut klasse, &mut codes, bericht),
