@@ -2,7 +2,7 @@
 //! filters, single features, the whole layer; packed and plain; from memory and streamed.
 //!
 //! `cargo bench --bench ebenen [-- 200000 [MB]]` measures with so much memory for layers
-//! (512 MB when nothing is said, 0: everything is streamed); `cargo test` runs it small. A
+//! (1,024 MB when nothing is said, 0: everything is streamed); `cargo test` runs it small. A
 //! private PostgreSQL is started and removed. The service is the built program in a process of
 //! its own, the clients are here: four connections, kept alive, answers read and thrown away.
 //! A static file is served by nginx where `NGINX` names it or it is installed.
@@ -44,7 +44,7 @@ async fn main() -> Result<()> {
     let anzahl = zahlen
         .next()
         .unwrap_or(if messen { 200_000 } else { 2_000 });
-    let speicher = zahlen.next().unwrap_or(512);
+    let speicher = zahlen.next().unwrap_or(1024);
     let dauer = Duration::from_millis(if messen { 4_000 } else { 120 });
 
     let ordner = tempfile::tempdir()?;
@@ -100,6 +100,7 @@ async fn main() -> Result<()> {
     let eines: Vec<String> = (0..500)
         .map(|n| format!("{items}/a{}", n * (flaechen / 500).max(1) % flaechen))
         .collect();
+    let (erster_kasten, erstes) = (kasten[0].clone(), eines[0].clone());
     for (was, pfade, gzip, roh) in [
         ("pages of 1,000", seiten.clone(), false, roh_seite),
         ("pages of 1,000, gzip", seiten.clone(), true, roh_seite),
@@ -126,10 +127,19 @@ async fn main() -> Result<()> {
         );
     }
     if let Some(nginx) = last::Nginx::starte(ordner.path())? {
-        let ergebnis = nginx
-            .miss(CLIENTS, dauer, &dienst.hole(&seiten[0]).await?)
-            .await?;
-        println!("| a page by nginx, static | {} | | |", ergebnis.zeile());
+        for (was, pfad, roh) in [
+            ("a page", &seiten[0], roh_seite),
+            ("a small box", &erster_kasten, roh_kasten),
+            ("a single feature", &erstes, roh_eines),
+        ] {
+            let inhalt = dienst.hole(pfad).await?;
+            let ergebnis = nginx.miss(CLIENTS, dauer, &inhalt).await?;
+            println!(
+                "| {was} by nginx, static | {} | {roh:.1} | {:.1} |",
+                ergebnis.zeile(),
+                ergebnis.je_sekunde / roh
+            );
+        }
     } else {
         println!("| a page by nginx, static | not installed | | | | | | |");
     }
