@@ -222,7 +222,13 @@ fn sammle(el: &Element, davor: &str, klassen: &BTreeMap<&str, &str>, objekt: &mu
         merke(format!("{pfad}@{name}"), wert);
     }
     if el.kinder.is_empty() && !el.text.trim().is_empty() {
-        merke(pfad.clone(), el.text.trim().to_owned());
+        let wert = match (el.name.as_str(), el.text.trim()) {
+            // Two spellings of one value.
+            ("flaechenschluss", "1") => "true",
+            ("flaechenschluss", "0") => "false",
+            (_, wert) => wert,
+        };
+        merke(pfad.clone(), wert.to_owned());
     }
     for kind in &el.kinder {
         sammle(kind, &format!("{pfad}/"), klassen, objekt);
