@@ -239,6 +239,8 @@ fn leiste(massstab: u32) -> Element {
     teil("65646", 3, [205.0, 272.0, 90.0, 14.0])
         .a("mapUuid", KARTE_UUID)
         .a("numUnitsPerSegment", stueck)
+        // A piece of 1/50 of the denominator in metres is 20 mm long.
+        .a("segmentMillimeters", "20")
         .alle(&[
             ("id", "Maßstabsleiste"),
             ("style", "Single Box"),

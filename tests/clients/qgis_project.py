@@ -284,6 +284,9 @@ def printed(project, expected, folder, name):
         number = as_number(entry["farbe"])
         if on_map[number] > 400 and part[number] < 20:
             yield f"{entry['schluessel']} fehlt in der Legende"
+    margin = colours(image.copy(0, 1060, 30, 100))
+    if margin[as_number("#000000")]:
+        yield "die Maßstabsleiste läuft über den Rand"
     if not legend or not legend.model().rootGroup().findLayers():
         yield "die Legende ist leer"
     if sum(on_map[as_number(c["farbe"])] for c in expected["classes"]) < 100_000:
