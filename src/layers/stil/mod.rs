@@ -19,6 +19,7 @@ pub mod routes;
 pub mod sld;
 pub mod sprache;
 pub mod symbol;
+mod werkzeug;
 pub mod zeichen;
 
 /// Colour of what belongs to no class.
