@@ -1,7 +1,7 @@
 -- Progress: Soll path, deviation, Ampel, age. Written without schema: run once per world.
 -- The day everything is seen from: today, unless the session names another (tests, frozen figures).
 CREATE VIEW stichtag WITH (security_invoker = true) AS
-SELECT coalesce(nullif(current_setting('zielraum.stichtag', true), '')::date, current_date) AS tag;
+SELECT coalesce(nullif(current_setting('zielraum.stichtag', true), '')::date, (now() AT TIME ZONE 'Europe/Berlin')::date) AS tag;
 COMMENT ON COLUMN stichtag.tag IS 'Stichtag';
 
 -- Basis and targets in time order; each row begins a stretch to the next. A later basis

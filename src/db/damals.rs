@@ -87,6 +87,12 @@ pub fn ortszeit(zeit: DateTime<Utc>) -> DateTime<Utc> {
     zeit + versatz(zeit)
 }
 
+/// Today in Germany, where the town is: not yet, or already, that of UTC.
+#[must_use]
+pub fn heute() -> NaiveDate {
+    ortszeit(Utc::now()).date_naive()
+}
+
 /// PostgreSQL knows no year 0.
 const JAHR_EINS: i64 = -62_135_596_800;
 

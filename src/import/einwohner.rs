@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
-use chrono::{NaiveDate, Utc};
+use chrono::NaiveDate;
 
 use super::beginne;
 use super::bericht::{Bericht, Stelle, gemeint};
@@ -12,6 +12,7 @@ use super::einwohner_zelle::{tag, zahl};
 use super::ortsteil;
 use super::table::{self, Tabelle, schreibweise};
 use crate::db::Database;
+use crate::db::damals::heute;
 use crate::error::{Error, Result};
 use crate::gemeinde::einwohner::{GESAMT, altersgruppe, schluessel, spanne, ueberlappen};
 use crate::gemeinde::einwohner_store::{self as store, Angabe};
@@ -225,7 +226,7 @@ fn angabe<'a>(
     };
     let stichtag = stichtag.map_err(|f| fehler.push(f)).ok();
     if let (Some("ist"), Some(tag)) = (art, stichtag)
-        && tag > Utc::now().date_naive()
+        && tag > heute()
     {
         fehler.push((
             "stichtag",

@@ -243,6 +243,8 @@ struct Liste {
     seite: Seite,
     projekte: Vec<Datei>,
     gruppen: Vec<(Datei, Vec<Datei>)>,
+    /// Signs by their names.
+    zeichen: Vec<Datei>,
 }
 
 async fn liste(State(dienst): Dienste, anfrage: Anfrage) -> Antwort {
@@ -292,6 +294,13 @@ async fn liste(State(dienst): Dienste, anfrage: Anfrage) -> Antwort {
             (datei, ebenen.collect())
         })
         .collect();
+    let zeichen: Vec<Datei> = zeichen::namen()
+        .into_iter()
+        .map(|name| Datei {
+            adresse: basis.zu(&format!("/zeichen/{name}.svg")),
+            titel: name,
+        })
+        .collect();
     match format {
         Format::Json => {
             let datei = |d: &Datei| json!({ "title": d.titel, "href": d.adresse });
@@ -302,6 +311,7 @@ async fn liste(State(dienst): Dienste, anfrage: Anfrage) -> Antwort {
                     "href": gruppe.adresse,
                     "ebenen": ebenen.iter().map(datei).collect::<Vec<_>>(),
                 })).collect::<Vec<_>>(),
+                "zeichen": zeichen.iter().map(datei).collect::<Vec<_>>(),
             });
             Ok((
                 [(header::CONTENT_TYPE, "application/json")],
@@ -313,6 +323,7 @@ async fn liste(State(dienst): Dienste, anfrage: Anfrage) -> Antwort {
             seite: anfrage.seite(),
             projekte,
             gruppen,
+            zeichen,
         }),
     }
 }

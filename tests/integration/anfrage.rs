@@ -50,7 +50,7 @@ pub async fn frage(router: &Router, request: Request<Body>) -> Antwort {
         ];
         arten.iter().any(|art| typ.contains(art))
     });
-    let text = if binaer {
+    let text = if binaer || bytes.starts_with(b"PK\x03\x04") {
         String::new()
     } else {
         String::from_utf8(bytes.to_vec()).unwrap()

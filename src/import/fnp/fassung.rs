@@ -1,6 +1,6 @@
 //! Import run, Fassung and audit of a delivery: the small rows around the areas.
 
-use chrono::Utc;
+use crate::db::damals::heute;
 use serde_json::json;
 use sqlx::PgConnection;
 use uuid::Uuid;
@@ -41,10 +41,7 @@ pub(super) async fn schreibe_fassung(
     lieferung: &Lieferung,
 ) -> Result<i32> {
     let wirksam = lieferung.stand == Stand::Wirksam;
-    let ab = lieferung
-        .kopf
-        .wirksam_am
-        .unwrap_or_else(|| Utc::now().date_naive());
+    let ab = lieferung.kopf.wirksam_am.unwrap_or_else(heute);
     sqlx::query!(
         "UPDATE fassung SET aktuell = false,
            stand = CASE WHEN $2 AND stand = 'wirksam' AND lower(gueltig) >= $3 THEN 'ersetzt' ELSE stand END,

@@ -86,7 +86,7 @@ pub async fn strom(
 /// None where the reader has none.
 pub async fn weltstand(pool: &PgPool) -> Result<Option<String>> {
     let zeile =
-        sqlx::query("SELECT sum(zaehler)::text || '.' || current_date FROM oeffentlich.stand")
+        sqlx::query("SELECT sum(zaehler)::text || '.' || (now() AT TIME ZONE 'Europe/Berlin')::date FROM oeffentlich.stand")
             .fetch_one(pool)
             .await
             .map_err(fehler)?;

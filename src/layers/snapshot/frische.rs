@@ -99,8 +99,8 @@ impl Stand {
     /// Read within a transaction, where it says what that sees.
     pub(super) async fn lies(conn: impl Executor<'_, Database = Postgres>) -> Result<Self> {
         let zeilen: Vec<(String, i64, NaiveDate)> = sqlx::query_as(
-            "SELECT s.relation, s.zaehler, current_date FROM oeffentlich.stand s
-             UNION ALL SELECT '', 0, current_date",
+            "SELECT s.relation, s.zaehler, (now() AT TIME ZONE 'Europe/Berlin')::date FROM oeffentlich.stand s
+             UNION ALL SELECT '', 0, (now() AT TIME ZONE 'Europe/Berlin')::date",
         )
         .fetch_all(conn)
         .await

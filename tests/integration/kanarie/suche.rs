@@ -29,7 +29,7 @@ pub struct Gefunden {
 pub fn durchsuche(medium: &str, bytes: &[u8]) -> Gefunden {
     let mut gefunden = Gefunden::default();
     let mut stoff = Vec::new();
-    let lesbar = ["text/", "json", "xml", "qml", "javascript"]
+    let lesbar = ["text/", "json", "xml", "qml", "x-qgis", "javascript"]
         .iter()
         .any(|art| medium.contains(art));
     // Figures and places stand in binary in these; their bytes are searched besides.
