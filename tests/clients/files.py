@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 import urllib.request
+from collections import Counter
 from pathlib import Path
 from urllib.parse import quote
 
@@ -82,16 +83,19 @@ def compare(url, entry, ending, folder):
 
 
 def colour_at(layer, x, y, radius):
+    """What most pixels within the circle have: a sign stands on the area too."""
     settings = QgsMapSettings()
     settings.setLayers([layer])
     settings.setDestinationCrs(layer.crs())
-    settings.setExtent(QgsRectangle.fromCenterAndSize(QgsPointXY(x, y), 2 * radius, 2 * radius))
-    settings.setOutputSize(QSize(21, 21))
+    settings.setExtent(QgsRectangle.fromCenterAndSize(QgsPointXY(x, y), 1.4 * radius, 1.4 * radius))
+    settings.setOutputSize(QSize(101, 101))
     settings.setFlag(QgsMapSettings.Antialiasing, False)
     job = QgsMapRendererSequentialJob(settings)
     job.start()
     job.waitForFinished()
-    return job.renderedImage().pixelColor(10, 10).name().upper()
+    image = job.renderedImage()
+    pixels = Counter(image.pixel(px, py) & 0xFFFFFF for px in range(101) for py in range(101))
+    return f"#{pixels.most_common(1)[0][0]:06X}"
 
 
 def seen_by_qgis(url, entry, classes, folder):
