@@ -8,8 +8,10 @@ use std::f64::consts::PI;
 use geo_types::{Coord, LineString, MultiPolygon, Polygon};
 use zielraum::verschneidung::anteil::Gebiet;
 
-const SEITE_M: f64 = 76.0;
-const ECKE: [f64; 2] = [400_000.0, 5_600_000.0];
+/// Mesh of the partition, metres.
+pub const SEITE_M: f64 = 76.0;
+/// Its south-west corner, EPSG:25832.
+pub const ECKE: [f64; 2] = [400_000.0, 5_600_000.0];
 
 /// One area of the partition.
 pub struct Flaeche {

@@ -15,7 +15,9 @@ mod last;
 #[expect(dead_code, reason = "shared with other benchmarks")]
 #[path = "../daten/maschine.rs"]
 mod maschine;
+mod orte;
 mod roh;
+#[path = "../daten/stadt.rs"]
 mod stadt;
 
 use std::path::Path;
@@ -83,7 +85,7 @@ async fn main() -> Result<()> {
             .map(|s| format!("{s}&{zusatz}"))
             .collect::<Vec<_>>()
     };
-    let (kaesten, fragen) = (stadt::kaesten(flaechen), stadt::nutzungen());
+    let (kaesten, fragen) = (orte::kaesten(flaechen), orte::nutzungen());
     let roh_seite = roh.seiten(CLIENTS, dauer).await?;
     let roh_kasten = roh.kaesten(CLIENTS, dauer, &kaesten).await?;
     let roh_filter = roh.filter(CLIENTS, dauer, &fragen).await?;

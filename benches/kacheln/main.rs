@@ -8,6 +8,7 @@
 mod daten;
 #[path = "../daten/maschine.rs"]
 mod maschine;
+#[path = "../daten/stadt.rs"]
 mod stadt;
 
 use std::ops::RangeInclusive;

@@ -20,6 +20,7 @@ mod kennung;
 mod kopf;
 mod objekt;
 pub mod schema;
+mod tafeln;
 mod umsetzen;
 mod xml;
 

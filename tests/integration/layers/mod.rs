@@ -2,6 +2,7 @@
 mod arten;
 mod bbox;
 mod cql2;
+mod dateien;
 mod documents;
 mod features;
 mod formate;

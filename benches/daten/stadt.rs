@@ -6,11 +6,11 @@ use anyhow::Result;
 use sqlx::{Connection as _, Executor as _};
 use zielraum::db::Database;
 use zielraum::db::geom::ewkb;
-use zielraum::layers::crs::Lage;
 
 use crate::daten;
 
-const NUTZUNGEN: [&str; 16] = [
+/// Classes of the areas, by their number.
+pub const NUTZUNGEN: [&str; 16] = [
     "W",
     "M",
     "G",
@@ -28,9 +28,6 @@ const NUTZUNGEN: [&str; 16] = [
     "klima",
     "sonstiges",
 ];
-/// As in the generator.
-const ECKE: [f64; 2] = [400_000.0, 5_600_000.0];
-const SEITE: f64 = 76.0;
 
 fn raster(anzahl: u32) -> [u32; 2] {
     let breite = f64::from(anzahl).sqrt().round();
@@ -98,28 +95,4 @@ fn kurve(x: u64, y: u64) -> u64 {
     (0..20).fold(0, |summe, bit| {
         summe | (x >> bit & 1) << (2 * bit) | (y >> bit & 1) << (2 * bit + 1)
     })
-}
-
-pub fn nutzungen() -> Vec<String> {
-    NUTZUNGEN.iter().map(|n| (*n).to_owned()).collect()
-}
-
-/// Boxes of some 100 areas, in degrees.
-pub fn kaesten(flaechen: usize) -> Vec<String> {
-    let breite = (flaechen as f64).sqrt() * SEITE - 800.0;
-    (0..200_u64)
-        .map(|n| {
-            let ort = |saat| daten::zufall(n, saat) * breite.max(1.0);
-            let (x, y) = (ECKE[0] + ort(1), ECKE[1] + ort(2));
-            let (w, s) = Lage::Utm(32).zu_grad(x, y);
-            let (o, n) = Lage::Utm(32).zu_grad(x + 700.0, y + 700.0);
-            format!(
-                "{:.6},{:.6},{:.6},{:.6}",
-                w.min(o),
-                s.min(n),
-                w.max(o),
-                s.max(n)
-            )
-        })
-        .collect()
 }
