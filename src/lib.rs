@@ -55,6 +55,7 @@ pub mod isek;
 pub mod layers;
 pub mod luecken;
 pub mod maschine;
+pub mod ortszeit;
 pub mod qgis;
 pub mod sicherung;
 pub mod strategie;

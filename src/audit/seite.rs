@@ -6,9 +6,9 @@ use askama::Template;
 use chrono::{DateTime, Utc};
 
 use super::verlauf::Verlauf;
-use crate::db::damals;
 use crate::http::link::kodiere;
 use crate::http::page::Seite;
+use crate::ortszeit::ortszeit;
 
 /// One history as a page.
 #[derive(Debug, Template)]
@@ -69,9 +69,7 @@ impl VerlaufSeite {
     }
 
     fn zeit(&self, zeit: &DateTime<Utc>) -> String {
-        damals::ortszeit(*zeit)
-            .format("%-d.%-m.%Y, %H:%M Uhr")
-            .to_string()
+        ortszeit(*zeit).format("%-d.%-m.%Y, %H:%M Uhr").to_string()
     }
 
     fn wort(&self, art: &str) -> &'static str {

@@ -78,7 +78,7 @@ pub async fn zu_sitzung(pool: &PgPool, nummer: &str) -> Result<Option<Angemeldet
 pub async fn zu_token(pool: &PgPool, token: &str) -> Result<Option<Angemeldet>> {
     let zeile = sqlx::query!(
         r#"SELECT k.id, k.login, k.name, k.referat, k.ortsteil, t.id AS token, t.umfang, t.laeuft_ab,
-             t.zuletzt_am IS DISTINCT FROM current_date AS "neuer_tag!",
+             t.zuletzt_am IS DISTINCT FROM (now() AT TIME ZONE 'Europe/Berlin')::date AS "neuer_tag!",
              ARRAY(SELECT rolle FROM auth.konto_rolle r WHERE r.konto_id = k.id) AS "rollen!"
            FROM auth.token t JOIN auth.konto k ON k.id = t.konto_id
            WHERE t.hash = $1 AND k.gesperrt_seit IS NULL AND t.widerrufen_am IS NULL AND t.laeuft_ab > clock_timestamp()"#,
@@ -89,7 +89,7 @@ pub async fn zu_token(pool: &PgPool, token: &str) -> Result<Option<Angemeldet>> 
     let Some(zeile) = zeile else { return Ok(None) };
     if zeile.neuer_tag {
         sqlx::query!(
-            "UPDATE auth.token SET zuletzt_am = current_date WHERE id = $1",
+            "UPDATE auth.token SET zuletzt_am = (now() AT TIME ZONE 'Europe/Berlin')::date WHERE id = $1",
             zeile.token
         )
         .execute(pool)

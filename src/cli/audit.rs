@@ -7,10 +7,11 @@ use clap::{Args, Subcommand};
 use super::{answer, notice};
 use crate::audit::kette::{self, Auswahl, Kopf};
 use crate::audit::{person, ruecknahme};
+use crate::db::Database;
 use crate::db::audit::operator;
-use crate::db::{Database, damals};
 use crate::error::{Error, Result};
 use crate::import::fnp::nachweis;
+use crate::ortszeit::ortszeit;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Was {
@@ -165,7 +166,7 @@ async fn list(frage: List, db: &Database) -> Result<()> {
             format!(
                 "{:>6} {} {}: {}\n{was}",
                 a.lfd,
-                damals::ortszeit(a.zeit).format("%d.%m.%Y %H:%M:%S"),
+                ortszeit(a.zeit).format("%d.%m.%Y %H:%M:%S"),
                 a.wer,
                 a.warum
             )

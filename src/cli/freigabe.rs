@@ -124,7 +124,7 @@ async fn liste_aus(liste: &Liste, db: &Database) -> Result<()> {
                     format!(
                         "{} am {}",
                         a.beantragt_von,
-                        a.beantragt_am.format("%d.%m.%Y")
+                        crate::ortszeit::tag(&a.beantragt_am)
                     )
                 });
             vec![

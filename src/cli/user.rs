@@ -186,7 +186,7 @@ async fn schluessel(token: Token, db: &Database, wer: &str) -> Result<()> {
                     t.anfang,
                     t.name,
                     t.umfang.join(", "),
-                    t.laeuft_ab.format("%d.%m.%Y")
+                    crate::ortszeit::tag(&t.laeuft_ab)
                 )
             });
             super::answer(&format!(
@@ -234,7 +234,7 @@ fn zeile(konto: &Konto) -> String {
         .map(String::as_str)
         .collect();
     let stand = match (konto.gesperrt_seit, konto.kennwort) {
-        (Some(seit), _) => format!("gesperrt seit {}", seit.format("%d.%m.%Y")),
+        (Some(seit), _) => format!("gesperrt seit {}", crate::ortszeit::tag(&seit)),
         (None, true) => "aktiv".to_owned(),
         (None, false) => "ohne Kennwort".to_owned(),
     };

@@ -8,11 +8,12 @@
 
 use std::time::Duration;
 
-use chrono::{DateTime, NaiveDate, NaiveTime, SecondsFormat, TimeDelta, TimeZone, Utc};
+use chrono::{DateTime, NaiveDate, SecondsFormat, TimeDelta, Utc};
 use sqlx::postgres::{PgConnectOptions, PgPool};
 
 use super::Server;
 use crate::error::{Error, Result};
+use crate::ortszeit::{self, ortszeit};
 
 /// `search_path` of the public's past.
 pub const OEFFENTLICH: &str = "oeffentlich_damals, oeffentlich, public";
@@ -42,8 +43,8 @@ impl Stand {
         };
         let (zeit, begonnen) = if text.len() == 10 {
             let tag: NaiveDate = text.parse().map_err(|_| falsch())?;
-            let beginn = deutsch(tag);
-            let ende = tag.succ_opt().map(deutsch).ok_or_else(falsch)?;
+            let beginn = ortszeit::beginn(tag);
+            let ende = tag.succ_opt().map(ortszeit::beginn).ok_or_else(falsch)?;
             // The day that is not over yet is seen from now.
             ((ende - TimeDelta::microseconds(1)).min(jetzt), beginn)
         } else {
@@ -81,42 +82,8 @@ impl Stand {
     }
 }
 
-/// A moment by the clocks of Germany; the result's own offset says nothing.
-#[must_use]
-pub fn ortszeit(zeit: DateTime<Utc>) -> DateTime<Utc> {
-    zeit + versatz(zeit)
-}
-
-/// Today in Germany, where the town is: not yet, or already, that of UTC.
-#[must_use]
-pub fn heute() -> NaiveDate {
-    ortszeit(Utc::now()).date_naive()
-}
-
 /// PostgreSQL knows no year 0.
 const JAHR_EINS: i64 = -62_135_596_800;
-
-/// Midnight in Germany at the beginning of the day.
-fn deutsch(tag: NaiveDate) -> DateTime<Utc> {
-    let ort = tag.and_time(NaiveTime::MIN);
-    let winter = Utc.from_utc_datetime(&ort) - TimeDelta::hours(1);
-    Utc.from_utc_datetime(&ort) - versatz(winter)
-}
-
-/// Central European Time: summer time from the last Sunday of March to that of October, 01:00 UTC.
-fn versatz(zeit: DateTime<Utc>) -> TimeDelta {
-    use chrono::Datelike;
-    let wechsel = |monat| {
-        let letzter = NaiveDate::from_ymd_opt(zeit.year(), monat, 31)?;
-        let sonntag = letzter - TimeDelta::days(letzter.weekday().num_days_from_sunday().into());
-        Some(Utc.from_utc_datetime(&sonntag.and_hms_opt(1, 0, 0)?))
-    };
-    let sommer = match (wechsel(3), wechsel(10)) {
-        (Some(von), Some(bis)) => zeit.year() >= 1980 && zeit >= von && zeit < bis,
-        _ => false,
-    };
-    TimeDelta::hours(if sommer { 2 } else { 1 })
-}
 
 /// Opens pools of the past.
 #[derive(Debug, Clone)]

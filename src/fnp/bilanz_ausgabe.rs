@@ -130,7 +130,7 @@ fn kopf(bilanz: &Bilanz) -> String {
         bilanz.plan.name,
         bilanz.plan.stand,
         bilanz.plan.fassung,
-        bilanz.stand.format("%d.%m.%Y %H:%M UTC")
+        crate::ortszeit::uhr(&bilanz.stand)
     )
 }
 
@@ -160,7 +160,7 @@ pub fn tabelle_alle(bilanzen: &[Bilanz]) -> String {
         erste.plan.name,
         erste.plan.stand,
         erste.plan.fassung,
-        erste.stand.format("%d.%m.%Y %H:%M UTC"),
+        crate::ortszeit::uhr(&erste.stand),
         "Nutzung"
     );
     for b in bilanzen {

@@ -12,10 +12,10 @@ use super::einwohner_zelle::{tag, zahl};
 use super::ortsteil;
 use super::table::{self, Tabelle, schreibweise};
 use crate::db::Database;
-use crate::db::damals::heute;
 use crate::error::{Error, Result};
 use crate::gemeinde::einwohner::{GESAMT, altersgruppe, schluessel, spanne, ueberlappen};
 use crate::gemeinde::einwohner_store::{self as store, Angabe};
+use crate::ortszeit::heute;
 
 /// A table to fill in, UTF-8 with byte order mark for Excel.
 pub const VORLAGE: &str = "\u{feff}ortsteil;stichtag;altersgruppe;art;anzahl;variante;quelle\r\n\

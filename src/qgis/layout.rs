@@ -36,7 +36,7 @@ pub fn stand(umfang: &Umfang) -> String {
         "{} ({art}), Fassung {}, eingelesen am {}",
         plan.name,
         plan.fassung,
-        plan.eingelesen_am.format("%d.%m.%Y")
+        crate::ortszeit::tag(&plan.eingelesen_am)
     )
 }
 

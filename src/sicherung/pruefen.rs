@@ -75,9 +75,9 @@ pub fn datei(pfad: &Path) -> Result<Vec<Punkt>> {
     let mut punkte = vec![Punkt::gut(
         "Manifest",
         format!(
-            "Zielraum {}, {} UTC, PostgreSQL {}.{}, PostGIS {}; {} Tabellen mit {} Zeilen, Änderungsprotokoll bis Nr. {}",
+            "Zielraum {}, {}, PostgreSQL {}.{}, PostGIS {}; {} Tabellen mit {} Zeilen, Änderungsprotokoll bis Nr. {}",
             m.programm,
-            m.erstellt.format("%d.%m.%Y %H:%M"),
+            crate::ortszeit::uhr(&m.erstellt),
             m.postgresql / 10_000,
             m.postgresql % 10_000,
             m.postgis,

@@ -28,7 +28,7 @@ pub(super) fn anfang(xml: &mut Xml, plan: &Kopf, version: Version) {
     xml.bemerkung(&format!(
         "Plan {} (Stand der Daten: {}), ausgegeben von Zielraum",
         plan.kennung,
-        plan.eingelesen_am.format("%d.%m.%Y")
+        crate::ortszeit::tag(&plan.eingelesen_am)
     ));
     let namensraum = version.namensraum();
     let schema = format!(

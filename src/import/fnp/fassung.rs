@@ -1,6 +1,6 @@
 //! Import run, Fassung and audit of a delivery: the small rows around the areas.
 
-use crate::db::damals::heute;
+use crate::ortszeit::heute;
 use serde_json::json;
 use sqlx::PgConnection;
 use uuid::Uuid;

@@ -1,15 +1,7 @@
 //! Words of the pages.
 
-use chrono::{DateTime, Utc};
-
 use super::store::{Kurz, Link};
 use crate::fnp::zahl::{hektar, prozent};
-
-/// `23.11.2026, 14:05 UTC`.
-#[must_use]
-pub fn zeitpunkt(zeit: &DateTime<Utc>) -> String {
-    zeit.format("%d.%m.%Y, %H:%M UTC").to_string()
-}
 
 /// German word of a severity, and its sign, readable without colour.
 #[must_use]

@@ -199,9 +199,7 @@ pub async fn auftrag(
             "Interner Stand: enthält auch Unveröffentlichtes, nicht zur Weitergabe.".to_owned(),
         );
     }
-    let jetzt = chrono::Utc::now()
-        .format("%d.%m.%Y %H:%M (UTC)")
-        .to_string();
+    let jetzt = crate::ortszeit::uhr(&chrono::Utc::now());
     match &seite.stand {
         Some(stand) => sage("Stand", format!("{stand}, erstellt am {jetzt}")),
         None => sage("Stand", jetzt),

@@ -15,6 +15,7 @@ use crate::layers::relation::Spalte;
 use crate::layers::sammlung::Sammlung;
 use crate::layers::vereinfachung::{self, Stufe};
 use crate::layers::wert::{self, Klasse};
+use crate::ortszeit::ohne_versatz;
 
 /// One column of a file.
 #[derive(Debug, Clone)]
@@ -156,9 +157,8 @@ impl Wert {
             Self::Bruch(_) | Self::Dezimal(_) => self.roh().unwrap_or_default().replace('.', ","),
             Self::Wahr(wahr) => if *wahr { "ja" } else { "nein" }.to_owned(),
             Self::Tag(tag) => tag.format("%d.%m.%Y").to_string(),
-            Self::Moment(zeit) | Self::Ortszeit(zeit) => {
-                zeit.format("%d.%m.%Y %H:%M:%S").to_string()
-            }
+            Self::Moment(zeit) => Self::Ortszeit(ohne_versatz(*zeit)).deutsch(),
+            Self::Ortszeit(zeit) => zeit.format("%d.%m.%Y %H:%M:%S").to_string(),
             Self::Json(text) => aufgezaehlt(text).unwrap_or_else(|| text.clone()),
             Self::Ganz(_) | Self::Text(_) => self.roh().unwrap_or_default(),
         }

@@ -12,6 +12,7 @@ use super::form::Art;
 use super::satz::{Satz, Wert};
 use super::{Auftrag, Saetze, csv, eindeutig};
 use crate::error::{Error, Result};
+use crate::ortszeit::ohne_versatz;
 
 /// A cell takes 32,767 characters.
 const TEXT_MAX: usize = 32_000;
@@ -134,7 +135,11 @@ fn zelle(
             let tag = ExcelDateTime::parse_from_str(&tag.format("%Y-%m-%d").to_string())?;
             blatt.write_datetime_with_format(zeile, spalte, &tag, &formate.tag)?;
         }
-        Wert::Moment(zeit) | Wert::Ortszeit(zeit) if (1900..10_000).contains(&zeit.year()) => {
+        Wert::Moment(zeit) => {
+            let hier = Wert::Ortszeit(ohne_versatz(*zeit));
+            zelle(blatt, (zeile, spalte), &hier, formate)?;
+        }
+        Wert::Ortszeit(zeit) if (1900..10_000).contains(&zeit.year()) => {
             let zeit = zeit.format("%Y-%m-%dT%H:%M:%S%.3f").to_string();
             let zeit = ExcelDateTime::parse_from_str(&zeit)?;
             blatt.write_datetime_with_format(zeile, spalte, &zeit, &formate.moment)?;

@@ -97,7 +97,7 @@ async fn no_byte_of_any_route_tells_what_is_hidden() {
     let mut anfaenge = anfaenge(&versteckt);
     // Of two plans in force this page wants one named, and no page leads there then.
     anfaenge.push("/dorferneuerung/dorferneuerung-erpfting/flaechen?plan=fnp-2001".to_owned());
-    let heute = zielraum::db::damals::heute().to_string();
+    let heute = zielraum::ortszeit::heute().to_string();
     let zeiten = [versteckt.damals, heute];
     gang.gehe(&anfaenge, &zeiten).await;
     let mut befund = std::mem::take(&mut gang.funde);

@@ -166,7 +166,7 @@ async fn days_are_not_shared_between_readers() {
     let router = dienst(&db).await;
     let strategie = leser(&db, "strategie", Rolle::Strategie, None).await;
     als(&db, WER, NEU).await.unwrap();
-    let heute = zielraum::db::damals::heute();
+    let heute = zielraum::ortszeit::heute();
     let pfad = format!("/massnahmen/m-neu?f=json&stand={heute}");
     for _ in 0..2 {
         assert_eq!(hole(&router, NIEMAND, &pfad).await.status, 404);

@@ -38,7 +38,7 @@ pub fn text(v: &Vergleich) -> String {
         t,
         "\nVergleich mit Fassung {} vom {}",
         vorgaenger.fassung,
-        vorgaenger.eingelesen_am.format("%d.%m.%Y")
+        crate::ortszeit::tag(&vorgaenger.eingelesen_am)
     );
     let _ = writeln!(
         t,
