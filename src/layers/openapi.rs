@@ -216,6 +216,16 @@ fn darstellungen() -> Vec<Pfad> {
             &[JSON, HTML, "image/svg+xml"],
         ),
         pfad(
+            "/styles/{styleId}/{sprite}",
+            "sprite",
+            "Planzeichen und Schraffuren einer Darstellung als Bild (sprite.png, sprite@2x.png) und ihr Verzeichnis (sprite.json, sprite@2x.json)",
+            vec![
+                stil(),
+                pfad_parameter("sprite", "sprite.json, sprite.png, sprite@2x.json oder sprite@2x.png"),
+            ],
+            &[JSON, "image/png"],
+        ),
+        pfad(
             "/collections/{collectionId}/styles",
             "collectionStyles",
             "Darstellungen einer Ebene",

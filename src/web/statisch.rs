@@ -35,7 +35,7 @@ macro_rules! bibliothek {
 type Eingebettet = (&'static str, &'static str, &'static [u8]);
 
 static DATEIEN: LazyLock<Vec<Datei>> = LazyLock::new(|| {
-    let dateien: [Eingebettet; 7] = [
+    let dateien: [Eingebettet; 8] = [
         (
             "/static/karte.js",
             MODUL,
@@ -45,6 +45,11 @@ static DATEIEN: LazyLock<Vec<Datei>> = LazyLock::new(|| {
             "/static/fachdaten.js",
             MODUL,
             include_bytes!("assets/fachdaten.js").as_slice(),
+        ),
+        (
+            "/static/planzeichen.js",
+            MODUL,
+            include_bytes!("assets/planzeichen.js").as_slice(),
         ),
         (
             "/static/fenster.js",

@@ -47,6 +47,7 @@ pub async fn frage(router: &Router, request: Request<Body>) -> Antwort {
             "geopackage",
             "application/zip",
             "vector-tile",
+            "image/png",
         ];
         arten.iter().any(|art| typ.contains(art))
     });

@@ -6,8 +6,9 @@ use std::collections::HashSet;
 
 use serde_json::{Value, json};
 
-use super::{NEUTRAL, RAND, Stil};
+use super::{NEUTRAL, RAND, Stil, kartenzeichen, sprite};
 use crate::http::link::{Basis, kodiere};
+use crate::layers::catalog::Darstellung;
 use crate::layers::formate::form::Art;
 
 /// The style document; the tiles' addresses are absolute, with the port.
@@ -17,14 +18,18 @@ pub fn dokument(stil: &Stil, basis: &Basis) -> Value {
         "/collections/{}/tiles/WebMercatorQuad/{{z}}/{{y}}/{{x}}?f=mvt",
         kodiere(&stil.id)
     ));
-    json!({
+    let mut doc = json!({
         "version": 8,
         "name": stil.titel,
         "sources": {
             (stil.id.as_str()): { "type": "vector", "tiles": [kacheln], "minzoom": 0, "maxzoom": 16 },
         },
         "layers": ebenen(stil),
-    })
+    });
+    if !sprite::bilder(stil).is_empty() {
+        doc["sprite"] = json!(basis.zu(&format!("/styles/{}/sprite", kodiere(&stil.id))));
+    }
+    doc
 }
 
 /// The style layers, the rest first: classes lie above it.
@@ -42,7 +47,7 @@ pub fn ebenen(stil: &Stil) -> Vec<Value> {
             nr += 1;
             name = format!("{titel} ({nr})");
         }
-        let (typ, farben) = zeichnung(art, farbe);
+        let (typ, farben) = zeichnung(stil.darstellung, art, farbe);
         let mut doc =
             json!({ "id": name, "type": typ, "source": stil.id, "source-layer": stil.id });
         if let Some(filter) = filter {
@@ -85,10 +90,39 @@ pub fn ebenen(stil: &Stil) -> Vec<Value> {
     if matches!(art, Art::Flaechen) {
         ebenen.push(json!({
             "id": "Umriss", "type": "line", "source": stil.id, "source-layer": stil.id,
-            "paint": { "line-color": RAND, "line-width": 0.5, "line-opacity": 0.6 },
+            "paint": umriss(stil),
         }));
     }
+    for art in arten {
+        ebenen.extend(kartenzeichen::ebenen(stil, *art));
+    }
     ebenen
+}
+
+/// Overlays have an outline in their colour: their fill lets the plan through.
+fn umriss(stil: &Stil) -> Value {
+    match stil.darstellung {
+        Darstellung::Fill => {
+            json!({ "line-color": RAND, "line-width": 0.5, "line-opacity": 0.6 })
+        }
+        Darstellung::Overlay => {
+            let farbe = match stil.spalte().filter(|_| !stil.klassen.is_empty()) {
+                None => json!(NEUTRAL),
+                Some(spalte) => {
+                    let mut wahl = vec![json!("match"), json!(["get", spalte])];
+                    for klasse in &stil.klassen {
+                        wahl.extend([wert(stil, &klasse.wert), json!(klasse.farbe)]);
+                    }
+                    wahl.push(json!(NEUTRAL));
+                    Value::Array(wahl)
+                }
+            };
+            json!({ "line-color": farbe, "line-width": 2 })
+        }
+        Darstellung::Border => {
+            json!({ "line-color": RAND, "line-width": 1.5, "line-dasharray": [6, 2, 1, 2] })
+        }
+    }
 }
 
 /// What no class takes; without classes everything.
@@ -107,7 +141,7 @@ fn rest(stil: &Stil, lies: Option<&Value>, kind: Option<&Value>) -> Option<Value
 }
 
 /// A number where the column holds numbers: `"1"` equals no 1.
-fn wert(stil: &Stil, text: &str) -> Value {
+pub(super) fn wert(stil: &Stil, text: &str) -> Value {
     match text.parse::<i64>() {
         Ok(zahl) if stil.zahlen() => json!(zahl),
         _ => match text.parse::<f64>() {
@@ -125,7 +159,7 @@ fn geometrie(art: Art) -> &'static str {
     }
 }
 
-fn zeichnung(art: Art, farbe: &str) -> (&'static str, Value) {
+fn zeichnung(darstellung: Darstellung, art: Art, farbe: &str) -> (&'static str, Value) {
     match art {
         Art::Punkte => (
             "circle",
@@ -133,7 +167,15 @@ fn zeichnung(art: Art, farbe: &str) -> (&'static str, Value) {
         ),
         Art::Linien => ("line", json!({ "line-color": farbe, "line-width": 2.5 })),
         Art::Flaechen | Art::Gemischt => {
-            ("fill", json!({ "fill-color": farbe, "fill-opacity": 1 }))
+            let deckung = match darstellung {
+                Darstellung::Fill => 1.0,
+                Darstellung::Overlay => 0.14,
+                Darstellung::Border => 0.0,
+            };
+            (
+                "fill",
+                json!({ "fill-color": farbe, "fill-opacity": deckung }),
+            )
         }
     }
 }
@@ -153,7 +195,16 @@ mod tests {
         );
         let ebenen = doc["layers"].as_array().unwrap();
         let namen: Vec<_> = ebenen.iter().map(|e| e["id"].as_str().unwrap()).collect();
-        assert_eq!(namen, ["Übrige", "Wohnbaufläche", "Sonder<bau>", "Umriss"]);
+        assert_eq!(
+            namen,
+            [
+                "Übrige",
+                "Wohnbaufläche",
+                "Sonder<bau>",
+                "Umriss",
+                "Zeichen"
+            ]
+        );
         assert_eq!(ebenen[1]["filter"], json!(["==", ["get", "nutzung"], "W"]));
         assert_eq!(ebenen[1]["paint"]["fill-color"], "#CF9377");
         // What QGIS 3.22 drops without a word.

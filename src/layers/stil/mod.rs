@@ -12,12 +12,14 @@ use crate::error::Result;
 
 pub mod element;
 pub mod formular;
+pub mod kartenzeichen;
 pub mod legende;
 pub mod maplibre;
 pub mod qml;
 pub mod routes;
 pub mod sld;
 pub mod sprache;
+pub mod sprite;
 pub mod symbol;
 mod werkzeug;
 pub mod zeichen;

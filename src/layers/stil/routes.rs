@@ -15,8 +15,8 @@ use super::formular::{Formular, ORTSTEILE};
 use super::legende::{self, Eintrag};
 use super::sld::{self, Fassung};
 use super::sprache::{SPRACHEN, Sprache, unbekannt, waehle};
-use super::{Stil, maplibre, qml};
-use crate::error::Result;
+use super::{Stil, maplibre, qml, sprite};
+use crate::error::{Error, Result};
 use crate::http::extract::Anfrage;
 use crate::http::link::{Basis, Link, kodiere};
 use crate::http::negotiate::Format;
@@ -42,6 +42,7 @@ pub fn router(dienst: Arc<Dienst>) -> Router {
         .route("/styles/{id}", get(stil))
         .route("/styles/{id}/metadata", get(metadaten))
         .route("/styles/{id}/legend", get(legende))
+        .route("/styles/{id}/{sprite}", get(der_sprite))
         .route("/collections/{id}/styles", get(der_ebene))
         .with_state(dienst)
 }
@@ -187,6 +188,8 @@ async fn metadaten(State(dienst): Dienste, Path(id): Path<String>, anfrage: Anfr
                 Link::new("self", JSON, format!("{hier}/metadata"), "Angaben zu dieser Darstellung"),
                 Link::new(REL_LEGENDE, JSON, format!("{hier}/legend"), "Legende"),
                 Link::new("preview", SVG, format!("{hier}/legend?f=svg"), "Legende (Zeichnung)"),
+                Link::new("related", JSON, format!("{hier}/sprite.json"), "Planzeichen und Schraffuren: Verzeichnis"),
+                Link::new("related", "image/png", format!("{hier}/sprite.png"), "Planzeichen und Schraffuren: Bild"),
             ],
         }),
     ))
@@ -226,6 +229,33 @@ async fn legende(State(dienst): Dienste, Path(id): Path<String>, anfrage: Anfrag
     }
 }
 
+async fn der_sprite(
+    State(dienst): Dienste,
+    Path((id, datei)): Path<(String, String)>,
+    anfrage: Anfrage,
+) -> Antwort {
+    anfrage.parameter.nur(&[])?;
+    let (dichte, bild) = match datei.as_str() {
+        "sprite.json" => (1, false),
+        "sprite@2x.json" => (2, false),
+        "sprite.png" => (1, true),
+        "sprite@2x.png" => (2, true),
+        _ => {
+            return Err(Error::nicht_gefunden(format!(
+                "Unter /styles/{id} gibt es „{datei}“ nicht. Vorhanden: metadata, legend, sprite.json, sprite.png, sprite@2x.json, sprite@2x.png."
+            ))
+            .into());
+        }
+    };
+    let (_, stil) = lies(&dienst, &id).await?;
+    let bilder = sprite::bilder(&stil);
+    if bild {
+        let png = sprite::png(&bilder, dichte)?;
+        return Ok(([(header::CONTENT_TYPE, "image/png")], png).into_response());
+    }
+    Ok(schreibe(JSON, &sprite::verzeichnis(&bilder, dichte)))
+}
+
 /// Without geometry there is nothing to draw.
 fn hat_stil(sammlung: &Sammlung) -> bool {
     sammlung.ebene.relation.geometrie.is_some()
@@ -237,7 +267,7 @@ async fn lies(dienst: &Dienst, id: &str) -> Result<(Sammlung, Stil)> {
         .oeffentliche_sammlung(&dienst.pool, id)
         .await?;
     if !hat_stil(&sammlung) {
-        return Err(crate::error::Error::nicht_gefunden(format!(
+        return Err(Error::nicht_gefunden(format!(
             "Die Ebene „{id}“ hat keine Geometrie und darum keine Darstellung."
         )));
     }

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::{NEUTRAL, RAND, Stil, xml};
+use crate::layers::catalog::Darstellung;
 use crate::layers::formate::form::Art;
 
 /// Which of the two.
@@ -29,7 +30,11 @@ pub fn dokument(stil: &Stil, fassung: Fassung) -> String {
             "SvgParameter",
         ),
     };
-    let schreiber = Schreiber { se, parameter };
+    let schreiber = Schreiber {
+        se,
+        parameter,
+        darstellung: stil.darstellung,
+    };
     let name = xml(&stil.id);
     let titel = xml(&stil.titel);
     let mut out = format!(
@@ -80,6 +85,7 @@ pub fn dokument(stil: &Stil, fassung: Fassung) -> String {
 struct Schreiber {
     se: &'static str,
     parameter: &'static str,
+    darstellung: Darstellung,
 }
 
 impl Schreiber {
@@ -124,6 +130,13 @@ impl Schreiber {
                 parameter = self.parameter
             )
         };
+        let deckend = |deckung: &str| {
+            format!(
+                "<{se}Fill>{}{}</{se}Fill>",
+                p("fill", farbe),
+                p("fill-opacity", deckung)
+            )
+        };
         let fuellung = format!("<{se}Fill>{}</{se}Fill>", p("fill", farbe));
         let strich = |farbe: &str, breite: &str| {
             format!(
@@ -143,11 +156,17 @@ impl Schreiber {
                 "<{se}LineSymbolizer>{}</{se}LineSymbolizer>",
                 strich(farbe, "2.5")
             ),
-            Art::Flaechen | Art::Gemischt => writeln!(
-                out,
-                "<{se}PolygonSymbolizer>{fuellung}{}</{se}PolygonSymbolizer>",
-                strich(RAND, "0.5")
-            ),
+            Art::Flaechen | Art::Gemischt => {
+                let (fuellung, strich) = match self.darstellung {
+                    Darstellung::Fill => (fuellung, strich(RAND, "0.5")),
+                    Darstellung::Overlay => (deckend("0.14"), strich(farbe, "2")),
+                    Darstellung::Border => (String::new(), strich(RAND, "1.5")),
+                };
+                writeln!(
+                    out,
+                    "<{se}PolygonSymbolizer>{fuellung}{strich}</{se}PolygonSymbolizer>"
+                )
+            }
         };
     }
 }

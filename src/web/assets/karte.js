@@ -5,6 +5,7 @@ import * as maplibregl from './maplibre/maplibre-gl.mjs';
 import * as fachdaten from './fachdaten.js';
 import * as fenster from './fenster.js';
 import { zeichenorte } from './massnahmen.js';
+import * as planzeichen from './planzeichen.js';
 
 const WURZEL = new URL('../', import.meta.url);
 const daten = JSON.parse(document.getElementById('daten').textContent);
@@ -100,7 +101,6 @@ function ebenen() {
     // Opaque and without smoothing: the colour on the screen is the colour of the class.
     { gruppe: 'flaechen', ebene: { id: 'flaechen', source: 'flaechen', ...inKacheln(), type: 'fill', paint: { 'fill-color': nutzungsfarbe(), 'fill-opacity': 1, 'fill-antialias': false } } },
     flaechenrand,
-    rand('ueberlagerungen', 'ueberlagerungen', 'ueberlagerungen', '#0B3C8C', 2, { 'line-dasharray': [1, 1.5] }),
     { gruppe: 'schleier', ebene: { id: 'schleier', source: 'schleier', type: 'fill', paint: { 'fill-color': '#FFFFFF', 'fill-opacity': 0.72 } } },
     rand('ortsteile-hell', 'ortsteile', 'ortsteile', '#FFFFFF', breite(2.5, 5), { 'line-opacity': 0.8 }),
     rand('ortsteile', 'ortsteile', 'ortsteile', '#3A1A6E', breite(1.2, 2.5), { 'line-dasharray': [5, 2] }),
@@ -184,6 +184,8 @@ function schalter(map, gruppen, marken) {
         const alle = daten.plan ? await sammlung('fnp_ueberlagerungen') : leer();
         alle.features = alle.features.filter((f) => f.properties.plan === daten.plan);
         map.getSource('ueberlagerungen').setData(alle);
+        const wie = { id: 'fnp_ueberlagerungen', vorsatz: 'ueber', quelle: 'ueberlagerungen', welche: () => true, gruppe, davor: 'schleier' };
+        gruppen.push(...(await planzeichen.lade(map, WURZEL, wie)));
       }
       for (const { ebene } of gruppen.filter((g) => g.gruppe === gruppe)) {
         map.setLayoutProperty(ebene.id, 'visibility', kasten.checked ? 'visible' : 'none');
@@ -240,6 +242,10 @@ async function starte() {
   quelle('schleier', geladen.form ? schleier(geladen.form) : leer());
   const gruppen = ebenen();
   for (const { ebene } of gruppen) map.addLayer(ebene);
+  if (daten.flaechen) {
+    const wie = { id: daten.flaechen, vorsatz: 'plan', quelle: 'flaechen', kacheln, gruppe: 'flaechen', davor: 'schleier' };
+    gruppen.push(...(await planzeichen.lade(map, WURZEL, wie)));
+  }
 
   const popup = new maplibregl.Popup({ maxWidth: '20rem', focusAfterOpen: true });
   const oeffne = (ort, inhalt) => {

@@ -1,5 +1,7 @@
 //! One style in every language, from one code table.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 use zielraum::app::{self, App};
 
@@ -217,4 +219,60 @@ async fn the_style_language_is_chosen() {
             .starts_with("http://zr.test:8080/collections/b%C3%A4ume/tiles/"),
         "{quelle}"
     );
+}
+
+#[tokio::test]
+async fn the_sprite_holds_every_image_a_style_names() {
+    let db = datenbank_mit_demo().await;
+    let router = app::router(&App::neu(&db, None, None, false).await.unwrap());
+    let stile = json(&router, "/styles?f=json").await;
+    let mut benannt = 0;
+    for stil in stile["styles"].as_array().unwrap() {
+        let id = stil["id"].as_str().unwrap();
+        let doc = json(&router, &format!("/styles/{id}?f=maplibre")).await;
+        let mut namen = BTreeSet::new();
+        for ebene in doc["layers"].as_array().unwrap() {
+            for bild in [
+                &ebene["layout"]["icon-image"],
+                &ebene["paint"]["fill-pattern"],
+            ] {
+                bilder(bild, &mut namen);
+            }
+        }
+        let Some(sprite) = doc["sprite"].as_str() else {
+            assert!(namen.is_empty(), "{id}");
+            continue;
+        };
+        benannt += namen.len();
+        for dichte in ["", "@2x"] {
+            let index = json(&router, pfad(&format!("{sprite}{dichte}.json"))).await;
+            for name in &namen {
+                assert!(index[name]["width"].as_u64() > Some(0), "{id}: {name}");
+            }
+            let png = hole(&router, pfad(&format!("{sprite}{dichte}.png"))).await;
+            assert_eq!(png.kopf("content-type"), "image/png");
+            assert!(png.bytes.starts_with(b"\x89PNG"));
+        }
+    }
+    assert!(benannt > 30, "{benannt}");
+    let fehlt = hole(&router, "/styles/fnp_flaechen/sprite@3x.png").await;
+    assert_eq!(fehlt.status, 404);
+    assert!(fehlt.text.contains("sprite@2x.png"), "{}", fehlt.text);
+}
+
+/// What an expression can come to: a text, or the outputs of a `match`.
+fn bilder(ausdruck: &Value, namen: &mut BTreeSet<String>) {
+    match ausdruck {
+        Value::String(name) => {
+            namen.insert(name.clone());
+        }
+        Value::Array(teile) => {
+            assert_eq!(teile[0], "match");
+            let ausgaben = teile[2..teile.len() - 1].iter().skip(1).step_by(2);
+            ausgaben
+                .chain(teile.last())
+                .for_each(|teil| bilder(teil, namen));
+        }
+        _ => {}
+    }
 }
