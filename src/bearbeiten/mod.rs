@@ -43,3 +43,12 @@ pub struct Dienst {
     /// Role `zielraum_write`.
     pub schreiben: PgPool,
 }
+
+/// A text of several lines: its forms, on pages and in QGIS, have room for them.
+#[must_use]
+pub fn mehrzeilig(spalte: &str) -> bool {
+    matches!(
+        spalte,
+        "kurztext" | "beschreibung" | "schlussbewertung" | "intern_notiz" | "bemerkung" | "text"
+    )
+}

@@ -214,7 +214,6 @@ fn schriftart(name: &'static str, groesse: u32, fett: bool) -> Element {
         .a("fontSize", groesse)
         .a("fontWeight", if fett { "75" } else { "50" })
         .alle(&[
-            ("fontFamily", "Open Sans"),
             ("fontSizeUnit", "Point"),
             ("textColor", "0,0,0,255"),
             ("textOpacity", "1"),

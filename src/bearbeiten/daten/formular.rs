@@ -121,13 +121,7 @@ impl Blatt<'_> {
                     Typ::Wahl(worte) => ("auswahl", wort(worte)),
                     Typ::Code(tabelle) => ("auswahl", self.namen.codes(tabelle).to_vec()),
                     Typ::Verweis(ziel) => ("auswahl", self.verweise(ziel)),
-                    _ if matches!(
-                        spalte.name,
-                        "kurztext" | "schlussbewertung" | "intern_notiz"
-                    ) =>
-                    {
-                        ("lang", Vec::new())
-                    }
+                    _ if crate::bearbeiten::mehrzeilig(spalte.name) => ("lang", Vec::new()),
                     _ => ("text", Vec::new()),
                 };
                 Eingabefeld {

@@ -104,7 +104,12 @@ impl Formular {
                     // The layer shows the title in place of the key.
                     titel = query::codeliste(pool, tafel).await?;
                 }
-                eingabe.werkzeug = werkzeug(&setzbar.wert, titel.as_deref(), eingabe.werkzeug);
+                eingabe.werkzeug = werkzeug(
+                    &setzbar.wert,
+                    titel.as_deref(),
+                    eingabe.werkzeug,
+                    crate::bearbeiten::mehrzeilig(&spalte.name),
+                );
                 eingabe.vorgabe = setzbar
                     .vorgabe
                     .and_then(|json| vorgabe(json, titel.as_deref()))

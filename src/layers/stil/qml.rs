@@ -168,7 +168,6 @@ fn labels(stil: &Stil, feld: &str) -> Element {
         .a("fieldName", feld)
         .alle(&[
             ("isExpression", "0"),
-            ("fontFamily", "Open Sans"),
             ("fontSize", "8"),
             ("fontSizeUnit", "Point"),
             ("fontWeight", "50"),

@@ -33,9 +33,10 @@ pub(super) fn werkzeug(
     wert: &Wert,
     titel: Option<&[(String, String)]>,
     bisher: Werkzeug,
+    lang: bool,
 ) -> Werkzeug {
     match wert {
-        Wert::Text if matches!(bisher, Werkzeug::Text) => Werkzeug::Absatz,
+        Wert::Text if lang && matches!(bisher, Werkzeug::Text) => Werkzeug::Absatz,
         Wert::Text | Wert::Zahl => bisher,
         Wert::Datum => Werkzeug::Tag,
         Wert::Ganzzahl(von, bis) => Werkzeug::Zahl(Some((*von, *bis))),
