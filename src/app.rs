@@ -23,8 +23,8 @@ use crate::layers::{self, catalog, sammlung::Katalog};
 use crate::welt::{Intern, Welten};
 use crate::zeitreise::{self, Zeitreise};
 use crate::{
-    audit, auth, bearbeiten, dorferneuerung, export, fnp, freigabe, haushalt, hier, import, isek,
-    luecken, qgis, strategie, tiles, web,
+    audit, auth, bearbeiten, dorferneuerung, export, fnp, freigabe, handbuch, haushalt, hier,
+    import, isek, luecken, qgis, strategie, tiles, web,
 };
 
 /// What the service was started with.
@@ -254,6 +254,7 @@ fn welt(
         .merge(layers::routes::router(Arc::new(ebenen)))
         .merge(tiles::routes::router(kacheln))
         .merge(qgis::routes::router(projekte))
+        .merge(handbuch::routes::router())
         .merge(fnp::routes::router(pool.clone()))
         .merge(export::routes::router(pool.clone(), oeffentlich))
         .merge(import::lauf::routes::router(pool.clone()))

@@ -47,6 +47,7 @@ pub mod fachdaten;
 pub mod fnp;
 pub mod freigabe;
 pub mod gemeinde;
+pub mod handbuch;
 pub mod haushalt;
 pub mod hier;
 pub mod http;

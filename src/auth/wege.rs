@@ -45,6 +45,8 @@ const LESEN: &[&str] = &[
     "/geld/*",
     "/handlungsfelder",
     "/health/*",
+    "/handbuch",
+    "/handbuch/*",
     "/hier",
     "/importe",
     "/importe/*",

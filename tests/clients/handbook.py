@@ -46,7 +46,7 @@ def take(name, widget):
     colours = {picture.pixel(x, y) for x in range(0, picture.width(), 16) for y in range(0, picture.height(), 16)}
     if len(colours) < 8:
         raise ValueError(f"{name}: the picture is empty")
-    if not picture.save(str(FOLDER / f"{name}.png"), "PNG", 0):
+    if not picture.save(str(FOLDER / f"{name}.webp"), "WEBP", 80):
         raise OSError(f"{name}: not written")
 
 
