@@ -45,6 +45,8 @@ pub const CONTEXTS: [&str; 7] = [
     "fachdaten",
     "freigabe",
 ];
+/// So long a connection that worked is taken to work.
+const GEPRUEFT: Duration = Duration::from_secs(1);
 /// Name of our database in the private cluster.
 const DATABASE: &str = "zielraum";
 
@@ -222,7 +224,12 @@ fn eroeffne(
     let (names, values): (Vec<_>, Vec<_>) = setup.into_iter().unzip();
     let mut pool = PgPoolOptions::new()
         .max_connections(size)
-        .acquire_timeout(Duration::from_secs(10));
+        .acquire_timeout(Duration::from_secs(10))
+        // A connection is tested when it is given back: tested again only after a rest.
+        .test_before_acquire(false)
+        .before_acquire(|conn, vorher| {
+            Box::pin(async move { Ok(vorher.idle_for < GEPRUEFT || conn.ping().await.is_ok()) })
+        });
     if let Some(idle) = idle {
         pool = pool.idle_timeout(idle);
     }

@@ -15,8 +15,9 @@ use crate::layers::auswahl::Auswahl;
 use crate::layers::crs::Ziel;
 use crate::layers::cursor::{Cursor, Phase};
 use crate::layers::query::{self, Ergebnis, Leitung, laden};
+use crate::layers::rahmen::Antwort as Kastenantwort;
 use crate::layers::sammlung::Sammlung;
-use crate::layers::snapshot::{Form, Kastenantwort, Lagefrage, Schnappschuss};
+use crate::layers::snapshot::{Form, Lagefrage, Schnappschuss};
 
 /// More features at the edge of a box than this, and PostGIS does the whole request.
 const FRAGLICHE: usize = 2000;

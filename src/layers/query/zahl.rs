@@ -2,7 +2,7 @@
 
 use sqlx::{Connection as _, PgConnection, Row};
 
-use super::sql::{Sql, aus, bedingungen};
+use super::sql::{Genauigkeit, Sql, aus, bedingungen};
 use super::{fehler, fehler_der_anfrage, gemerkt};
 use crate::error::Result;
 use crate::layers::auswahl::Auswahl;
@@ -24,12 +24,12 @@ pub async fn zaehle(
     let von = aus(&sammlung.ebene.relation);
     if !auswahl.schraenkt_ein() {
         sql.push(&format!("SELECT count(*) FROM {von}"));
-        bedingungen(&mut sql, sammlung, auswahl)?;
+        bedingungen(&mut sql, sammlung, auswahl, Genauigkeit::Genau)?;
         let zeile = sql.fertig(true).fetch_one(conn).await.map_err(fehler)?;
         return zeile.try_get(0).map(Some).map_err(fehler);
     }
     sql.push(&format!("SELECT count(*) FROM (SELECT FROM {von}"));
-    bedingungen(&mut sql, sammlung, auswahl)?;
+    bedingungen(&mut sql, sammlung, auswahl, Genauigkeit::Genau)?;
     sql.push(&format!(" LIMIT {}) AS s", ZAEHLEN_BIS + 1));
     let mut tx = conn.begin().await.map_err(fehler)?;
     sqlx::query("SELECT set_config('statement_timeout', $1, true)")

@@ -46,7 +46,7 @@ use baum::Baum;
 use block::Block;
 pub use formen::{Ring, Teil, gerundet};
 pub use frische::Version;
-pub(in crate::layers) use kasten::{Antwort as Kastenantwort, Lagefrage};
+pub(in crate::layers) use kasten::Lagefrage;
 pub use wert::Wert;
 
 /// One collection in memory. Coordinates are those of the storage system, EPSG:25832: easting,
