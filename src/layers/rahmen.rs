@@ -86,13 +86,14 @@ impl Rahmen {
         Antwort::Fraglich
     }
 
-    /// One point (a ring of one position), line or polygon (shell, then holes). Of one that is not
-    /// known to be `gueltig` is left open whether it contains the box.
+    /// One point (a ring of one position), line or polygon (shell, then holes) of a geometry with
+    /// this envelope. Of one that is not known to be `gueltig` is left open whether it contains
+    /// the box.
     pub(super) fn teil<Z: Zug, I: Iterator<Item = Z>>(
         &self,
         ringe: impl Fn() -> I,
-        flaechig: bool,
-        gueltig: bool,
+        kasten: [f64; 4],
+        (flaechig, gueltig): (bool, bool),
     ) -> Antwort {
         if let Some(i) = self.innen {
             let drin = |[x, y]: Punkt| {
@@ -102,9 +103,17 @@ impl Rahmen {
                 return Antwort::Ja;
             }
         }
+        // A box in degrees has hundreds of edges in metres, one or two of them near.
+        let nahe: Vec<[Punkt; 2]> = kanten(&self.ring)
+            .filter(|[r, s]| {
+                (0..2).all(|i| {
+                    r[i].max(s[i]) >= kasten[i] - RAND && r[i].min(s[i]) <= kasten[i + 2] + RAND
+                })
+            })
+            .collect();
         let mut fraglich = false;
-        for ring in ringe() {
-            match self.rand(&ring) {
+        for ring in ringe().filter(|_| !nahe.is_empty()) {
+            match self.rand(&ring, &nahe) {
                 Antwort::Ja => return Antwort::Ja,
                 Antwort::Nein => {}
                 Antwort::Fraglich => fraglich = true,
@@ -140,7 +149,7 @@ impl Rahmen {
     }
 
     /// Whether a ring or line crosses the border of the box.
-    fn rand(&self, ring: &impl Zug) -> Antwort {
+    fn rand(&self, ring: &impl Zug, nahe: &[[Punkt; 2]]) -> Antwort {
         let a = self.aussen;
         let mut fraglich = false;
         // A point is an edge from itself to itself.
@@ -153,8 +162,8 @@ impl Rahmen {
             {
                 continue;
             }
-            for [r, s] in kanten(&self.ring) {
-                match kreuzt(p, q, r, s) {
+            for [r, s] in nahe {
+                match kreuzt(p, q, *r, *s) {
                     Antwort::Ja => return Antwort::Ja,
                     Antwort::Nein => {}
                     Antwort::Fraglich => fraglich = true,

@@ -61,7 +61,7 @@ impl Zeichen {
             3 => (ganz / 1000, ganz % 1000),
             n => (ganz / 10u64.pow(n), ganz % 10u64.pow(n)),
         };
-        self.ziffern(vorn, 1);
+        self.ziffern(vorn, laenge(vorn));
         if rest > 0 {
             self.eines(b'.');
             self.ziffern(rest, stellen as usize);
@@ -72,27 +72,33 @@ impl Zeichen {
         Some(())
     }
 
-    fn ziffern(&mut self, mut zahl: u64, mindestens: usize) {
-        let mut puffer = [b'0'; 20];
-        let mut i = puffer.len();
-        while zahl >= 10 {
+    /// So many digits, from the last to the first.
+    fn ziffern(&mut self, mut zahl: u64, laenge: usize) {
+        let mut ende = self.ende + laenge;
+        let ziel = &mut self.puffer[self.ende..ende];
+        self.ende = ende;
+        ende = laenge;
+        while ende >= 2 {
             let paar = PAARE[usize::try_from(zahl % 100).unwrap_or_default()];
             zahl /= 100;
-            i -= 2;
-            puffer[i..i + 2].copy_from_slice(&paar);
+            ziel[ende - 2..ende].copy_from_slice(&paar);
+            ende -= 2;
         }
-        if zahl > 0 {
-            i -= 1;
-            puffer[i] = b'0' + u8::try_from(zahl).unwrap_or_default();
+        if ende == 1 {
+            ziel[0] = b'0' + u8::try_from(zahl % 10).unwrap_or_default();
         }
-        // Of a pair, the leading zero.
-        if puffer.get(i) == Some(&b'0') {
-            i += 1;
-        }
-        let ab = i.min(puffer.len() - mindestens);
-        let ziffern = &puffer[ab..];
-        self.puffer[self.ende..self.ende + ziffern.len()].copy_from_slice(ziffern);
-        self.ende += ziffern.len();
+    }
+}
+
+/// Digits of a number, one of 0.
+fn laenge(zahl: u64) -> usize {
+    match zahl {
+        0..10 => 1,
+        10..100 => 2,
+        100..1_000 => 3,
+        100_000..1_000_000 => 6,
+        1_000_000..10_000_000 => 7,
+        _ => zahl.ilog10() as usize + 1,
     }
 }
 

@@ -89,7 +89,11 @@ impl Kastenfrage {
                 Antwort::Fraglich => {}
             }
             for teil in &teile {
-                match rahmen.teil(|| teil.ringe.iter().copied(), teil.flaechig, false) {
+                match rahmen.teil(
+                    || teil.ringe.iter().copied(),
+                    kasten,
+                    (teil.flaechig, false),
+                ) {
                     Antwort::Ja => return Antwort::Ja,
                     Antwort::Nein => {}
                     Antwort::Fraglich => fraglich = true,

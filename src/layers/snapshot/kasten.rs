@@ -74,7 +74,7 @@ impl Lagefrage {
                 Antwort::Fraglich if !genau => fraglich = true,
                 Antwort::Fraglich => {
                     for teil in objekt.teile() {
-                        match rahmen.teil(|| teil.ringe(), teil.dimension() == 2, true) {
+                        match rahmen.teil(|| teil.ringe(), kasten, (teil.dimension() == 2, true)) {
                             Antwort::Ja => return Antwort::Ja,
                             Antwort::Nein => {}
                             Antwort::Fraglich => fraglich = true,
