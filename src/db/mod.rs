@@ -47,6 +47,9 @@ pub const CONTEXTS: [&str; 7] = [
 ];
 /// So long a connection that worked is taken to work.
 const GEPRUEFT: Duration = Duration::from_secs(1);
+/// So long a signed-in reader's connections rest before they close: with them go the plans of
+/// what they looked at.
+const RUHE: Duration = Duration::from_mins(2);
 /// Name of our database in the private cluster.
 const DATABASE: &str = "zielraum";
 
@@ -259,7 +262,7 @@ impl Personal {
     pub fn pool(&self, umfang: &str, referat: Option<&str>, ortsteil: Option<&str>) -> PgPool {
         let mut setup = sitzung("zielraum_staff", &lesepfad(umfang), "20s");
         setup.extend(leser(umfang, referat, ortsteil));
-        eroeffne(self.0.clone(), setup, 3, Some(Duration::from_secs(30)))
+        eroeffne(self.0.clone(), setup, 3, Some(RUHE))
     }
 }
 

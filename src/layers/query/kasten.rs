@@ -215,7 +215,9 @@ pub(super) async fn seite(
         // From the first row on that PostGIS has to decide, until it has.
         let mut wartend: Vec<(Zeile, Antwort)> = Vec::new();
         {
-            let mut zeilen = sql.fertig(gemerkt(auswahl)).fetch(leitung.offen()?);
+            let mut zeilen = sql
+                .fertig(gemerkt(sammlung, auswahl))
+                .fetch(leitung.offen()?);
             while let Some(zeile) = zeilen.try_next().await.map_err(nicht)? {
                 gelesen += 1;
                 if blatt.mehr {

@@ -167,7 +167,10 @@ pub async fn schluessel(
         sql.push(&format!("{sortiert} FROM {}", aus(&ebene.relation)));
         let stelle = Stelle::neu(phase, auswahl, fehlen);
         super::seitenrest(&mut sql, sammlung, auswahl, &stelle)?;
-        let zeilen = sql.fertig(gemerkt(auswahl)).fetch_all(&mut *conn).await;
+        let zeilen = sql
+            .fertig(gemerkt(sammlung, auswahl))
+            .fetch_all(&mut *conn)
+            .await;
         let zeilen = zeilen.map_err(|error| fehler_der_anfrage(auswahl, error))?;
         let Some(neue) = gleiche(&zeilen)? else {
             return Ok(None);

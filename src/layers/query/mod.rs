@@ -160,9 +160,27 @@ pub async fn seite(
         // As long as the client takes, which is given up when it takes nothing at all.
         leitung.geduldig().await?;
     }
+    let fest = fester_plan(sammlung, auswahl);
+    if fest {
+        leitung.fester_plan().await?;
+    }
     let ergebnis = seite_auf(&mut leitung, sammlung, auswahl, gezaehlt, abnehmer).await?;
+    if fest {
+        leitung.gewohnt().await?;
+    }
     leitung.frei();
     Ok(ergebnis)
+}
+
+/// Views of measures hold few rows and reckon much of each: for a reader who does not see every
+/// row PostgreSQL plans one for 100 to 300 ms, each time, and reads it in a third of that. No box
+/// is worth a plan of its own there.
+fn fester_plan(sammlung: &Sammlung, auswahl: &Auswahl) -> bool {
+    nach_massnahme(sammlung) && auswahl.cql.is_none()
+}
+
+fn nach_massnahme(sammlung: &Sammlung) -> bool {
+    sammlung.ebene.eigen && sammlung.ebene.relation.spalte("massnahme_id").is_some()
 }
 
 async fn seite_auf(
@@ -229,7 +247,9 @@ async fn blatt(
         }
         let stelle = Stelle::neu(phase, auswahl, auswahl.limit - blatt.anzahl + 1);
         let (sql, wandler) = seiten_sql(sammlung, auswahl, &stelle)?;
-        let mut zeilen = sql.fertig(gemerkt(auswahl)).fetch(leitung.offen()?);
+        let mut zeilen = sql
+            .fertig(gemerkt(sammlung, auswahl))
+            .fetch(leitung.offen()?);
         let nicht = |error| fehler_der_anfrage(auswahl, error);
         while let Some(zeile) = zeilen.try_next().await.map_err(nicht)? {
             // One behind the page: the query has ended by itself.
@@ -246,8 +266,9 @@ async fn blatt(
 /// Statements that come again as they are keep their plan; filters never do, and boxes only where
 /// the plan is plain: a small one is found by its index, whatever lies in it. To plan the join
 /// behind a layer takes longer than to read a hundred rows of it.
-fn gemerkt(auswahl: &Auswahl) -> bool {
-    auswahl.bbox.as_ref().is_none_or(Bbox::ist_klein) && auswahl.cql.is_none()
+fn gemerkt(sammlung: &Sammlung, auswahl: &Auswahl) -> bool {
+    fester_plan(sammlung, auswahl)
+        || auswahl.bbox.as_ref().is_none_or(Bbox::ist_klein) && auswahl.cql.is_none()
 }
 
 /// Rows with a geometry, then those without; a box excludes the latter, and a request that
@@ -317,7 +338,28 @@ fn seitenrest(
     Ok(())
 }
 
-/// One feature by id; an id that does not fit the key's type does not exist.
+/// One feature by id.
+///
+/// # Errors
+/// Those of the database.
+pub async fn objekt(
+    pool: &PgPool,
+    sammlung: &Sammlung,
+    id: &str,
+    crs: Ziel,
+) -> Result<Option<(Zeile, Wandler)>> {
+    if !nach_massnahme(sammlung) {
+        return einzeln(pool, sammlung, id, crs).await;
+    }
+    let mut leitung = Leitung::neu(pool).await?;
+    leitung.fester_plan().await?;
+    let zeile = einzeln(leitung.offen()?, sammlung, id, crs).await?;
+    leitung.gewohnt().await?;
+    leitung.frei();
+    Ok(zeile)
+}
+
+/// The same on a connection; an id that does not fit the key's type does not exist.
 pub async fn einzeln(
     pool: impl PgExecutor<'_>,
     sammlung: &Sammlung,

@@ -37,7 +37,10 @@ pub async fn zaehle(
         .execute(&mut *tx)
         .await
         .map_err(fehler)?;
-    let gezaehlt = sql.fertig(gemerkt(auswahl)).fetch_one(&mut *tx).await;
+    let gezaehlt = sql
+        .fertig(gemerkt(sammlung, auswahl))
+        .fetch_one(&mut *tx)
+        .await;
     let zu_lange = |e: &sqlx::Error| {
         let code = e
             .as_database_error()
