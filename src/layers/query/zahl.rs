@@ -1,5 +1,7 @@
 //! How many features a request has.
 
+use std::time::{Duration, Instant};
+
 use sqlx::{Connection as _, PgConnection, Row};
 
 use super::sql::{Genauigkeit, Sql, aus, bedingungen};
@@ -11,7 +13,7 @@ use crate::layers::sammlung::Sammlung;
 /// With a filter it is counted up to here, and no longer than this; a wrong number is worse
 /// than none, and a slow one makes each first page slow.
 const ZAEHLEN_BIS: i64 = 10_000;
-const ZEIT: &str = "500ms";
+const ZEIT: Duration = Duration::from_millis(500);
 
 /// Exact number of features of a request, whatever the page. Without a filter always; with one
 /// where it is at most [`ZAEHLEN_BIS`] and found within [`ZEIT`].
@@ -33,7 +35,7 @@ pub async fn zaehle(
     sql.push(&format!(" LIMIT {}) AS s", ZAEHLEN_BIS + 1));
     let mut tx = conn.begin().await.map_err(fehler)?;
     sqlx::query("SELECT set_config('statement_timeout', $1, true)")
-        .bind(ZEIT)
+        .bind(format!("{}ms", ZEIT.as_millis()))
         .execute(&mut *tx)
         .await
         .map_err(fehler)?;
@@ -45,7 +47,8 @@ pub async fn zaehle(
         let code = e
             .as_database_error()
             .and_then(sqlx::error::DatabaseError::code);
-        code.is_some_and(|code| code == "57014")
+        // Stopped inside a predicate, PostGIS says that the predicate failed.
+        code.is_some_and(|code| code == "57014" || code == "XX000" && beginn.elapsed() >= ZEIT)
     };
     let zeile = match gezaehlt {
         Ok(zeile) => zeile,
