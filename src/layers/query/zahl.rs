@@ -39,6 +39,7 @@ pub async fn zaehle(
         .execute(&mut *tx)
         .await
         .map_err(fehler)?;
+    let beginn = Instant::now();
     let gezaehlt = sql
         .fertig(gemerkt(sammlung, auswahl))
         .fetch_one(&mut *tx)
