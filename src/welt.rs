@@ -4,7 +4,7 @@
 //! database: for the public the role `zielraum_public`, for signed-in staff row level
 //! security under `zielraum_staff`, where a row a reader may not read is replaced by its
 //! published copy (schema `leser`). Worlds are made when first asked for; the least used
-//! ones go when there are too many, their connections close after 30 seconds of rest.
+//! ones go when there are too many, their connections close after two minutes of rest.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};

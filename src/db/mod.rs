@@ -45,6 +45,11 @@ pub const CONTEXTS: [&str; 7] = [
     "fachdaten",
     "freigabe",
 ];
+/// So long a connection that worked is taken to work.
+const GEPRUEFT: Duration = Duration::from_secs(1);
+/// So long a signed-in reader's connections rest before they close: with them go the plans of
+/// what they looked at.
+const RUHE: Duration = Duration::from_mins(2);
 /// Name of our database in the private cluster.
 const DATABASE: &str = "zielraum";
 
@@ -222,7 +227,12 @@ fn eroeffne(
     let (names, values): (Vec<_>, Vec<_>) = setup.into_iter().unzip();
     let mut pool = PgPoolOptions::new()
         .max_connections(size)
-        .acquire_timeout(Duration::from_secs(10));
+        .acquire_timeout(Duration::from_secs(10))
+        // A connection is tested when it is given back: tested again only after a rest.
+        .test_before_acquire(false)
+        .before_acquire(|conn, vorher| {
+            Box::pin(async move { Ok(vorher.idle_for < GEPRUEFT || conn.ping().await.is_ok()) })
+        });
     if let Some(idle) = idle {
         pool = pool.idle_timeout(idle);
     }
@@ -252,7 +262,7 @@ impl Personal {
     pub fn pool(&self, umfang: &str, referat: Option<&str>, ortsteil: Option<&str>) -> PgPool {
         let mut setup = sitzung("zielraum_staff", &lesepfad(umfang), "20s");
         setup.extend(leser(umfang, referat, ortsteil));
-        eroeffne(self.0.clone(), setup, 3, Some(Duration::from_secs(30)))
+        eroeffne(self.0.clone(), setup, 3, Some(RUHE))
     }
 }
 

@@ -3,12 +3,15 @@
 //! edges: a parallel is a curve in UTM.
 
 use super::crs::{Lage, Ziel};
+use super::rahmen::Rahmen;
 use crate::error::{Error, Result};
 
 /// Longest piece of an edge, in degrees: the chord of a parallel stays within 3 mm of it.
 const SCHRITT_GRAD: f64 = 0.005;
 /// At most so many pieces an edge; only boxes wider than 2° get longer ones.
 const STUECKE_MAX: f64 = 400.0;
+/// A box that fills a screen at 1:10,000, metres.
+const KLEIN_M: f64 = 3_000.0;
 
 /// One or (across the antimeridian) two boxes in longitude and latitude, or one in metres.
 #[derive(Debug, Clone, PartialEq)]
@@ -70,15 +73,58 @@ impl Bbox {
     /// them lies where that system is usable.
     #[must_use]
     pub fn ewkb(&self, nach: Lage, srid: i32) -> Option<Vec<u8>> {
-        let ringe: Vec<Vec<(f64, f64)>> = self
-            .kaesten
-            .iter()
+        let ringe = self.ringe(nach);
+        (!ringe.is_empty()).then(|| schreibe(&ringe, srid))
+    }
+
+    /// The boxes as rings (paths where a box is flat) in the given system, those of them that lie
+    /// where it is usable.
+    #[must_use]
+    pub fn ringe(&self, nach: Lage) -> Vec<Vec<(f64, f64)>> {
+        let ringe = self.kaesten.iter();
+        ringe
             .filter_map(|kasten| self.ring(*kasten, nach))
-            .collect();
-        if ringe.is_empty() {
+            .collect()
+    }
+
+    /// A rectangle, EWKB in the given system, that lies in the box by more than the envelopes of
+    /// PostGIS' index are rounded (to 24 bits). None for several boxes, and for too small a one.
+    #[must_use]
+    pub fn innen(&self, nach: Lage, srid: i32) -> Option<Vec<u8>> {
+        let [kasten] = self.kaesten[..] else {
+            return None;
+        };
+        let ring = self.ring(kasten, nach)?;
+        if ist_flach(&ring) {
             return None;
         }
-        Some(schreibe(&ringe, srid))
+        let ring: Vec<[f64; 2]> = ring.into_iter().map(|(x, y)| [x, y]).collect();
+        let k = Rahmen::neu(ring).innen()?;
+        let groesste = k.iter().fold(1.0, |g: f64, wert| g.max(wert.abs()));
+        let rand = groesste / f64::from(1 << 21);
+        let [west, sued, ost, nord] = [k[0] + rand, k[1] + rand, k[2] - rand, k[3] - rand];
+        if west >= ost || sued >= nord {
+            return None;
+        }
+        Some(schreibe(
+            &[self::rand([west, sued, ost, nord], f64::INFINITY)],
+            srid,
+        ))
+    }
+
+    /// At most [`KLEIN_M`] wide and high.
+    #[must_use]
+    pub fn ist_klein(&self) -> bool {
+        self.kaesten.iter().all(|k| {
+            let (breite, hoehe) = (k[2] - k[0], k[3] - k[1]);
+            let (breite, hoehe) = if self.system == Lage::Geografisch {
+                let je_grad = 111_000.0;
+                (breite * je_grad * k[1].to_radians().cos(), hoehe * je_grad)
+            } else {
+                (breite, hoehe)
+            };
+            breite <= KLEIN_M && hoehe <= KLEIN_M
+        })
     }
 
     fn ring(&self, kasten: [f64; 4], nach: Lage) -> Option<Vec<(f64, f64)>> {
@@ -147,20 +193,21 @@ fn rand([west, sued, ost, nord]: [f64; 4], schritt: f64) -> Vec<(f64, f64)> {
 /// system, because a polygon without area meets nothing in PostGIS.
 fn schreibe(ringe: &[Vec<(f64, f64)>], srid: i32) -> Vec<u8> {
     let mut ewkb = Vec::new();
-    kopf(&mut ewkb, 7, Some(srid));
-    anzahl(&mut ewkb, ringe.len());
+    // One box stands alone: for a collection PostGIS prepares nothing and takes twice as long.
+    let einer = (ringe.len() == 1).then_some(srid);
+    if einer.is_none() {
+        kopf(&mut ewkb, 7, Some(srid));
+        anzahl(&mut ewkb, ringe.len());
+    }
     for ring in ringe {
-        let flach = ring.iter().all(|p| p.0.total_cmp(&ring[0].0).is_eq())
-            || ring.iter().all(|p| p.1.total_cmp(&ring[0].1).is_eq());
-        let offen = ring.len() < 4 || ring.first() != ring.last();
-        match (ring.len(), flach || offen) {
-            (1, _) => kopf(&mut ewkb, 1, None),
+        match (ring.len(), ist_flach(ring)) {
+            (1, _) => kopf(&mut ewkb, 1, einer),
             (n, true) => {
-                kopf(&mut ewkb, 2, None);
+                kopf(&mut ewkb, 2, einer);
                 anzahl(&mut ewkb, n);
             }
             (n, false) => {
-                kopf(&mut ewkb, 3, None);
+                kopf(&mut ewkb, 3, einer);
                 anzahl(&mut ewkb, 1);
                 anzahl(&mut ewkb, n);
             }
@@ -171,6 +218,14 @@ fn schreibe(ringe: &[Vec<(f64, f64)>], srid: i32) -> Vec<u8> {
         }
     }
     ewkb
+}
+
+/// A path that encloses nothing.
+#[must_use]
+pub fn ist_flach(ring: &[(f64, f64)]) -> bool {
+    let gerade = ring.iter().all(|p| p.0.total_cmp(&ring[0].0).is_eq())
+        || ring.iter().all(|p| p.1.total_cmp(&ring[0].1).is_eq());
+    gerade || ring.len() < 4 || ring.first() != ring.last()
 }
 
 fn kopf(ewkb: &mut Vec<u8>, typ: u32, srid: Option<i32>) {
@@ -229,8 +284,7 @@ mod tests {
             let kasten = Bbox::lies(text, Ziel::Crs84).unwrap();
             for lage in [Lage::Utm(32), Lage::Mercator, Lage::Geografisch] {
                 let ewkb = kasten.ewkb(lage, 25832).unwrap();
-                // Collection, SRID and number of parts, byte order of the first part, its type.
-                assert_eq!(ewkb[14], typ, "{text} {lage:?}");
+                assert_eq!(ewkb[1], typ, "{text} {lage:?}");
             }
         }
     }

@@ -4,6 +4,7 @@
 //! an empty geometry is `null`.
 
 use super::crs::Wandler;
+use super::ziffern::Zeichen;
 
 /// Deepest nesting of collections we follow.
 const TIEFE_MAX: u8 = 8;
@@ -91,6 +92,7 @@ impl<'a> Leser<'a> {
 }
 
 /// A run of positions.
+#[derive(Clone, Copy)]
 pub(super) struct Folge<'a> {
     bytes: &'a [u8],
     schritt: usize,
@@ -255,50 +257,14 @@ impl Schreiber<'_> {
 
     fn position(&mut self, x: f64, y: f64) -> Option<()> {
         let (x, y) = self.wandler.wandle(x, y);
-        self.out.push(b'[');
-        self.zahl(x)?;
-        self.out.push(b',');
-        self.zahl(y)?;
-        self.out.push(b']');
+        let mut zeichen = Zeichen::default();
+        zeichen.eines(b'[');
+        zeichen.zahl(x * self.faktor, self.stellen)?;
+        zeichen.eines(b',');
+        zeichen.zahl(y * self.faktor, self.stellen)?;
+        zeichen.eines(b']');
+        self.out.extend_from_slice(zeichen.text());
         Some(())
-    }
-
-    /// Fixed decimals through one integer, trailing zeros trimmed.
-    fn zahl(&mut self, wert: f64) -> Option<()> {
-        let skaliert = (wert * self.faktor).round();
-        if !skaliert.is_finite() || skaliert.abs() > 9e17 {
-            return None;
-        }
-        #[expect(clippy::cast_possible_truncation, reason = "checked to be below 9e17")]
-        let ganz = skaliert as i64;
-        if ganz < 0 {
-            self.out.push(b'-');
-        }
-        let (ganz, teiler) = (ganz.unsigned_abs(), 10u64.pow(self.stellen));
-        self.ziffern(ganz / teiler, 1);
-        let mut rest = ganz % teiler;
-        if rest > 0 {
-            let mut stellen = self.stellen as usize;
-            while rest.is_multiple_of(10) {
-                rest /= 10;
-                stellen -= 1;
-            }
-            self.out.push(b'.');
-            self.ziffern(rest, stellen);
-        }
-        Some(())
-    }
-
-    fn ziffern(&mut self, mut zahl: u64, mindestens: usize) {
-        let mut puffer = [b'0'; 20];
-        let mut i = puffer.len();
-        while zahl > 0 {
-            i -= 1;
-            puffer[i] = b'0' + u8::try_from(zahl % 10).unwrap_or_default();
-            zahl /= 10;
-        }
-        let ab = i.min(puffer.len() - mindestens);
-        self.out.extend_from_slice(&puffer[ab..]);
     }
 
     fn text(&mut self, text: &str) {

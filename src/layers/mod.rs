@@ -29,6 +29,7 @@ pub mod openapi;
 pub mod quelle;
 pub mod query;
 pub mod queryables;
+mod rahmen;
 pub mod relation;
 pub mod routes;
 pub mod sammlung;
@@ -38,6 +39,7 @@ pub mod stil;
 pub mod transactions;
 pub mod vereinfachung;
 pub mod wert;
+mod ziffern;
 
 /// What the routes of this module need.
 #[derive(Debug)]

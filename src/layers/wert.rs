@@ -277,15 +277,23 @@ fn mit_punkt(out: &mut Vec<u8>, zahl: &str) {
 /// A JSON string.
 pub fn zeichenkette(out: &mut Vec<u8>, text: &str) {
     out.push(b'"');
-    for b in text.bytes() {
+    let bytes = text.as_bytes();
+    // Most texts have nothing to escape: copied as a whole.
+    let mut kopiert = 0;
+    for (n, b) in bytes.iter().enumerate() {
+        if *b >= 0x20 && *b != b'"' && *b != b'\\' {
+            continue;
+        }
+        out.extend_from_slice(&bytes[kopiert..n]);
+        kopiert = n + 1;
         match b {
             b'"' => out.extend_from_slice(b"\\\""),
             b'\\' => out.extend_from_slice(b"\\\\"),
             b'\n' => out.extend_from_slice(b"\\n"),
-            0..0x20 => out.extend_from_slice(format!("\\u{b:04x}").as_bytes()),
-            _ => out.push(b),
+            _ => out.extend_from_slice(format!("\\u{b:04x}").as_bytes()),
         }
     }
+    out.extend_from_slice(&bytes[kopiert..]);
     out.push(b'"');
 }
 

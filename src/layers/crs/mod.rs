@@ -10,10 +10,12 @@
 
 pub mod dhdn;
 mod krueger;
+mod netz;
 
 use std::f64::consts::PI;
 
 use krueger::{BESSEL, UTM};
+use netz::Netz;
 
 /// Conformance classes of this module.
 pub const KONFORMITAET: &[&str] = &["http://www.opengis.net/spec/ogcapi-features-2/1.0/conf/crs"];
@@ -59,9 +61,16 @@ impl Lage {
     pub fn zu_grad(self, x: f64, y: f64) -> (f64, f64) {
         match self {
             Self::Geografisch => (x, y),
-            Self::Utm(zone) => UTM.zu_grad(mittelmeridian(zone), x - FALSCHER_OSTWERT, y),
+            Self::Utm(zone) => match UTM_NETZE.get(usize::from(zone).wrapping_sub(31)) {
+                Some(netz) => netz.zu_grad(x - FALSCHER_OSTWERT, y),
+                None => UTM.zu_grad(mittelmeridian(zone), x - FALSCHER_OSTWERT, y),
+            },
             Self::GaussKrueger(zone) => {
-                let (lon, lat) = BESSEL.zu_grad(f64::from(zone) * 3.0, x - gk_ostwert(zone), y);
+                let x = x - gk_ostwert(zone);
+                let (lon, lat) = match GK_NETZE.get(usize::from(zone).wrapping_sub(2)) {
+                    Some(netz) => netz.zu_grad(x, y),
+                    None => BESSEL.zu_grad(f64::from(zone) * 3.0, x, y),
+                };
                 dhdn::nach_etrs89(lon, lat)
             }
             Self::Mercator => (
@@ -270,6 +279,20 @@ impl Wandler {
         }
     }
 }
+
+/// UTM zones 31 to 33.
+static UTM_NETZE: [Netz; 3] = [
+    Netz::neu(&UTM, 3.0),
+    Netz::neu(&UTM, 9.0),
+    Netz::neu(&UTM, 15.0),
+];
+/// Gauß-Krüger zones 2 to 5.
+static GK_NETZE: [Netz; 4] = [
+    Netz::neu(&BESSEL, 6.0),
+    Netz::neu(&BESSEL, 9.0),
+    Netz::neu(&BESSEL, 12.0),
+    Netz::neu(&BESSEL, 15.0),
+];
 
 const MERCATOR_RADIUS: f64 = 6_378_137.0;
 const FALSCHER_OSTWERT: f64 = 500_000.0;

@@ -69,7 +69,7 @@ impl Quelle for Datenbank {
     }
 
     async fn objekt(&self, sammlung: &Sammlung, id: &str, crs: Ziel) -> Result<Fund> {
-        let Some((zeile, wandler)) = query::einzeln(&self.pool, sammlung, id, crs).await? else {
+        let Some((zeile, wandler)) = query::objekt(&self.pool, sammlung, id, crs).await? else {
             return Ok(Fund::Nichts);
         };
         let mut out = Vec::new();

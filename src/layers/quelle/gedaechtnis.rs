@@ -15,8 +15,9 @@ use crate::layers::auswahl::Auswahl;
 use crate::layers::crs::Ziel;
 use crate::layers::cursor::{Cursor, Phase};
 use crate::layers::query::{self, Ergebnis, Leitung, laden};
+use crate::layers::rahmen::Antwort as Kastenantwort;
 use crate::layers::sammlung::Sammlung;
-use crate::layers::snapshot::{Form, Kastenantwort, Lagefrage, Schnappschuss};
+use crate::layers::snapshot::{Form, Lagefrage, Schnappschuss};
 
 /// More features at the edge of a box than this, and PostGIS does the whole request.
 const FRAGLICHE: usize = 2000;
@@ -38,6 +39,8 @@ enum Vorrat<'a> {
 /// One page of them.
 struct Blatt {
     strecken: Vec<Range<u32>>,
+    /// It is this part of what the filter alone gives.
+    gefiltert: Option<Range<usize>>,
     ergebnis: Ergebnis,
 }
 
@@ -53,8 +56,15 @@ impl Quelle for Gedaechtnis {
         };
         let schluss = (auftrag.schluss)(&blatt.ergebnis)?;
         let stuecke = if auftrag.gzip {
-            self.bild
-                .gepackt(form, ANFANG, &blatt.strecken, schluss.as_bytes())
+            let rahmen = (ANFANG, schluss.as_bytes());
+            let gemerkt = blatt.gefiltert.clone().and_then(|teil| {
+                let bild = &self.bild;
+                bild.gefiltert_gepackt(form, &auswahl.filter, teil, rahmen)
+            });
+            gemerkt.unwrap_or_else(|| {
+                let (anfang, schluss) = rahmen;
+                self.bild.gepackt(form, anfang, &blatt.strecken, schluss)
+            })
         } else {
             self.bild
                 .text(form, ANFANG, &blatt.strecken, schluss.as_bytes())
@@ -177,6 +187,7 @@ impl Gedaechtnis {
     /// One page of what is there.
     fn schneide(&self, auswahl: &Auswahl, vorrat: &Vorrat<'_>, ab: u32) -> Blatt {
         let limit = u32::try_from(auswahl.limit).unwrap_or(u32::MAX);
+        let mut gefiltert = None;
         let (strecken, anzahl, mehr, alle) = match vorrat {
             Vorrat::Alle(alle) => {
                 let ende = ab.saturating_add(limit).min(alle.end);
@@ -187,6 +198,7 @@ impl Gedaechtnis {
             Vorrat::Liste(liste) => {
                 let von = liste.partition_point(|n| *n < ab);
                 let bis = (von + auswahl.limit).min(liste.len());
+                gefiltert = auswahl.bbox.is_none().then_some(von..bis);
                 (
                     strecken(&liste[von..bis]),
                     bis - von,
@@ -200,7 +212,11 @@ impl Gedaechtnis {
             None => i64::try_from(alle).ok(),
         };
         let ergebnis = self.ergebnis(auswahl, &strecken, (anzahl, gesamt), mehr.then(Vec::new));
-        Blatt { strecken, ergebnis }
+        Blatt {
+            strecken,
+            gefiltert,
+            ergebnis,
+        }
     }
 
     /// PostgreSQL says which features, in which order.
@@ -230,7 +246,11 @@ impl Gedaechtnis {
         let strecken = strecken(&nummern);
         let werte = funde.pop().filter(|_| mehr).map(|fund| fund.werte);
         let ergebnis = self.ergebnis(auswahl, &strecken, (nummern.len(), gesamt), werte);
-        Ok(Some(Blatt { strecken, ergebnis }))
+        Ok(Some(Blatt {
+            strecken,
+            gefiltert: None,
+            ergebnis,
+        }))
     }
 
     /// `weiter`: the sort values of the last one, when more follow.

@@ -1,10 +1,10 @@
 //! Order of a page and where it goes on: keyset over the sort columns, the key decides.
 
-use super::sql::{Sql, ordnung_sql, schluesseltyp, t};
+use super::sql::{Sql, Stelle, ordnung_sql, schluesseltyp, t};
 use crate::error::{Error, Result};
 use crate::layers::auswahl::Auswahl;
 use crate::layers::cql2::sql::veroeffentlicht;
-use crate::layers::cursor::{Cursor, Phase};
+use crate::layers::cursor::Cursor;
 use crate::layers::ebene::Ebene;
 use crate::layers::relation::Spalte;
 use crate::layers::sortierung::Sortierung;
@@ -45,8 +45,8 @@ pub fn werte_sql(ebene: &Ebene, sortierung: &[Sortierung]) -> Result<String> {
 }
 
 /// ` AND …` for what comes after the cursor, if it stands in this phase.
-pub fn weiter(sql: &mut Sql, ebene: &Ebene, auswahl: &Auswahl, phase: Phase) -> Result<()> {
-    let Some(cursor) = auswahl.cursor.as_ref().filter(|c| c.phase == phase) else {
+pub fn weiter(sql: &mut Sql, ebene: &Ebene, auswahl: &Auswahl, stelle: &Stelle<'_>) -> Result<()> {
+    let Some(cursor) = stelle.cursor.filter(|c| c.phase == stelle.phase) else {
         return Ok(());
     };
     if !auswahl.sortierung.is_empty() {

@@ -7,8 +7,8 @@ use sqlx::postgres::{PgConnection, PgRow};
 use sqlx::{Postgres, Row};
 
 use super::sql::{
-    Sql, aus, bedingungen, binde_fassungen, hat_geometrie, ordnung_sql, schluesseltyp, spalten_sql,
-    t,
+    Genauigkeit, Sql, Stelle, aus, bedingungen, binde_fassungen, hat_geometrie, ordnung_sql,
+    schluesseltyp, spalten_sql, t,
 };
 use super::{Zeile, fehler, fehler_der_anfrage, folge, gemerkt};
 use crate::error::Result;
@@ -132,7 +132,7 @@ pub async fn passende(
     sql.push(&format!("SELECT {}::text, ", t(&ebene.schluessel.name)));
     gleicher_stand(&mut sql, stand)?;
     sql.push(&format!(" FROM {}", aus(&ebene.relation)));
-    bedingungen(&mut sql, sammlung, auswahl)?;
+    bedingungen(&mut sql, sammlung, auswahl, Genauigkeit::Genau)?;
     unter(&mut sql, ebene, schluessel)?;
     let zeilen = sql.fertig(false).fetch_all(pool).await;
     let zeilen = zeilen.map_err(|error| fehler_der_anfrage(auswahl, error))?;
@@ -165,8 +165,12 @@ pub async fn schluessel(
         sql.push(&format!("SELECT {}::text, ", t(&ebene.schluessel.name)));
         gleicher_stand(&mut sql, stand)?;
         sql.push(&format!("{sortiert} FROM {}", aus(&ebene.relation)));
-        super::seitenrest(&mut sql, sammlung, auswahl, phase, fehlen)?;
-        let zeilen = sql.fertig(gemerkt(auswahl)).fetch_all(&mut *conn).await;
+        let stelle = Stelle::neu(phase, auswahl, fehlen);
+        super::seitenrest(&mut sql, sammlung, auswahl, &stelle)?;
+        let zeilen = sql
+            .fertig(gemerkt(sammlung, auswahl))
+            .fetch_all(&mut *conn)
+            .await;
         let zeilen = zeilen.map_err(|error| fehler_der_anfrage(auswahl, error))?;
         let Some(neue) = gleiche(&zeilen)? else {
             return Ok(None);
@@ -182,6 +186,11 @@ pub async fn schluessel(
 /// True while the counters are those given (none: always): read in the same statement as the
 /// rows.
 fn gleicher_stand(sql: &mut Sql, stand: &[(String, i64)]) -> Result<()> {
+    if stand.is_empty() {
+        // Not every reader may see the counters.
+        sql.push("true");
+        return Ok(());
+    }
     let namen: Vec<String> = stand.iter().map(|(name, _)| name.clone()).collect();
     let zaehler: Vec<String> = stand.iter().map(|(_, n)| n.to_string()).collect();
     sql.push("(SELECT coalesce(bool_and(coalesce(s.zaehler, 0) = u.n), true) FROM unnest(");

@@ -41,6 +41,25 @@ impl Leitung {
         Ok(())
     }
 
+    /// From here on kept statements are planned once, for any values ([`Self::gewohnt`] ends it).
+    pub async fn fester_plan(&mut self) -> Result<()> {
+        self.planweise("force_generic_plan").await
+    }
+
+    /// Plans are chosen as the pool's other statements are used to.
+    pub async fn gewohnt(&mut self) -> Result<()> {
+        self.planweise("auto").await
+    }
+
+    async fn planweise(&mut self, weise: &'static str) -> Result<()> {
+        sqlx::query("SELECT set_config('plan_cache_mode', $1, false)")
+            .bind(weise)
+            .execute(self.offen()?)
+            .await
+            .map_err(fehler)?;
+        Ok(())
+    }
+
     /// Everything was read: back into the pool.
     pub fn frei(mut self) {
         if !self.eigen {

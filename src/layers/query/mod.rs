@@ -8,6 +8,7 @@
 mod codes;
 mod erkundung;
 mod folge;
+mod kasten;
 mod klassen;
 pub(in crate::layers) mod laden;
 mod leitung;
@@ -24,12 +25,15 @@ pub use codes::{Codes, codeliste, codes};
 pub use erkundung::{Ausdehnung, ausdehnung, erkunde_geometrie, pruefe_schluessel, pruefe_srid};
 pub use klassen::{Tafel, klassen};
 pub use leitung::Leitung;
-use sql::{Sql, aus, bedingungen, binde_fassungen, hat_geometrie, schluesseltyp, spalten_sql, t};
+use sql::{
+    Sql, Stelle, aus, bedingungen, binde_fassungen, hat_geometrie, schluesseltyp, spalten_sql, t,
+};
 pub use strom::{Botschaft, strom, wandler, weltstand};
 pub use umfang::Gezaehlt;
 pub use zahl::zaehle;
 
 use super::auswahl::{Auswahl, LIMIT_MAX};
+use super::bbox::Bbox;
 use super::crs::{Wandler, Ziel};
 use super::cursor::{self, Cursor, Phase};
 use super::relation::quotiere;
@@ -156,9 +160,27 @@ pub async fn seite(
         // As long as the client takes, which is given up when it takes nothing at all.
         leitung.geduldig().await?;
     }
+    let fest = fester_plan(sammlung, auswahl);
+    if fest {
+        leitung.fester_plan().await?;
+    }
     let ergebnis = seite_auf(&mut leitung, sammlung, auswahl, gezaehlt, abnehmer).await?;
+    if fest {
+        leitung.gewohnt().await?;
+    }
     leitung.frei();
     Ok(ergebnis)
+}
+
+/// Views of measures hold few rows and reckon much of each: for a reader who does not see every
+/// row PostgreSQL plans one for 100 to 300 ms, each time, and reads it in a third of that. No box
+/// is worth a plan of its own there.
+fn fester_plan(sammlung: &Sammlung, auswahl: &Auswahl) -> bool {
+    nach_massnahme(sammlung) && auswahl.cql.is_none()
+}
+
+fn nach_massnahme(sammlung: &Sammlung) -> bool {
+    sammlung.ebene.eigen && sammlung.ebene.relation.spalte("massnahme_id").is_some()
 }
 
 async fn seite_auf(
@@ -169,9 +191,47 @@ async fn seite_auf(
     abnehmer: &mut (impl Abnehmer + Send),
 ) -> Result<Ergebnis> {
     let gezaehlt = gezaehlt.filter(|_| !auswahl.schraenkt_ein());
-    let mut anzahl = 0;
-    let mut letzte: Option<Cursor> = None;
-    let mut mehr = false;
+    let blatt = match kasten::Kastenfrage::neu(sammlung, auswahl) {
+        Some(frage) => kasten::seite(leitung, (sammlung, auswahl), &frage, abnehmer).await?,
+        None => blatt(leitung, sammlung, auswahl, gezaehlt, abnehmer).await?,
+    };
+    let gesamt = match &auswahl.cursor {
+        Some(cursor) => cursor.gesamt,
+        None if !blatt.mehr => i64::try_from(blatt.anzahl).ok(),
+        None => match gezaehlt {
+            Some(gezaehlt) => Some(gezaehlt.umfang(leitung.offen()?, sammlung).await?.gesamt),
+            None => zaehle(leitung.offen()?, sammlung, auswahl).await?,
+        },
+    };
+    let letzte = blatt.letzte.filter(|_| blatt.mehr);
+    let weiter = letzte.map(|cursor| Cursor { gesamt, ..cursor });
+    Ok(Ergebnis {
+        anzahl: blatt.anzahl,
+        gesamt,
+        weiter,
+    })
+}
+
+/// What was given out of a page.
+#[derive(Debug, Default)]
+struct Blatt {
+    /// Rows.
+    anzahl: usize,
+    /// At least one more follows.
+    mehr: bool,
+    /// Behind the last row of a full page.
+    letzte: Option<Cursor>,
+}
+
+/// A page as the database finds it.
+async fn blatt(
+    leitung: &mut Leitung,
+    sammlung: &Sammlung,
+    auswahl: &Auswahl,
+    gezaehlt: Option<&Gezaehlt>,
+    abnehmer: &mut (impl Abnehmer + Send),
+) -> Result<Blatt> {
+    let mut blatt = Blatt::default();
     for phase in phasen(sammlung, auswahl) {
         // To find none without a geometry, all would be looked at.
         if phase == Phase::Ohne
@@ -185,55 +245,30 @@ async fn seite_auf(
         {
             break;
         }
-        let (sql, wandler) = seiten_sql(sammlung, auswahl, phase, auswahl.limit - anzahl + 1)?;
-        let mut zeilen = sql.fertig(gemerkt(auswahl)).fetch(leitung.offen()?);
+        let stelle = Stelle::neu(phase, auswahl, auswahl.limit - blatt.anzahl + 1);
+        let (sql, wandler) = seiten_sql(sammlung, auswahl, &stelle)?;
+        let mut zeilen = sql
+            .fertig(gemerkt(sammlung, auswahl))
+            .fetch(leitung.offen()?);
         let nicht = |error| fehler_der_anfrage(auswahl, error);
         while let Some(zeile) = zeilen.try_next().await.map_err(nicht)? {
-            if anzahl == auswahl.limit {
-                // The last one: the query has ended by itself.
-                mehr = true;
-                continue;
-            }
-            let zeile = Zeile(zeile);
-            abnehmer.nimm(&zeile, wandler)?;
-            abnehmer.gib_weiter().await?;
-            anzahl += 1;
-            if anzahl == auswahl.limit {
-                letzte = Some(Cursor {
-                    phase,
-                    ordnung: zeile.ordnung()?,
-                    werte: zeile.texte(auswahl.spalten(&sammlung.ebene).count())?,
-                    schluessel: zeile.schluessel()?,
-                    gesamt: None,
-                    anfrage: auswahl.kennung.clone(),
-                });
-            }
+            // One behind the page: the query has ended by itself.
+            let orte = (sammlung, auswahl, phase);
+            blatt.nimm(&Zeile(zeile), wandler, orte, abnehmer).await?;
         }
-        if mehr {
+        if blatt.mehr {
             break;
         }
     }
-    let gesamt = match &auswahl.cursor {
-        Some(cursor) => cursor.gesamt,
-        None if !mehr => i64::try_from(anzahl).ok(),
-        None => match gezaehlt {
-            Some(gezaehlt) => Some(gezaehlt.umfang(leitung.offen()?, sammlung).await?.gesamt),
-            None => zaehle(leitung.offen()?, sammlung, auswahl).await?,
-        },
-    };
-    let weiter = letzte
-        .filter(|_| mehr)
-        .map(|cursor| Cursor { gesamt, ..cursor });
-    Ok(Ergebnis {
-        anzahl,
-        gesamt,
-        weiter,
-    })
+    Ok(blatt)
 }
 
-/// Statements that come again as they are keep their plan; boxes and filters never do.
-fn gemerkt(auswahl: &Auswahl) -> bool {
-    auswahl.bbox.is_none() && auswahl.cql.is_none()
+/// Statements that come again as they are keep their plan; filters never do, and boxes only where
+/// the plan is plain: a small one is found by its index, whatever lies in it. To plan the join
+/// behind a layer takes longer than to read a hundred rows of it.
+fn gemerkt(sammlung: &Sammlung, auswahl: &Auswahl) -> bool {
+    fester_plan(sammlung, auswahl)
+        || auswahl.bbox.as_ref().is_none_or(Bbox::ist_klein) && auswahl.cql.is_none()
 }
 
 /// Rows with a geometry, then those without; a box excludes the latter, and a request that
@@ -257,8 +292,7 @@ fn nach_geometrie(auswahl: &Auswahl) -> bool {
 fn seiten_sql(
     sammlung: &Sammlung,
     auswahl: &Auswahl,
-    phase: Phase,
-    limit: usize,
+    stelle: &Stelle<'_>,
 ) -> Result<(Sql, Wandler)> {
     let ebene = &sammlung.ebene;
     let (spalten, wandler) = spalten_sql(
@@ -273,7 +307,7 @@ fn seiten_sql(
         "SELECT {spalten}{sortiert} FROM {}",
         aus(&ebene.relation)
     ));
-    seitenrest(&mut sql, sammlung, auswahl, phase, limit)?;
+    seitenrest(&mut sql, sammlung, auswahl, stelle)?;
     Ok((sql, wandler))
 }
 
@@ -282,11 +316,10 @@ fn seitenrest(
     sql: &mut Sql,
     sammlung: &Sammlung,
     auswahl: &Auswahl,
-    phase: Phase,
-    limit: usize,
+    stelle: &Stelle<'_>,
 ) -> Result<()> {
     let ebene = &sammlung.ebene;
-    bedingungen(sql, sammlung, auswahl)?;
+    bedingungen(sql, sammlung, auswahl, stelle.genauigkeit)?;
     if let Some(g) = ebene
         .relation
         .geometrie
@@ -294,18 +327,39 @@ fn seitenrest(
         .filter(|_| auswahl.sortierung.is_empty())
     {
         let bedingung = hat_geometrie(g);
-        sql.push(&match phase {
+        sql.push(&match stelle.phase {
             Phase::Mit => format!(" AND {bedingung}"),
             Phase::Ohne => format!(" AND NOT {bedingung}"),
         });
     }
-    folge::weiter(sql, ebene, auswahl, phase)?;
+    folge::weiter(sql, ebene, auswahl, stelle)?;
     sql.push(&folge::folge(ebene, auswahl)?);
-    sql.push(&format!(" LIMIT {limit}"));
+    sql.push(&format!(" LIMIT {}", stelle.limit));
     Ok(())
 }
 
-/// One feature by id; an id that does not fit the key's type does not exist.
+/// One feature by id.
+///
+/// # Errors
+/// Those of the database.
+pub async fn objekt(
+    pool: &PgPool,
+    sammlung: &Sammlung,
+    id: &str,
+    crs: Ziel,
+) -> Result<Option<(Zeile, Wandler)>> {
+    if !nach_massnahme(sammlung) {
+        return einzeln(pool, sammlung, id, crs).await;
+    }
+    let mut leitung = Leitung::neu(pool).await?;
+    leitung.fester_plan().await?;
+    let zeile = einzeln(leitung.offen()?, sammlung, id, crs).await?;
+    leitung.gewohnt().await?;
+    leitung.frei();
+    Ok(zeile)
+}
+
+/// The same on a connection; an id that does not fit the key's type does not exist.
 pub async fn einzeln(
     pool: impl PgExecutor<'_>,
     sammlung: &Sammlung,

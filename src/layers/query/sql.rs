@@ -14,6 +14,7 @@ use crate::error::{Error, Result};
 use crate::layers::auswahl::Auswahl;
 use crate::layers::cql2;
 use crate::layers::crs::{Lage, Wandler, Ziel};
+use crate::layers::cursor::{Cursor, Phase};
 use crate::layers::ebene::Ebene;
 use crate::layers::relation::{Geometrie, Relation, Spalte, quotiere};
 use crate::layers::sammlung::Sammlung;
@@ -174,8 +175,48 @@ pub fn binde_fassungen(sql: &mut Sql, sammlung: &Sammlung) -> Result<()> {
     Ok(())
 }
 
+/// Which rows of a request a statement reads.
+#[derive(Debug)]
+pub struct Stelle<'a> {
+    /// With or without a geometry.
+    pub phase: Phase,
+    /// Behind this one.
+    pub cursor: Option<&'a Cursor>,
+    /// So many at most.
+    pub limit: usize,
+    /// What of a box is asked.
+    pub genauigkeit: Genauigkeit,
+}
+
+/// How a box is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Genauigkeit {
+    /// What meets it.
+    Genau,
+    /// What may meet it, by its envelope.
+    Huelle,
+}
+
+impl<'a> Stelle<'a> {
+    /// The rows of the request itself.
+    #[must_use]
+    pub fn neu(phase: Phase, auswahl: &'a Auswahl, limit: usize) -> Self {
+        Self {
+            phase,
+            cursor: auswahl.cursor.as_ref(),
+            limit,
+            genauigkeit: Genauigkeit::Genau,
+        }
+    }
+}
+
 /// The conditions of a request; ` WHERE true` first, so that each adds an AND.
-pub fn bedingungen(sql: &mut Sql, sammlung: &Sammlung, auswahl: &Auswahl) -> Result<()> {
+pub fn bedingungen(
+    sql: &mut Sql,
+    sammlung: &Sammlung,
+    auswahl: &Auswahl,
+    genauigkeit: Genauigkeit,
+) -> Result<()> {
     let ebene = &sammlung.ebene;
     sql.push(" WHERE true");
     binde_fassungen(sql, sammlung)?;
@@ -211,10 +252,19 @@ pub fn bedingungen(sql: &mut Sql, sammlung: &Sammlung, auswahl: &Auswahl) -> Res
             sql.push(" AND false");
             return Ok(());
         };
-        // GEOS refuses some invalid polygons; they are kept as delivered and must be found too.
         sql.push(&format!(" AND {spalte} && ")).ewkb(ewkb.clone())?;
+        if genauigkeit == Genauigkeit::Huelle {
+            return Ok(());
+        }
+        // GEOS refuses some invalid polygons; they are kept as delivered and must be found too.
+        sql.push(" AND CASE");
+        if let Some(innen) = bbox.innen(lage, srid) {
+            // What lies in the middle of it with all its envelope meets it: most rows.
+            sql.push(&format!(" WHEN {spalte} @ ")).ewkb(innen)?;
+            sql.push(" THEN true");
+        }
         sql.push(&format!(
-            " AND CASE WHEN ST_IsValid({spalte}) THEN ST_Intersects({spalte}, "
+            " WHEN ST_IsValid({spalte}) THEN ST_Intersects({spalte}, "
         ));
         sql.ewkb(ewkb.clone())?;
         sql.push(&format!(") ELSE ST_DWithin({spalte}, "))

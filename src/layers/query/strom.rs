@@ -5,6 +5,7 @@ use futures_util::TryStreamExt as _;
 use sqlx::{PgPool, Row};
 use tokio::sync::mpsc::Sender;
 
+use super::sql::Stelle;
 use super::{Zeile, fehler, phasen, seiten_sql};
 use crate::error::Result;
 use crate::layers::auswahl::Auswahl;
@@ -51,7 +52,7 @@ pub async fn strom(
         .await
         .map_err(fehler)?;
     for phase in phasen(sammlung, auswahl) {
-        let (mut sql, _) = seiten_sql(sammlung, auswahl, phase, ALLE)?;
+        let (mut sql, _) = seiten_sql(sammlung, auswahl, &Stelle::neu(phase, auswahl, ALLE))?;
         sql.vorweg("DECLARE zielraum_strom NO SCROLL CURSOR FOR ");
         sql.fertig(false).execute(&mut *tx).await.map_err(fehler)?;
         loop {

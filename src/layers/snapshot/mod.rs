@@ -46,7 +46,7 @@ use baum::Baum;
 use block::Block;
 pub use formen::{Ring, Teil, gerundet};
 pub use frische::Version;
-pub(in crate::layers) use kasten::{Antwort as Kastenantwort, Lagefrage};
+pub(in crate::layers) use kasten::Lagefrage;
 pub use wert::Wert;
 
 /// One collection in memory. Coordinates are those of the storage system, EPSG:25832: easting,
@@ -66,6 +66,8 @@ pub struct Schnappschuss {
     /// Length of each column's name as JSON, with the colon.
     namen: Box<[usize]>,
     geflickt: bool,
+    /// Of the blocks, bytes.
+    groesse: usize,
     /// By column, made when first asked.
     filter: Box<[OnceLock<filter::Verzeichnis>]>,
 }
@@ -128,6 +130,7 @@ impl Schnappschuss {
             name.len() + 1
         });
         let selbst = Self {
+            groesse: bloecke.iter().map(|block| block.bytes()).sum(),
             namen: namen.collect(),
             filter: ebene.spalten.iter().map(|_| OnceLock::new()).collect(),
             ebene,
@@ -213,17 +216,21 @@ impl Schnappschuss {
         self.geflickt
     }
 
+    /// Memory of the blocks.
+    fn groesse(&self) -> usize {
+        self.groesse
+    }
+
     /// Memory it holds, shared blocks included.
     #[must_use]
     pub fn bytes(&self) -> usize {
-        let bloecke: usize = self.bloecke.iter().map(|block| block.bytes()).sum();
         let filter: usize = self
             .filter
             .iter()
             .filter_map(OnceLock::get)
             .map(filter::Verzeichnis::bytes)
             .sum();
-        bloecke
+        self.groesse
             + filter
             + self.baum.bytes()
             + self.schluessel.capacity() * 8

@@ -10,7 +10,7 @@ use crc32fast::Hasher;
 use flate2::{Compress, Compression, FlushCompress};
 
 /// Features a piece: pages of 50, 100, 250, 1,000 … begin and end with one.
-const BREITE: usize = 50;
+pub(super) const BREITE: usize = 50;
 /// So much text is packed at a time, bytes.
 const STUECK: usize = 64 << 10;
 /// Effort once, when a block is written.
@@ -68,6 +68,31 @@ impl Stuecke {
 
     pub(super) fn bytes(&self) -> usize {
         self.daten.len() + self.stuecke.len() * size_of::<Stueck>()
+    }
+}
+
+/// One piece that stands alone.
+#[derive(Debug, Clone)]
+pub(super) struct Gepackt {
+    daten: Bytes,
+    crc: u32,
+    laenge: u32,
+}
+
+impl Gepackt {
+    /// Packs while a client waits, to be sent again.
+    pub(super) fn neu(klar: &[u8]) -> Self {
+        let mut daten = Vec::with_capacity(klar.len() / 3);
+        deflate(&mut daten, klar, SCHNELL);
+        Self {
+            daten: Bytes::from(daten.into_boxed_slice()),
+            crc: crc32fast::hash(klar),
+            laenge: kurz(klar.len()),
+        }
+    }
+
+    pub(super) fn bytes(&self) -> usize {
+        self.daten.len() + size_of::<Self>()
     }
 }
 
@@ -156,13 +181,21 @@ impl Packung {
             gepackt.stuecke[nr - 1].ende
         } as usize;
         let stueck = &gepackt.stuecke[nr];
+        self.fertiges(Gepackt {
+            daten: gepackt.daten.slice(von..stueck.ende as usize),
+            crc: stueck.crc,
+            laenge: stueck.laenge,
+        });
+    }
+
+    /// A piece that was packed before.
+    pub(super) fn fertiges(&mut self, stueck: Gepackt) {
         self.packe();
         self.laenge += stueck.laenge as usize;
         if !self.rest.is_empty() {
             self.stuecke.push(std::mem::take(&mut self.rest).into());
         }
-        self.stuecke
-            .push(gepackt.daten.slice(von..stueck.ende as usize));
+        self.stuecke.push(stueck.daten);
         let teil = Hasher::new_with_initial_len(stueck.crc, stueck.laenge.into());
         self.crc.combine(&teil);
     }

@@ -2,6 +2,7 @@
 mod antworten;
 mod frische;
 mod packen;
+mod plaene;
 mod quellen;
 mod strom;
 
