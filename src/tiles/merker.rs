@@ -90,6 +90,11 @@ impl Merker {
         }
     }
 
+    /// Finished tiles held.
+    pub(super) fn anzahl(&self) -> usize {
+        self.sperre().kacheln.len()
+    }
+
     fn sperre(&self) -> std::sync::MutexGuard<'_, Inhalt> {
         self.inhalt.lock().unwrap_or_else(PoisonError::into_inner)
     }

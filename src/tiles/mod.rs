@@ -85,6 +85,12 @@ impl Dienst {
         }
     }
 
+    /// Finished tiles in memory.
+    #[must_use]
+    pub fn fertige(&self) -> usize {
+        self.merker.anzahl()
+    }
+
     /// Makes the public layers ready in the background, now and after every change, as long as
     /// somebody holds the service. Nothing where nobody counts the changes.
     pub fn waerme_vor(self: &Arc<Self>) {

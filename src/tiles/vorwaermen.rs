@@ -23,6 +23,9 @@ const ZOOM_BIS: u8 = 11;
 const KACHELN: usize = 64;
 /// So long nothing may have changed.
 const RUHE: Duration = Duration::from_secs(2);
+/// So long all layers together are waited for to be in memory: from there they are read without
+/// the database.
+const SCHNAPPSCHUESSE: Duration = Duration::from_secs(10);
 /// After work of a second it rests so many.
 const PAUSE: u32 = 4;
 
@@ -90,10 +93,18 @@ async fn waerme(
             return;
         }
     };
+    let frist = Instant::now() + SCHNAPPSCHUESSE;
     for sammlung in sammlungen {
         let id = &sammlung.id;
         if sammlung.ebene.relation.geometrie.is_none() || zu_gross.contains(id) {
             continue;
+        }
+        let im_gedaechtnis = || {
+            let staende = dienst.staende.as_ref();
+            staende.is_none_or(|staende| staende.schnappschuss(&sammlung).is_some())
+        };
+        while !im_gedaechtnis() && Instant::now() < frist {
+            tokio::time::sleep(Duration::from_millis(100)).await;
         }
         match ebene(dienst, id, fertig.get(id)).await {
             Ok(Ausgang::Fertig(marke)) => {
