@@ -164,6 +164,17 @@ fn mal(unsere: &Ergebnis, ihre: Option<&Ergebnis>) -> String {
     })
 }
 
+/// Times by the clock, and by processor time with the database's.
+fn mal_kalt(unsere: &Ergebnis, ihre: Option<&Ergebnis>) -> String {
+    ihre.map_or("–".into(), |ihre| {
+        format!(
+            "{} / {:.1}",
+            mal(unsere, Some(ihre)),
+            ihre.cpu_ms / unsere.cpu_ms
+        )
+    })
+}
+
 fn zahlen(ergebnis: Option<&Ergebnis>) -> String {
     ergebnis.map_or("–".into(), |e| {
         format!(
@@ -210,9 +221,17 @@ pub async fn miss(
         println!("TiPg: TIPG is not set");
     }
     println!(
-        "\n| zoom | tiles | ours cold, tiles/s (p50, CPU-ms a tile with the database's) | Martin, no cache | × | TiPg, 2 processes | × | ours warm, tiles/s | Martin cached | × | ours warm, gzip | Martin cached, gzip | × | areas in {PROBEN} tiles: ours / Martin / TiPg | kB ours / Martin |\n|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|"
+        "\n| zoom | tiles | ours cold, tiles/s (p50, CPU-ms a tile with the database's) | Martin, no cache | × clock / processor | TiPg, 2 processes | × | ours warm, tiles/s | Martin cached | × | ours warm, gzip | Martin cached, gzip | × | areas in {PROBEN} tiles: ours / Martin / TiPg | kB ours / Martin |\n|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|"
     );
     let einfach = [String::new()];
+    let doc = dienst.hole("/kacheln/fnp_flaechen").await?;
+    let doc: serde_json::Value = serde_json::from_slice(&doc)?;
+    let felder = doc["vector_layers"][0]["fields"].as_object();
+    let gleich = felder.is_some_and(|felder| {
+        let mut namen = tabelle::EIGENSCHAFTEN.iter();
+        felder.len() == namen.len() && namen.all(|(name, _)| felder.contains_key(*name))
+    });
+    ensure!(gleich, "the tiles carry other attributes: {felder:?}");
     for (zoom, alle) in kacheln {
         let zoom = *zoom;
         let kalt = unsere.einmal(zoom, alle, &gedreht(zoom), postgres).await?;
@@ -273,9 +292,9 @@ pub async fn miss(
             alle.len(),
             zahlen(Some(&kalt)),
             zahlen(martin),
-            mal(&kalt, martin),
+            mal_kalt(&kalt, martin),
             zahlen(tipg),
-            mal(&kalt, tipg),
+            mal_kalt(&kalt, tipg),
             paar(0),
             paar(2),
             gefunden.join(" / "),

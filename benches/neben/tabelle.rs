@@ -7,10 +7,9 @@ use anyhow::Result;
 use sqlx::PgPool;
 
 /// What a tile of ours carries of an area, close by, with its type.
-pub const EIGENSCHAFTEN: [(&str, &str); 22] = [
+pub const EIGENSCHAFTEN: [(&str, &str); 21] = [
     ("plan", "text"),
     ("fassung", "int4"),
-    ("fassung_id", "int4"),
     ("kennung", "text"),
     ("nutzung", "text"),
     ("nutzung_name", "text"),
