@@ -344,6 +344,6 @@ async fn main() -> Result<()> {
         messe(200_000, 12..=15, 60).await?;
         messe(10_000, 10..=15, 60).await?;
     }
-    neben(200_000, 10..=15, 400, Duration::from_secs(3)).await?;
-    neben(10_000, 10..=15, 400, Duration::from_secs(3)).await
+    neben(200_000, 10..=15, 300, Duration::from_secs(2)).await?;
+    neben(10_000, 10..=15, 300, Duration::from_secs(2)).await
 }

@@ -39,18 +39,13 @@ pub fn rechenzeit(pid: u32) -> Result<Duration> {
     Ok(summe)
 }
 
+/// With that of threads that have ended, in hundredths of a second.
 fn eigene(pid: u32) -> Duration {
-    let mut summe = 0;
-    for faden in std::fs::read_dir(format!("/proc/{pid}/task"))
-        .into_iter()
-        .flatten()
-        .flatten()
-    {
-        let text = std::fs::read_to_string(faden.path().join("schedstat")).unwrap_or_default();
-        let ns: Option<u64> = text.split(' ').next().and_then(|ns| ns.parse().ok());
-        summe += ns.unwrap_or_default();
-    }
-    Duration::from_nanos(summe)
+    let text = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    let nach_dem_namen = text.rsplit(") ").next().unwrap_or_default();
+    let felder = nach_dem_namen.split(' ').skip(11).take(2);
+    let takte: u64 = felder.filter_map(|feld| feld.parse::<u64>().ok()).sum();
+    Duration::from_millis(takte * 10)
 }
 
 /// Ended with its children when it is dropped.
