@@ -243,6 +243,9 @@ fn welt(
         Arc::clone(&katalog),
         lager.clone(),
     ));
+    if lager.as_ref().is_some_and(|lager| lager.liest_vorweg()) {
+        kacheln.waerme_vor();
+    }
     let projekte = Arc::new(qgis::Dienst {
         pool: pool.clone(),
         katalog: Arc::clone(&katalog),

@@ -5,36 +5,33 @@
 //! (1,024 MB when nothing is said, 0: everything is streamed); `cargo test` runs it small. A
 //! private PostgreSQL is started and removed. The service is the built program in a process of
 //! its own, the clients are here: four connections, kept alive, answers read and thrown away.
-//! A static file is served by nginx where `NGINX` names it or it is installed.
+//! A static file is served by nginx where `NGINX` names it or it is installed; `TiPg` runs beside
+//! where `TIPG` names a Python that has it.
 #![expect(clippy::print_stdout, reason = "a benchmark prints its table")]
 
 #[expect(dead_code, reason = "shared with other benchmarks")]
 #[path = "../daten/mod.rs"]
 mod daten;
-mod last;
 #[expect(dead_code, reason = "shared with other benchmarks")]
 #[path = "../daten/maschine.rs"]
 mod maschine;
+mod nachbar;
+#[expect(dead_code, reason = "shared with other benchmarks")]
+#[path = "../neben/mod.rs"]
+mod neben;
 mod orte;
 mod roh;
 #[path = "../daten/stadt.rs"]
 mod stadt;
 
-use std::path::Path;
-use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context as _, Result, ensure};
-use last::{Anfragen, Ergebnis, Verbindung};
+use anyhow::Result;
+use neben::dienst::Dienst;
+use neben::{CLIENTS, DATENBANK, nginx};
 use zielraum::db::Server;
 use zielraum::db::cluster::{Cluster, Durability};
-
-/// Clients at a time.
-const CLIENTS: usize = 4;
-
-/// The database `zielraum serve` opens.
-const DATENBANK: &str = "zielraum";
 
 #[expect(clippy::too_many_lines, reason = "one table, line by line")]
 #[tokio::main]
@@ -128,7 +125,7 @@ async fn main() -> Result<()> {
             ergebnis.je_sekunde / roh
         );
     }
-    if let Some(nginx) = last::Nginx::starte(ordner.path())? {
+    if let Some(nginx) = nginx::Nginx::starte(ordner.path())? {
         for (was, pfad, roh) in [
             ("a page", &seiten[0], roh_seite),
             ("a small box", &erster_kasten, roh_kasten),
@@ -145,6 +142,21 @@ async fn main() -> Result<()> {
     } else {
         println!("| a page by nginx, static | not installed | | | | | | |");
     }
+    let adresse = neben::tabelle::adresse(
+        cluster.socket_dir(),
+        cluster.connect_options(DATENBANK, "postgres").get_port(),
+        DATENBANK,
+    );
+    let gefragt = nachbar::Gefragt {
+        unsere: &dienst,
+        seiten: &seiten,
+        kaesten: &kaesten,
+        nutzungen: &fragen,
+        flaechen,
+        raten: [roh_seite, roh_kasten, roh_filter, roh_eines],
+        dauer,
+    };
+    nachbar::miss(ordner.path(), &adresse, &gefragt).await?;
     for (was, gzip) in [("plain", false), ("gzip", true)] {
         let (zeit, bytes) = dienst
             .strom("/collections/fnp_flaechen/items.geojson", gzip)
@@ -167,122 +179,4 @@ async fn main() -> Result<()> {
     drop(dienst);
     db.close().await?;
     Ok(())
-}
-
-/// The built program, serving.
-struct Dienst {
-    prozess: Child,
-    adresse: String,
-}
-
-impl Dienst {
-    fn starte(ordner: &Path, speicher: usize) -> Result<Self> {
-        let adresse = format!("127.0.0.1:{}", last::freier_port()?);
-        let prozess = Command::new(env!("CARGO_BIN_EXE_zielraum"))
-            .args([
-                "serve",
-                "--listen",
-                &adresse,
-                "--memory",
-                &speicher.to_string(),
-                "--data",
-            ])
-            .arg(ordner)
-            .env_remove("DATABASE_URL")
-            .stderr(Stdio::null())
-            .spawn()?;
-        Ok(Self { prozess, adresse })
-    }
-
-    /// Until answers come, and memory has stopped growing.
-    async fn warte(&self) -> Result<Duration> {
-        let beginn = Instant::now();
-        let mut bereit = beginn.elapsed();
-        while beginn.elapsed() < Duration::from_mins(2) {
-            tokio::time::sleep(Duration::from_millis(300)).await;
-            if self
-                .hole("/collections/fnp_flaechen/items?limit=1")
-                .await
-                .is_ok()
-            {
-                bereit = beginn.elapsed();
-                break;
-            }
-        }
-        let (mut vorher, mut ruhig) = (0, 0);
-        while ruhig < 8 {
-            tokio::time::sleep(Duration::from_millis(250)).await;
-            let jetzt = self.speicher_mb("VmRSS")?;
-            if jetzt.abs_diff(vorher) > 1 {
-                (ruhig, bereit) = (0, beginn.elapsed());
-            } else {
-                ruhig += 1;
-            }
-            vorher = jetzt;
-        }
-        Ok(bereit)
-    }
-
-    async fn hole(&self, pfad: &str) -> Result<Vec<u8>> {
-        let mut verbindung = Verbindung::neu(&self.adresse).await?;
-        let antwort = verbindung.hole(pfad, false).await?;
-        ensure!(antwort.status == 200, "{pfad}: {}", antwort.status);
-        Ok(antwort.koerper)
-    }
-
-    /// Addresses of all pages, by their links.
-    async fn seiten(&self, limit: usize) -> Result<Vec<String>> {
-        let mut pfad = format!("/collections/fnp_flaechen/items?limit={limit}");
-        let mut alle = Vec::new();
-        loop {
-            let doc: serde_json::Value = serde_json::from_slice(&self.hole(&pfad).await?)?;
-            alle.push(pfad);
-            let links = doc["links"].as_array().context("links")?;
-            let Some(next) = links.iter().find(|l| l["rel"] == "next") else {
-                return Ok(alle);
-            };
-            let href = next["href"].as_str().context("href")?;
-            let ab = href.find("/collections").context("path")?;
-            pfad = String::from(&href[ab..]);
-        }
-    }
-
-    async fn miss(&self, pfade: Vec<String>, gzip: bool, dauer: Duration) -> Result<Ergebnis> {
-        let vorher = last::rechenzeit(self.prozess.id())?;
-        let anfragen = Anfragen { pfade, gzip };
-        let mut ergebnis = last::laste(&self.adresse, &anfragen, CLIENTS, dauer).await?;
-        let verbraucht = last::rechenzeit(self.prozess.id())?.saturating_sub(vorher);
-        ergebnis.cpu_ms = verbraucht.as_secs_f64() * 1e3 / ergebnis.anfragen.max(1) as f64;
-        Ok(ergebnis)
-    }
-
-    /// Time until the last byte, and how many there were.
-    async fn strom(&self, pfad: &str, gzip: bool) -> Result<(Duration, usize)> {
-        let mut beste = (Duration::MAX, 0);
-        for _ in 0..3 {
-            let mut verbindung = Verbindung::neu(&self.adresse).await?;
-            let beginn = Instant::now();
-            let antwort = verbindung.verwirf(pfad, gzip).await?;
-            ensure!(antwort.0 == 200, "{pfad}: {}", antwort.0);
-            beste = beste.min((beginn.elapsed(), antwort.1));
-        }
-        Ok(beste)
-    }
-
-    fn speicher_mb(&self, feld: &str) -> Result<u64> {
-        let text = std::fs::read_to_string(format!("/proc/{}/status", self.prozess.id()))?;
-        let zeile = text
-            .lines()
-            .find_map(|l| l.strip_prefix(feld))
-            .context("memory")?;
-        let kb: u64 = zeile.trim_matches([':', ' ', '\t', 'k', 'B']).parse()?;
-        Ok(kb >> 10)
-    }
-}
-
-impl Drop for Dienst {
-    fn drop(&mut self) {
-        let _ = self.prozess.kill();
-        let _ = self.prozess.wait();
-    }
 }

@@ -9,6 +9,8 @@ use sqlx::AssertSqlSafe;
 use sqlx::PgPool;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 
+use crate::neben::tabelle;
+
 pub struct Roh {
     pool: PgPool,
     anzahl: i64,
@@ -22,17 +24,7 @@ impl Roh {
             .max_connections(4)
             .connect_with(verwalter.options([("jit", "off")]))
             .await?;
-        sqlx::raw_sql(
-            "DROP SCHEMA IF EXISTS bench CASCADE; CREATE SCHEMA bench;
-             CREATE TABLE bench.flaeche AS SELECT f.* FROM oeffentlich.flaeche_aktuell f ORDER BY ordnung;
-             CREATE UNIQUE INDEX ON bench.flaeche (ordnung); CREATE UNIQUE INDEX ON bench.flaeche (kennung);
-             CREATE INDEX ON bench.flaeche (nutzung, ordnung); CREATE INDEX ON bench.flaeche USING gist (geom)",
-        )
-        .execute(&pool)
-        .await?;
-        sqlx::raw_sql("VACUUM ANALYZE bench.flaeche")
-            .execute(&pool)
-            .await?;
+        tabelle::lege_an(&pool).await?;
         let anzahl = sqlx::query_scalar("SELECT count(*) FROM bench.flaeche")
             .fetch_one(&pool)
             .await?;

@@ -1,6 +1,9 @@
 //! Vector tiles beside `ST_AsMVT` over the same rows of the same PostgreSQL, one after the
-//! other on one core. `cargo bench --bench kacheln` measures 10,000 areas at zooms 10 to 15 and
-//! 200,000 at 13 to 15, `cargo test` runs it small.
+//! other on one core; then the built service beside Martin (where `MARTIN` names it) and `TiPg`
+//! (where `TIPG` names a Python that has it), four clients on sockets.
+//!
+//! `cargo bench --bench kacheln` measures 200,000 areas at zooms 12 to 15 and 10,000 at 10 to 15,
+//! `-- neben` only the second part; `cargo test` runs it small.
 #![expect(clippy::print_stdout, reason = "a benchmark prints its table")]
 
 #[expect(dead_code, reason = "shared with other benchmarks")]
@@ -8,6 +11,10 @@
 mod daten;
 #[path = "../daten/maschine.rs"]
 mod maschine;
+mod nachbar;
+#[expect(dead_code, reason = "shared with other benchmarks")]
+#[path = "../neben/mod.rs"]
+mod neben;
 #[path = "../daten/stadt.rs"]
 mod stadt;
 
@@ -25,6 +32,7 @@ use tower::ServiceExt as _;
 use zielraum::app::{self, App};
 use zielraum::db::cluster::{Cluster, Durability};
 use zielraum::db::{Database, Server};
+use zielraum::layers::crs::Lage;
 use zielraum::layers::snapshot::lager::Lager;
 use zielraum::tiles::matrix::grenzen;
 
@@ -82,7 +90,8 @@ struct Uhr<'a>(Instant, Duration, &'a [&'a str]);
 
 impl<'a> Uhr<'a> {
     fn neu(prozesse: &'a [&'a str]) -> Result<Self> {
-        Ok(Self(Instant::now(), Self::kerne(prozesse)?, prozesse))
+        let kerne = Self::kerne(prozesse)?;
+        Ok(Self(Instant::now(), kerne, prozesse))
     }
 
     fn kerne(prozesse: &[&str]) -> Result<Duration> {
@@ -187,10 +196,7 @@ async fn messe(anzahl: u32, zooms: RangeInclusive<u8>, hoechstens: usize) -> Res
         .execute(&admin)
         .await?;
     sqlx::query("SET jit = off").execute(&admin).await?;
-    let raum: Vec<f64> = sqlx::query_scalar("SELECT ARRAY[ST_XMin(e), ST_YMin(e), ST_XMax(e), ST_YMax(e)] FROM (SELECT ST_Transform(ST_SetSRID(ST_Extent(geom)::geometry, 25832), 4326) e FROM oeffentlich.flaeche) x")
-        .fetch_one(&admin)
-        .await?;
-    let raum: [f64; 4] = raum.try_into().ok().context("four numbers")?;
+    let raum = raum(&admin).await?;
     println!("\n{flaechen} areas; load average {}\n", maschine::last()?);
     let vorher = maschine::speicher_mb("self")?;
     let ohne = dienst(&db, false).await?;
@@ -260,12 +266,84 @@ async fn messe(anzahl: u32, zooms: RangeInclusive<u8>, hoechstens: usize) -> Res
     Ok(())
 }
 
+/// Up to `hoechstens` tiles of a zoom where the plan is, in no order.
+fn verstreut(zoom: u8, flaechen: usize, hoechstens: usize) -> Vec<(u32, u32)> {
+    let breite = (flaechen as f64).sqrt() * daten::SEITE_M;
+    let mut kacheln = Vec::new();
+    for n in 0..hoechstens as u64 * 8 {
+        let ort = |achse: usize| daten::ECKE[achse] + daten::zufall(n, achse as u64) * breite;
+        let (lon, lat) = Lage::Utm(32).zu_grad(ort(0), ort(1));
+        let [x, _, y, _] = grenzen(zoom, [lon, lat, lon, lat]);
+        if kacheln.len() < hoechstens && !kacheln.contains(&(x, y)) {
+            kacheln.push((x, y));
+        }
+    }
+    kacheln
+}
+
+/// Side by side over sockets.
+async fn neben(
+    anzahl: u32,
+    zooms: RangeInclusive<u8>,
+    hoechstens: usize,
+    dauer: Duration,
+) -> Result<()> {
+    let ordner = tempfile::tempdir()?;
+    let cluster = Arc::new(Cluster::start(Some(ordner.path()), Durability::Full)?);
+    let db = Server::of_cluster(Arc::clone(&cluster), neben::DATENBANK)
+        .open(Durability::Tests)
+        .await?;
+    let flaechen = stadt::lade(&db, anzahl).await?;
+    let optionen = cluster.connect_options(neben::DATENBANK, "postgres");
+    let admin = PgPoolOptions::new()
+        .max_connections(1)
+        .connect_with(optionen.clone())
+        .await?;
+    neben::tabelle::lege_an(&admin).await?;
+    println!(
+        "\nside by side: {flaechen} areas, {} clients; load average {}",
+        neben::CLIENTS,
+        maschine::last()?
+    );
+    let dienst = neben::dienst::Dienst::starte(ordner.path(), SPEICHER >> 20)?;
+    dienst.warte().await?;
+    let beginn = Instant::now();
+    // Cold is a tile, not the layer.
+    dienst.hole("/kacheln/fnp_flaechen/0/0/0.mvt").await?;
+    println!("all zooms: {:.1} s", beginn.elapsed().as_secs_f64());
+    let kacheln: Vec<_> = zooms
+        .rev()
+        .map(|zoom| (zoom, verstreut(zoom, flaechen, hoechstens)))
+        .collect();
+    let postgres = std::fs::read_to_string(ordner.path().join("pg/postmaster.pid"))?;
+    let postgres = postgres.lines().next().context("postmaster.pid")?.parse()?;
+    let server = (cluster.socket_dir(), optionen.get_port(), postgres);
+    nachbar::miss(ordner.path(), &dienst, server, &kacheln, dauer).await?;
+    println!("load average {}", maschine::last()?);
+    drop(dienst);
+    admin.close().await;
+    db.close().await?;
+    Ok(())
+}
+
+/// West, south, east, north of the plan in degrees.
+async fn raum(admin: &PgPool) -> Result<[f64; 4]> {
+    let raum: Vec<f64> = sqlx::query_scalar("SELECT ARRAY[ST_XMin(e), ST_YMin(e), ST_XMax(e), ST_YMax(e)] FROM (SELECT ST_Transform(ST_SetSRID(ST_Extent(geom)::geometry, 25832), 4326) e FROM oeffentlich.flaeche) x")
+        .fetch_one(admin)
+        .await?;
+    raum.try_into().ok().context("four numbers")
+}
+
 #[tokio::main]
 async fn main() -> Result<()> {
-    if std::env::args().any(|arg| arg == "--bench") {
-        messe(200_000, 12..=15, 60).await?;
-        messe(10_000, 10..=15, 60).await
-    } else {
-        messe(900, 12..=14, 6).await
+    if !std::env::args().any(|arg| arg == "--bench") {
+        messe(900, 12..=14, 6).await?;
+        return neben(900, 12..=14, 6, Duration::from_millis(100)).await;
     }
+    if !std::env::args().any(|arg| arg == "neben") {
+        messe(200_000, 12..=15, 60).await?;
+        messe(10_000, 10..=15, 60).await?;
+    }
+    neben(200_000, 10..=15, 300, Duration::from_secs(2)).await?;
+    neben(10_000, 10..=15, 300, Duration::from_secs(2)).await
 }

@@ -200,26 +200,67 @@ pub fn beschneide<'a>(
     ringe: impl Iterator<Item = &'a [Gitter]>,
     kasten: [i32; 4],
 ) -> Vec<(bool, Vec<Gitter>)> {
-    let mut kanten = Vec::new();
-    for ring in ringe {
-        let mut ring = ring.to_vec();
-        for (achse, grenze, groesser) in [
-            (0, kasten[0], true),
-            (0, kasten[2], false),
-            (1, kasten[1], true),
-            (1, kasten[3], false),
-        ] {
-            ring = halbiere(&ring, achse, grenze, groesser);
-        }
-        for (i, a) in ring.iter().enumerate() {
-            kanten.push((*a, ring[(i + 1) % ring.len()]));
+    let ringe: Vec<Vec<Gitter>> = ringe
+        .map(|ring| {
+            let mut ring = ring.to_vec();
+            for (achse, grenze, groesser) in [
+                (0, kasten[0], true),
+                (0, kasten[2], false),
+                (1, kasten[1], true),
+                (1, kasten[3], false),
+            ] {
+                ring = halbiere(ring, achse, grenze, groesser);
+            }
+            ring
+        })
+        .filter(|ring| !ring.is_empty())
+        .collect();
+    match einfache(ringe, kasten) {
+        Ok(ringe) => ordne(ringe),
+        Err(ringe) => ordne(aus_kanten(teile_am_rand(kanten(&ringe), kasten))),
+    }
+}
+
+fn kanten(ringe: &[Vec<Gitter>]) -> Vec<(Gitter, Gitter)> {
+    let von = |ring: &[Gitter], i: usize| (ring[i], ring[(i + 1) % ring.len()]);
+    let alle = ringe.iter();
+    alle.flat_map(|ring| (0..ring.len()).map(move |i| von(ring, i)))
+        .collect()
+}
+
+/// The rings as [`aus_kanten`] would give them, where that is plain to see: no position comes
+/// twice, and no side of the box has two edges along it. Else they are given back.
+fn einfache(
+    mut ringe: Vec<Vec<Gitter>>,
+    kasten: [i32; 4],
+) -> Result<Vec<Vec<Gitter>>, Vec<Vec<Gitter>>> {
+    let mut entlang = [0_u8; 4];
+    for (a, b) in ringe
+        .iter()
+        .flat_map(|ring| ring.iter().zip(ring.iter().cycle().skip(1)))
+    {
+        for seite in 0..4 {
+            if a[seite % 2] == kasten[seite] && b[seite % 2] == kasten[seite] {
+                entlang[seite] = entlang[seite].saturating_add(1);
+            }
         }
     }
-    ordne(aus_kanten(teile_am_rand(kanten, kasten)))
+    let mut punkte: Vec<Gitter> = ringe.iter().flatten().copied().collect();
+    punkte.sort_unstable();
+    let doppelt = punkte.windows(2).any(|paar| paar[0] == paar[1]);
+    if doppelt || entlang.iter().any(|n| *n > 1) || ringe.iter().any(|ring| ring.len() < 3) {
+        return Err(ringe);
+    }
+    for ring in &mut ringe {
+        let erster = (0..ring.len()).min_by_key(|i| ring[*i]).unwrap_or_default();
+        ring.rotate_left(erster);
+    }
+    ringe.sort_unstable_by_key(|ring| ring[0]);
+    Ok(ringe)
 }
 
 /// Keeps what lies on one side of a line (Sutherland and Hodgman).
-fn halbiere(ring: &[Gitter], achse: usize, grenze: i32, groesser: bool) -> Vec<Gitter> {
+fn halbiere(ring: Vec<Gitter>, achse: usize, grenze: i32, groesser: bool) -> Vec<Gitter> {
     let drin = |p: &Gitter| {
         if groesser {
             p[achse] >= grenze
@@ -228,7 +269,7 @@ fn halbiere(ring: &[Gitter], achse: usize, grenze: i32, groesser: bool) -> Vec<G
         }
     };
     if ring.iter().all(drin) {
-        return ring.to_vec();
+        return ring;
     }
     let mut neu = Vec::with_capacity(ring.len());
     for (i, b) in ring.iter().enumerate() {
@@ -306,10 +347,8 @@ mod tests {
     use super::*;
 
     fn kanten(ringe: &[&[Gitter]]) -> Vec<(Gitter, Gitter)> {
-        ringe
-            .iter()
-            .flat_map(|r| (0..r.len()).map(|i| (r[i], r[(i + 1) % r.len()])))
-            .collect()
+        let ringe: Vec<_> = ringe.iter().map(|ring| ring.to_vec()).collect();
+        super::kanten(&ringe)
     }
 
     fn flaechen(mut ringe: Vec<Vec<Gitter>>) -> Vec<i64> {
@@ -366,6 +405,57 @@ mod tests {
         assert!(beschneide([kamm].into_iter(), [60, 60, 70, 70]).is_empty());
         // Only along the side: nothing of it is inside.
         assert!(beschneide([kamm].into_iter(), [0, -9, 50, 0]).is_empty());
+    }
+
+    #[test]
+    fn the_short_way_gives_what_the_long_one_gives() {
+        let mut zufall = 7_u32;
+        let mut naechste = |bis: i32| {
+            zufall = zufall.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            i32::try_from(zufall >> 12).unwrap() % bis
+        };
+        let (mut kurz, mut lang) = (0, 0);
+        for _ in 0..4000 {
+            // A star about a middle, so that it does not cross itself; and a hole at times.
+            let mitte = [naechste(60), naechste(60)];
+            let mut stern = |weit: f64, um: f64| -> Vec<Gitter> {
+                let ring = (0..12).map(|n| {
+                    let r = weit * (0.5 + f64::from(naechste(100)) / 200.0);
+                    let winkel = um * f64::from(n) * std::f64::consts::TAU / 12.0;
+                    #[expect(clippy::cast_possible_truncation, reason = "small")]
+                    let ort = |wert: f64| wert.round() as i32;
+                    [
+                        mitte[0] + ort(r * winkel.cos()),
+                        mitte[1] + ort(r * winkel.sin()),
+                    ]
+                });
+                ring.collect()
+            };
+            let mut ringe = vec![stern(30.0, 1.0), stern(9.0, -1.0)];
+            for ring in &mut ringe {
+                ring.dedup();
+            }
+            let kasten = [10, 10, 50, 50];
+            let geschnitten: Vec<Vec<Gitter>> = ringe
+                .into_iter()
+                .map(|ring| {
+                    let ring = halbiere(ring, 0, kasten[0], true);
+                    let ring = halbiere(ring, 0, kasten[2], false);
+                    let ring = halbiere(ring, 1, kasten[1], true);
+                    halbiere(ring, 1, kasten[3], false)
+                })
+                .filter(|ring| !ring.is_empty())
+                .collect();
+            let soll = aus_kanten(teile_am_rand(super::kanten(&geschnitten), kasten));
+            match einfache(geschnitten, kasten) {
+                Ok(ist) => {
+                    assert_eq!(ist, soll);
+                    kurz += 1;
+                }
+                Err(_) => lang += 1,
+            }
+        }
+        assert!(kurz > 400 && lang > 400, "{kurz} {lang}");
     }
 
     #[test]

@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use rstar::RTree;
 use rstar::primitives::GeomWithData;
 
+use super::filter::Gefragt;
 use super::matrix::Satz;
 use super::mvt::Wert;
 use super::schicht::{Netzstand, Schicht};
@@ -260,6 +261,7 @@ impl Bau {
             mit_punkten,
             satz: self.satz,
             netzstand: stand(netz),
+            gefragt: Gefragt::default(),
         }
     }
 }

@@ -19,7 +19,7 @@ use crate::error::{Error, Result};
 /// So long a tile close by waits for the whole layer.
 pub(super) const GEDULD: Duration = Duration::from_millis(250);
 /// Rows so many sides of the tile around it are read for it.
-const RAND: f64 = 0.25;
+pub(super) const RAND: f64 = 0.25;
 /// Positions around a tile at most.
 const POSITIONEN: usize = 1_500_000;
 
@@ -29,6 +29,8 @@ pub(super) struct Bereit {
     pub(super) schicht: Arc<Schicht>,
     /// The whole layer is on its way and may differ in what the rim leaves out.
     pub(super) vorlaeufig: bool,
+    /// Only what is around the tile is in it.
+    pub(super) umgebung: bool,
 }
 
 impl From<Arc<Schicht>> for Bereit {
@@ -36,6 +38,7 @@ impl From<Arc<Schicht>> for Bereit {
         Self {
             schicht,
             vorlaeufig: false,
+            umgebung: false,
         }
     }
 }
@@ -115,6 +118,7 @@ impl Dienst {
         Ok(Bereit {
             schicht: schicht.await?,
             vorlaeufig,
+            umgebung: true,
         })
     }
 }

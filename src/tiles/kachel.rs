@@ -1,9 +1,11 @@
 //! One tile: the shapes of its zoom, cut at the tile and its buffer, with attributes.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::Arc;
 
 use super::bau::LEER;
+use super::filter::Nur;
 use super::matrix::Adresse;
 use super::mvt::{self, Geometrie, Typ};
 use super::schicht::{Formen, Schicht};
@@ -19,7 +21,7 @@ const BYTES: usize = 500_000;
 pub(super) struct Teil {
     pub(super) schicht: Arc<Schicht>,
     /// Only these objects.
-    pub(super) nur: Option<Arc<HashSet<u32>>>,
+    pub(super) nur: Nur,
     /// Only these columns; None: what fits the zoom.
     pub(super) spalten: Option<Vec<usize>>,
 }
@@ -64,7 +66,7 @@ fn baue_ebene(kachel: &mut Vec<u8>, adresse: Adresse, teil: &Teil, platz: usize)
     let formen = schicht.formen(adresse.zoom);
     let mut fertige = Vec::new();
     for objekt in formen.im_kasten(kasten) {
-        if teil.nur.as_ref().is_none_or(|nur| nur.contains(&objekt)) {
+        if teil.nur.trifft(schicht, objekt) {
             schneide(&formen, objekt, kasten, (ecke, faktor), &mut fertige);
         }
     }
@@ -104,10 +106,10 @@ fn baue_ebene(kachel: &mut Vec<u8>, adresse: Adresse, teil: &Teil, platz: usize)
 }
 
 fn schreibe(schicht: &Schicht, fertige: &[Fertig], spalten: &[usize], ausdehnung: u32) -> Vec<u8> {
-    let mut werte: HashMap<u32, u32> = HashMap::new();
+    let mut werte: HashMap<u32, u32, Streuung> = HashMap::default();
     let mut folge: Vec<u32> = Vec::new();
     let mut marken: Vec<(u32, u32)> = Vec::with_capacity(spalten.len());
-    let mut objekte = Vec::with_capacity(fertige.len());
+    let mut objekte = Vec::with_capacity(fertige.len() * 96);
     for f in fertige {
         marken.clear();
         let eigene = schicht.marken(f.objekt);
@@ -121,18 +123,39 @@ fn schreibe(schicht: &Schicht, fertige: &[Fertig], spalten: &[usize], ausdehnung
                 marken.push((name, stelle));
             }
         }
-        objekte.push(mvt::objekt(
-            schicht.nummer(f.objekt),
-            &marken,
-            f.typ,
-            &f.geometrie,
-        ));
+        let nummer = schicht.nummer(f.objekt);
+        mvt::objekt(&mut objekte, nummer, &marken, f.typ, &f.geometrie);
     }
     let mut out = Vec::new();
     let namen = spalten.iter().map(|i| schicht.spalten[*i].as_str());
     let werte = folge.iter().map(|marke| schicht.wert(*marke));
     mvt::ebene(&mut out, &schicht.name, &objekte, namen, werte, ausdehnung);
     out
+}
+
+/// Numbers we gave ourselves need no hash that withstands an attack.
+type Streuung = BuildHasherDefault<Streuer>;
+
+#[derive(Default)]
+struct Streuer(u64);
+
+impl Hasher for Streuer {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for b in bytes {
+            self.write_u32(u32::from(*b));
+        }
+    }
+
+    fn write_u32(&mut self, zahl: u32) {
+        // The table takes the place from the lower bits and tells entries apart by the upper.
+        self.0 = (self.0 ^ u64::from(zahl))
+            .wrapping_mul(0x9e37_79b9_7f4a_7c15)
+            .rotate_left(26);
+    }
 }
 
 type Lage = (Gitter, u32);
@@ -198,7 +221,7 @@ fn punkte(
         .punkte([welt(kasten[0], kasten[1]), welt(kasten[2], kasten[3])]);
     for eines in gefunden.chunk_by(|a, b| a.0 == b.0) {
         let objekt = eines[0].0;
-        if teil.nur.as_ref().is_some_and(|nur| !nur.contains(&objekt)) {
+        if !teil.nur.trifft(&teil.schicht, objekt) {
             continue;
         }
         let gitter =

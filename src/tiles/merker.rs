@@ -53,6 +53,11 @@ impl Kachel {
         self.gepackt.get_or_init(packe).as_ref()
     }
 
+    /// Nothing is left to be packed.
+    pub(super) fn ist_gepackt(&self) -> bool {
+        self.gepackt.get().is_some()
+    }
+
     fn groesse(&self) -> usize {
         // Packed it takes about half.
         self.bytes.len() * 3 / 2 + BEIWERK
@@ -83,6 +88,11 @@ impl Merker {
             inhalt: Mutex::default(),
             hoechstens: if intern { INTERN } else { OEFFENTLICH },
         }
+    }
+
+    /// Finished tiles held.
+    pub(super) fn anzahl(&self) -> usize {
+        self.sperre().kacheln.len()
     }
 
     fn sperre(&self) -> std::sync::MutexGuard<'_, Inhalt> {

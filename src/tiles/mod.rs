@@ -1,10 +1,11 @@
 //! Vector tiles: OGC API – Tiles, XYZ and `TileJSON` over the published layers.
 //!
 //! Reading order: [`matrix`] (which tiles there are) → [`routes`] → `wahl` (what a request asks
-//! for) → `bereit` (the whole layer, or what is around the tile) → `lager` (layers in memory,
+//! for) → `filter` (which objects) → `bereit` (the whole layer, or what is around the tile) → `lager` (layers in memory,
 //! one per version) → `quelle` (rows of a snapshot or of the database) → `bau`, `schicht` (one
 //! layer: attributes, shapes of each zoom, generalised by [`crate::abdeckung`]) → `kachel` (cut
-//! and put together) → [`mvt`] (the bytes) → `merker` (finished tiles).
+//! and put together) → [`mvt`] (the bytes) → `merker` (finished tiles) → `vorwaermen` (before
+//! somebody asks).
 //!
 //! Everything here belongs to one reading world (its pool): what the public gets and what
 //! somebody signed in gets are never in the same memory.
@@ -21,6 +22,7 @@ use crate::layers::snapshot::lager::Lager;
 mod bau;
 mod bereit;
 mod dokumente;
+mod filter;
 mod kachel;
 mod lager;
 pub mod matrix;
@@ -33,6 +35,7 @@ pub mod schnittstelle;
 mod teile;
 mod tilejson;
 mod vereinfacht;
+mod vorwaermen;
 mod wahl;
 mod wkb;
 
@@ -80,5 +83,17 @@ impl Dienst {
             geduld,
             ..self
         }
+    }
+
+    /// Finished tiles in memory.
+    #[must_use]
+    pub fn fertige(&self) -> usize {
+        self.merker.anzahl()
+    }
+
+    /// Makes the public layers ready in the background, now and after every change, as long as
+    /// somebody holds the service. Nothing where nobody counts the changes.
+    pub fn waerme_vor(self: &Arc<Self>) {
+        vorwaermen::beginne(self);
     }
 }

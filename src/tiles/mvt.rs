@@ -86,7 +86,7 @@ impl Geometrie {
     #[must_use]
     pub fn neu(ecke: Gitter, faktor: u32) -> Self {
         Self {
-            bytes: Vec::with_capacity(64),
+            bytes: Vec::new(),
             ort: [0, 0],
             ecke,
             faktor,
@@ -148,36 +148,55 @@ impl Geometrie {
     }
 }
 
-/// A feature ready to be put into a layer.
-#[must_use]
+/// Bytes of a number as a varint.
+fn breite(zahl: u64) -> usize {
+    (64 - (zahl | 1).leading_zeros() as usize).div_ceil(7)
+}
+
+/// Appends a feature to those of a layer. `marken`: pairs of name and value, by their places.
 pub fn objekt(
+    out: &mut Vec<u8>,
     nummer: Option<u64>,
     marken: &[(u32, u32)],
     typ: Typ,
     geometrie: &Geometrie,
-) -> Vec<u8> {
-    let mut out = Vec::with_capacity(geometrie.bytes.len() + marken.len() * 4 + 24);
+) {
+    let paare = marken.iter();
+    let gepackt: usize = paare
+        .map(|(name, wert)| breite(u64::from(*name)) + breite(u64::from(*wert)))
+        .sum();
+    let mit_kopf = |laenge: usize| 1 + breite(laenge as u64) + laenge;
+    let laenge = nummer.map_or(0, |nummer| 1 + breite(nummer))
+        + if marken.is_empty() {
+            0
+        } else {
+            mit_kopf(gepackt)
+        }
+        + 2
+        + mit_kopf(geometrie.bytes.len());
+    out.push(2 << 3 | 2);
+    varint(out, laenge as u64);
     if let Some(nummer) = nummer {
-        zahl(&mut out, 1, nummer);
+        zahl(out, 1, nummer);
     }
     if !marken.is_empty() {
-        let mut gepackt = Vec::with_capacity(marken.len() * 4);
+        out.push(2 << 3 | 2);
+        varint(out, gepackt as u64);
         for (name, wert) in marken {
-            varint(&mut gepackt, u64::from(*name));
-            varint(&mut gepackt, u64::from(*wert));
+            varint(out, u64::from(*name));
+            varint(out, u64::from(*wert));
         }
-        feld(&mut out, 2, &gepackt);
     }
-    zahl(&mut out, 3, typ as u64);
-    feld(&mut out, 4, &geometrie.bytes);
-    out
+    zahl(out, 3, typ as u64);
+    feld(out, 4, &geometrie.bytes);
 }
 
-/// Appends a layer to a tile. Without features it writes nothing: the layer is not there then.
+/// Appends a layer to a tile: its features as [`objekt`] wrote them, names, values. Without
+/// features it writes nothing: the layer is not there then.
 pub fn ebene<'a>(
     out: &mut Vec<u8>,
     name: &str,
-    objekte: &[Vec<u8>],
+    objekte: &[u8],
     namen: impl Iterator<Item = &'a str>,
     werte: impl Iterator<Item = &'a [u8]>,
     ausdehnung: u32,
@@ -185,20 +204,24 @@ pub fn ebene<'a>(
     if objekte.is_empty() {
         return;
     }
-    let mut bytes = Vec::with_capacity(objekte.iter().map(|o| o.len() + 4).sum::<usize>() + 4096);
-    zahl(&mut bytes, 15, 2);
-    feld(&mut bytes, 1, name.as_bytes());
-    for objekt in objekte {
-        feld(&mut bytes, 2, objekt);
-    }
+    let mut vorn = Vec::with_capacity(name.len() + 8);
+    zahl(&mut vorn, 15, 2);
+    feld(&mut vorn, 1, name.as_bytes());
+    let mut hinten = Vec::with_capacity(4096);
     for name in namen {
-        feld(&mut bytes, 3, name.as_bytes());
+        feld(&mut hinten, 3, name.as_bytes());
     }
     for wert in werte {
-        feld(&mut bytes, 4, wert);
+        feld(&mut hinten, 4, wert);
     }
-    zahl(&mut bytes, 5, u64::from(ausdehnung));
-    feld(out, 3, &bytes);
+    zahl(&mut hinten, 5, u64::from(ausdehnung));
+    let laenge = vorn.len() + objekte.len() + hinten.len();
+    out.reserve(laenge + 8);
+    out.push(3 << 3 | 2);
+    varint(out, laenge as u64);
+    out.extend_from_slice(&vorn);
+    out.extend_from_slice(objekte);
+    out.extend_from_slice(&hinten);
 }
 
 #[cfg(test)]
@@ -235,6 +258,35 @@ mod tests {
                 13, 26, 0, 8, 8, 0, 0, 7, 15
             ]
         );
+    }
+
+    #[test]
+    fn a_feature_is_as_long_as_it_says() {
+        let mut g = Geometrie::neu([0, 0], 0);
+        g.ring(&[[3, 6], [8, 12], [2000, 34]]);
+        for (nummer, marken) in [
+            (None, vec![]),
+            (Some(0), vec![(0, 0)]),
+            (Some(127), vec![(1, 127), (2, 128)]),
+            (Some(128), vec![(3, 16_383), (4, 16_384)]),
+            (
+                Some((1 << 53) - 1),
+                (0..90).map(|n| (n, u32::MAX)).collect(),
+            ),
+        ] {
+            let mut out = Vec::new();
+            objekt(&mut out, nummer, &marken, Typ::Flaeche, &g);
+            let mut laenge = 0;
+            let mut kopf = 1;
+            for (n, b) in out[1..].iter().enumerate() {
+                laenge |= usize::from(b & 0x7f) << (7 * n);
+                kopf += 1;
+                if b & 0x80 == 0 {
+                    break;
+                }
+            }
+            assert_eq!(out.len(), kopf + laenge, "{nummer:?}");
+        }
     }
 
     #[test]

@@ -65,10 +65,7 @@ pub(super) async fn lies(
             Err(fehler) => Err((Bau::neu(&stand.sammlung, stand.satz, 0), fehler)),
         };
     }
-    let bbox = um.map(|(adresse, rand)| {
-        let [x0, y0, x1, y1] = adresse.kasten_utm32(rand);
-        Bbox::aus_zahlen(&[x0, y0, x1, y1], Ziel::Epsg25832).map_err(Error::intern)
-    });
+    let bbox = um.map(|(adresse, rand)| self::um(adresse, rand));
     let gelesen = match bbox.transpose() {
         Err(fehler) => Err(fehler),
         Ok(bbox) => {
@@ -118,29 +115,38 @@ impl Abnehmer for Bau {
     }
 }
 
-/// Collects ids.
-struct Ids(Vec<String>);
-
-impl Abnehmer for Ids {
-    fn nimm(&mut self, zeile: &Zeile, _: Wandler) -> Result<()> {
-        self.0.push(zeile.schluessel()?);
-        Ok(())
-    }
-
-    async fn gib_weiter(&mut self) -> Result<()> {
-        Ok(())
-    }
+/// The box around a tile, with a rim of so many of its sides.
+pub(super) fn um(adresse: Adresse, rand: f64) -> Result<Bbox> {
+    Bbox::aus_zahlen(&adresse.kasten_utm32(rand), Ziel::Epsg25832).map_err(Error::intern)
 }
 
 /// Ids of the rows that meet the conditions of a request.
+///
+/// # Errors
+/// Those of the filter; [`Error::Umgebung`] when the data have moved on from what the tile shows.
 pub(super) async fn schluessel(
-    pool: &PgPool,
-    sammlung: &Sammlung,
+    dienst: &Dienst,
+    stand: &Stand,
     auswahl: &Auswahl,
 ) -> Result<Vec<String>> {
-    let mut ids = Ids(Vec::new());
-    query::seite(pool, sammlung, auswahl, None, &mut ids).await?;
-    Ok(ids.0)
+    let version = match &dienst.staende {
+        Some(staende) if stand.gezaehlt => staende.version(&stand.sammlung).await,
+        _ => None,
+    };
+    let zaehler = match &version {
+        Some(version) if stand.version.as_deref() == Some(version.marke().as_str()) => {
+            version.zaehler()
+        }
+        Some(_) => return Err(weiter()),
+        None => &[],
+    };
+    query::getroffene(&dienst.pool, &stand.sammlung, auswahl, zaehler)
+        .await?
+        .ok_or_else(weiter)
+}
+
+fn weiter() -> Error {
+    Error::umgebung("Die Daten ändern sich gerade. Laden Sie die Karte gleich noch einmal.")
 }
 
 /// No conditions; coordinates as they are stored.

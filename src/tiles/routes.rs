@@ -277,15 +277,21 @@ async fn sende(
             .parameter("f"));
     }
     let packen = nimmt_gzip(headers);
-    if let Some(marke) = wahl.marke(adresse).filter(|marke| schon_da(headers, marke)) {
-        return Ok(kopf(StatusCode::NOT_MODIFIED, &marke, packen).into_response());
+    let marke = wahl.marke(adresse);
+    if let Some(marke) = marke.as_ref().filter(|marke| schon_da(headers, marke)) {
+        return Ok(kopf(StatusCode::NOT_MODIFIED, marke, packen).into_response());
     }
     let kachel = wahl.kachel(dienst, adresse).await?;
     // What may be another tomorrow has the tag of its content.
-    let marke = wahl.marke(adresse).filter(|_| !kachel.vorlaeufig);
+    let marke = marke.filter(|_| !kachel.vorlaeufig);
     let marke = marke.unwrap_or_else(|| wahl::marke(&kachel.bytes));
     if schon_da(headers, &marke) {
         return Ok(kopf(StatusCode::NOT_MODIFIED, &marke, packen).into_response());
+    }
+    if packen && !kachel.ist_gepackt() {
+        // Milliseconds for a full one.
+        let kachel = Arc::clone(&kachel);
+        dienst.lager.arbeite(move || _ = kachel.gepackt()).await?;
     }
     let gepackt = if packen { kachel.gepackt() } else { None };
     let (status, mut kopf) = kopf(StatusCode::OK, &marke, gepackt.is_some());

@@ -7,6 +7,8 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use rstar::primitives::{GeomWithData, Rectangle};
 use rstar::{AABB, RTree};
 
+use super::bau::LEER;
+use super::filter::Gefragt;
 use super::matrix::Satz;
 use crate::abdeckung::Gitter;
 use crate::abdeckung::netz::{FEIN_AB, Netz, fein_bits};
@@ -63,6 +65,7 @@ pub(super) struct Schicht {
     pub(super) mit_punkten: HashSet<u32>,
     pub(super) satz: Satz,
     pub(super) netzstand: Netzstand,
+    pub(super) gefragt: Gefragt,
 }
 
 /// The shapes, and the network they come from.
@@ -124,6 +127,12 @@ impl Schicht {
         self.marken
             .get(ab..ab + self.spalten.len())
             .unwrap_or_default()
+    }
+
+    /// The object's value in a column, encoded.
+    pub(super) fn wert_von(&self, objekt: u32, spalte: usize) -> Option<&[u8]> {
+        let marke = self.marken(objekt).get(spalte).copied()?;
+        (marke != LEER).then(|| self.wert(marke))
     }
 
     pub(super) fn wert(&self, marke: u32) -> &[u8] {

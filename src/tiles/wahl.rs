@@ -1,14 +1,14 @@
 //! What a tile request asks for: layers, columns, conditions.
 
-use std::collections::HashSet;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
+use super::bereit::{self, Bereit};
+use super::filter::{Menge, Nur, Probe};
 use super::lager::Stand;
 use super::matrix::{Adresse, Satz};
-use super::schicht::Schicht;
 use super::{Dienst, kachel, merker, quelle};
 use crate::error::{Error, Result};
 use crate::http::extract::Parameter;
@@ -118,6 +118,16 @@ impl Wahl {
             .then(|| marke(self.name(adresse).as_bytes()))
     }
 
+    /// A layer as it is, without conditions.
+    pub(super) fn ganz(stand: Stand) -> Self {
+        Self {
+            staende: vec![stand],
+            spalten: None,
+            zeit: None,
+            cql: vec![None],
+        }
+    }
+
     /// The tile.
     pub(super) async fn kachel(
         &self,
@@ -136,8 +146,10 @@ impl Wahl {
         for (stand, cql) in self.staende.iter().zip(&self.cql) {
             let bereit = dienst.bereit(stand, adresse).await?;
             vorlaeufig |= bereit.vorlaeufig;
+            let nur = self
+                .nur(dienst, stand, cql.as_ref(), (&bereit, adresse))
+                .await?;
             let schicht = bereit.schicht;
-            let nur = self.nur(dienst, stand, cql.as_ref(), &schicht).await?;
             let spalten = self.spalten.as_ref().map(|namen| {
                 let stelle = |name: &String| schicht.spalten.iter().position(|s| s == name);
                 namen.iter().filter_map(stelle).collect()
@@ -157,30 +169,47 @@ impl Wahl {
         })
     }
 
-    /// Objects that meet the conditions: the database says which.
+    /// Objects that meet the conditions.
     async fn nur(
         &self,
         dienst: &Dienst,
         stand: &Stand,
         cql: Option<&Cql>,
-        schicht: &Schicht,
-    ) -> Result<Option<Arc<HashSet<u32>>>> {
-        let zeit = self.zeit.as_ref().map(|(_, zeit)| *zeit);
-        let zeit = zeit.filter(|_| stand.sammlung.ebene.zeit.is_some());
-        if zeit.is_none() && cql.is_none() {
-            return Ok(None);
-        }
-        let auswahl = Auswahl {
-            zeit,
-            cql: cql.cloned(),
-            ..quelle::leer()
+        (bereit, adresse): (&Bereit, Adresse),
+    ) -> Result<Nur> {
+        let ebene = &stand.sammlung.ebene;
+        let zeit = self.zeit.as_ref().filter(|_| ebene.zeit.is_some());
+        let probe = match (zeit, cql) {
+            (None, None) => return Ok(Nur::Alle),
+            (None, Some(cql)) => Probe::neu(&cql.bedingung, ebene),
+            (Some(_), _) => None,
         };
-        let schluessel = quelle::schluessel(&dienst.pool, &stand.sammlung, &auswahl).await?;
-        let objekte = schluessel
-            .iter()
-            .filter_map(|s| schicht.objekt(s))
-            .collect();
-        Ok(Some(Arc::new(objekte)))
+        if let Some(probe) = probe {
+            return Ok(Nur::Probe(Arc::new(probe)));
+        }
+        let schicht = &bereit.schicht;
+        let frage = async {
+            let auswahl = Auswahl {
+                zeit: zeit.map(|(_, zeit)| *zeit),
+                cql: cql.cloned(),
+                // Farther out a shape may have taken in what lies far from it.
+                bbox: match bereit.umgebung {
+                    true => Some(quelle::um(adresse, bereit::RAND)?),
+                    false => None,
+                },
+                ..quelle::leer()
+            };
+            let schluessel = quelle::schluessel(dienst, stand, &auswahl).await?;
+            let objekte = schluessel.iter().filter_map(|s| schicht.objekt(s));
+            Ok(Menge::neu(objekte))
+        };
+        if bereit.umgebung {
+            return Ok(Nur::Menge(Arc::new(frage.await?)));
+        }
+        let zeit = zeit.map_or("", |(text, _)| text.as_str());
+        let bedingung = format!("{zeit}|{}", cql.map_or("", |cql| cql.text.as_str()));
+        let menge = schicht.gefragt.hole(bedingung, frage).await?;
+        Ok(Nur::Menge(menge))
     }
 }
 

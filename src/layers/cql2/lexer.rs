@@ -90,6 +90,8 @@ fn text_literal(rest: &[char], i: usize) -> Result<(Art, usize), Fehler> {
                 j += 2;
             }
             ('\'', _) => return Ok((Art::Text(text), j + 1)),
+            // PostgreSQL has no such text.
+            ('\0', _) => return Err(fehler(i + j, "Der Text enthält ein Nullzeichen.")),
             _ => {
                 text.push(c);
                 j += 1;

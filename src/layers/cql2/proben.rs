@@ -175,6 +175,7 @@ fn messages_name_place_and_what_was_expected() {
         ),
         ("a = 1e999", &["zu groß"]),
         ("a = 12abc", &["Zeichen 5", "12"]),
+        ("a = 'x\0'", &["Zeichen 7", "Nullzeichen"]),
     ] {
         let meldung = meldung(text, Sprache::Text);
         for teil in teile {

@@ -127,13 +127,44 @@ pub async fn passende(
     schluessel: &[String],
     stand: &[(String, i64)],
 ) -> Result<Option<Vec<String>>> {
+    let mut sql = kennungen(sammlung, auswahl, stand)?;
+    unter(&mut sql, &sammlung.ebene, schluessel)?;
+    frage(pool, sql, auswahl).await
+}
+
+/// Keys of everything with a geometry that meets the request, in no order; None when the tables
+/// moved on since `stand` (none: whatever they are at).
+///
+/// # Errors
+/// A filter that cannot be evaluated; those of the database.
+pub async fn getroffene(
+    pool: impl sqlx::Executor<'_, Database = Postgres>,
+    sammlung: &Sammlung,
+    auswahl: &Auswahl,
+    stand: &[(String, i64)],
+) -> Result<Option<Vec<String>>> {
+    let mut sql = kennungen(sammlung, auswahl, stand)?;
+    if let Some(g) = &sammlung.ebene.relation.geometrie {
+        sql.push(&format!(" AND {}", hat_geometrie(g)));
+    }
+    frage(pool, sql, auswahl).await
+}
+
+fn kennungen(sammlung: &Sammlung, auswahl: &Auswahl, stand: &[(String, i64)]) -> Result<Sql> {
     let ebene = &sammlung.ebene;
     let mut sql = Sql::default();
     sql.push(&format!("SELECT {}::text, ", t(&ebene.schluessel.name)));
     gleicher_stand(&mut sql, stand)?;
     sql.push(&format!(" FROM {}", aus(&ebene.relation)));
     bedingungen(&mut sql, sammlung, auswahl, Genauigkeit::Genau)?;
-    unter(&mut sql, ebene, schluessel)?;
+    Ok(sql)
+}
+
+async fn frage(
+    pool: impl sqlx::Executor<'_, Database = Postgres>,
+    sql: Sql,
+    auswahl: &Auswahl,
+) -> Result<Option<Vec<String>>> {
     let zeilen = sql.fertig(false).fetch_all(pool).await;
     let zeilen = zeilen.map_err(|error| fehler_der_anfrage(auswahl, error))?;
     let gefunden = gleiche(&zeilen)?;

@@ -24,6 +24,7 @@ use sqlx::{PgExecutor, PgPool, Row};
 pub use codes::{Codes, codeliste, codes};
 pub use erkundung::{Ausdehnung, ausdehnung, erkunde_geometrie, pruefe_schluessel, pruefe_srid};
 pub use klassen::{Tafel, klassen};
+pub use laden::getroffene;
 pub use leitung::Leitung;
 use sql::{
     Sql, Stelle, aus, bedingungen, binde_fassungen, hat_geometrie, schluesseltyp, spalten_sql, t,

@@ -7,7 +7,7 @@
 //! the layers in use are brought up to date, the others are dropped.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock, Weak};
 use std::time::{Duration, Instant};
 
@@ -57,6 +57,8 @@ pub struct Lager {
     /// Counts of collections, each of one state.
     gezaehlt: Mutex<HashMap<Wer, (Version, Gezaehlt)>>,
     bau: Semaphore,
+    /// Layers are read before somebody asks.
+    vorweg: AtomicBool,
 }
 
 #[derive(Debug)]
@@ -92,14 +94,22 @@ impl Lager {
             sammlungen: Mutex::default(),
             gezaehlt: Mutex::default(),
             bau: Semaphore::new(1),
+            vorweg: AtomicBool::new(false),
         })
     }
 
     /// Keeps the counters known and what is in memory up to date, as long as somebody holds the
     /// store; with a catalogue its layers are read at once, without they wait to be asked for.
     pub fn starte(self: &Arc<Self>, vorweg: Option<Arc<Katalog>>) {
+        self.vorweg.store(vorweg.is_some(), Ordering::Relaxed);
         tokio::spawn(Frische::wache(Arc::downgrade(&self.frische)));
         tokio::spawn(pflege(Arc::downgrade(self), vorweg));
+    }
+
+    /// Layers are made ready before somebody asks for them.
+    #[must_use]
+    pub fn liest_vorweg(&self) -> bool {
+        self.vorweg.load(Ordering::Relaxed)
     }
 
     /// The counters of the public world.

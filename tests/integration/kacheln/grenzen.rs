@@ -21,7 +21,7 @@ use crate::support::{TestDb, datenbank_mit_demo};
 const LANGE: Duration = Duration::from_mins(5);
 
 /// Tiles and items of the public over limits of their own.
-async fn dienst(db: &TestDb, positionen: usize, geduld: Duration) -> Router {
+pub async fn dienst(db: &TestDb, positionen: usize, geduld: Duration) -> Router {
     let katalog = Arc::new(
         Katalog::lies(&db.public, catalog::EIGENE, None)
             .await

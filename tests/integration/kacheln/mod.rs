@@ -1,8 +1,10 @@
 //! Vector tiles over a real PostGIS: what they say, and that nothing opens between them.
+mod filter;
 mod flaechen;
 mod grenzen;
 pub mod lesen;
 mod utm;
+mod vorweg;
 mod wege;
 mod zoom;
 

@@ -1,10 +1,10 @@
 //! Load: keep-alive connections that ask one request after the other.
 
-use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context as _, Result, bail, ensure};
+use anyhow::{Context as _, Result, ensure};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
@@ -94,6 +94,9 @@ impl Verbindung {
         };
         let kopf = String::from_utf8_lossy(&self.puffer[..ende]).to_ascii_lowercase();
         let status: u16 = kopf.get(9..12).context("status")?.parse()?;
+        if status == 204 {
+            return Ok((status, 0));
+        }
         let laenge = kopf
             .lines()
             .find_map(|z| z.strip_prefix("content-length: "));
@@ -186,7 +189,11 @@ pub async fn laste(
                 let (status, laenge) = verbindung
                     .verwirf(&pfade[stelle % pfade.len()], gzip)
                     .await?;
-                ensure!(status == 200, "{}: {status}", pfade[stelle % pfade.len()]);
+                ensure!(
+                    matches!(status, 200 | 204),
+                    "{}: {status}",
+                    pfade[stelle % pfade.len()]
+                );
                 zeiten.push(beginn.elapsed());
                 bytes += laenge;
                 stelle += 7;
@@ -195,7 +202,36 @@ pub async fn laste(
         })
     };
     let beginn = Instant::now();
-    let laeufe: Vec<_> = (0..clients).map(lauf).collect();
+    sammle((0..clients).map(lauf).collect(), beginn).await
+}
+
+/// Every request once, whichever client is free takes the next.
+pub async fn einmal(adresse: &str, pfade: &[String], clients: usize) -> Result<Ergebnis> {
+    let naechster = Arc::new(AtomicUsize::new(0));
+    let lauf = || {
+        let (adresse, pfade) = (adresse.to_owned(), pfade.to_vec());
+        let naechster = Arc::clone(&naechster);
+        tokio::spawn(async move {
+            let mut verbindung = Verbindung::neu(&adresse).await?;
+            let (mut zeiten, mut bytes) = (Vec::new(), 0);
+            while let Some(pfad) = pfade.get(naechster.fetch_add(1, Ordering::Relaxed)) {
+                let beginn = Instant::now();
+                let (status, laenge) = verbindung.verwirf(pfad, false).await?;
+                // Some answer an empty tile by 204.
+                ensure!(matches!(status, 200 | 204), "{pfad}: {status}");
+                zeiten.push(beginn.elapsed());
+                bytes += laenge;
+            }
+            Ok((zeiten, bytes))
+        })
+    };
+    let beginn = Instant::now();
+    sammle((0..clients).map(|_| lauf()).collect(), beginn).await
+}
+
+type Lauf = tokio::task::JoinHandle<Result<(Vec<Duration>, usize)>>;
+
+async fn sammle(laeufe: Vec<Lauf>, beginn: Instant) -> Result<Ergebnis> {
     let (mut zeiten, mut bytes) = (Vec::new(), 0);
     for lauf in laeufe {
         let (diese, b) = lauf.await??;
@@ -205,7 +241,7 @@ pub async fn laste(
     Ok(auswerten(zeiten, bytes, beginn.elapsed()))
 }
 
-pub fn auswerten(mut zeiten: Vec<Duration>, bytes: usize, dauer: Duration) -> Ergebnis {
+fn auswerten(mut zeiten: Vec<Duration>, bytes: usize, dauer: Duration) -> Ergebnis {
     zeiten.sort_unstable();
     let stelle = |teil: usize| {
         let n = (zeiten.len() * teil / 100).min(zeiten.len().saturating_sub(1));
@@ -218,83 +254,5 @@ pub fn auswerten(mut zeiten: Vec<Duration>, bytes: usize, dauer: Duration) -> Er
         p99: stelle(99),
         kb: bytes as f64 / 1000.0 / zeiten.len().max(1) as f64,
         cpu_ms: 0.0,
-    }
-}
-
-pub fn freier_port() -> Result<u16> {
-    Ok(std::net::TcpListener::bind("127.0.0.1:0")?
-        .local_addr()?
-        .port())
-}
-
-/// Processor time of a process so far.
-pub fn rechenzeit(pid: u32) -> Result<Duration> {
-    let mut summe = 0;
-    for faden in std::fs::read_dir(format!("/proc/{pid}/task"))? {
-        let text = std::fs::read_to_string(faden?.path().join("schedstat")).unwrap_or_default();
-        let ns: u64 = text.split_whitespace().next().unwrap_or("0").parse()?;
-        summe += ns;
-    }
-    Ok(Duration::from_nanos(summe))
-}
-
-/// A static file by nginx.
-pub struct Nginx {
-    prozess: Child,
-    adresse: String,
-    ordner: std::path::PathBuf,
-}
-
-impl Nginx {
-    /// None where there is none.
-    pub fn starte(ordner: &Path) -> Result<Option<Self>> {
-        let programm = std::env::var("NGINX").unwrap_or_else(|_| "nginx".into());
-        let ordner = ordner.join("nginx");
-        std::fs::create_dir_all(&ordner)?;
-        let adresse = format!("127.0.0.1:{}", freier_port()?);
-        let hier = ordner.display();
-        let einstellungen = format!(
-            "daemon off; pid {hier}/pid; error_log {hier}/error.log; worker_processes 2; events {{ worker_connections 64; }}\nhttp {{ access_log off; sendfile on; tcp_nodelay on; keepalive_requests 100000000; client_body_temp_path {hier}/b; proxy_temp_path {hier}/p; fastcgi_temp_path {hier}/f; uwsgi_temp_path {hier}/u; scgi_temp_path {hier}/s; server {{ listen {adresse}; root {hier}; }} }}\n"
-        );
-        std::fs::write(ordner.join("nginx.conf"), einstellungen)?;
-        let prozess = Command::new(programm)
-            .arg("-p")
-            .arg(&ordner)
-            .arg("-c")
-            .arg(ordner.join("nginx.conf"))
-            .stderr(Stdio::null())
-            .spawn();
-        match prozess {
-            Ok(prozess) => Ok(Some(Self {
-                prozess,
-                adresse,
-                ordner,
-            })),
-            Err(fehler) if fehler.kind() == std::io::ErrorKind::NotFound => Ok(None),
-            Err(fehler) => bail!(fehler),
-        }
-    }
-
-    pub async fn miss(&self, clients: usize, dauer: Duration, inhalt: &[u8]) -> Result<Ergebnis> {
-        std::fs::write(self.ordner.join("seite.json"), inhalt)?;
-        tokio::time::sleep(Duration::from_millis(500)).await;
-        let anfragen = Anfragen {
-            pfade: vec!["/seite.json".into()],
-            gzip: false,
-        };
-        laste(&self.adresse, &anfragen, clients, dauer).await
-    }
-}
-
-impl Drop for Nginx {
-    fn drop(&mut self) {
-        let pid = std::fs::read_to_string(self.ordner.join("pid")).unwrap_or_default();
-        if let Ok(pid) = pid.trim().parse() {
-            let _ = nix::sys::signal::kill(
-                nix::unistd::Pid::from_raw(pid),
-                nix::sys::signal::Signal::SIGTERM,
-            );
-        }
-        let _ = self.prozess.wait();
     }
 }
