@@ -22,6 +22,7 @@ pub mod ebene;
 pub mod extent;
 pub mod formate;
 pub mod geojson;
+pub mod gml;
 pub mod html;
 pub mod items;
 mod marke;
