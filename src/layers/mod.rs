@@ -96,7 +96,7 @@ impl Dienst {
     }
 
     /// Extent of a collection, as old as its version.
-    pub(in crate::layers) async fn ausdehnung(
+    pub async fn ausdehnung(
         &self,
         sammlung: &sammlung::Sammlung,
     ) -> crate::error::Result<query::Ausdehnung> {

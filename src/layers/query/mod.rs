@@ -27,7 +27,7 @@ pub use leitung::Leitung;
 use sql::{Sql, aus, bedingungen, binde_fassungen, hat_geometrie, schluesseltyp, spalten_sql, t};
 pub use strom::{Botschaft, strom, wandler, weltstand};
 pub use umfang::Gezaehlt;
-pub use zahl::zaehle;
+pub use zahl::{zaehle, zaehle_genau};
 
 use super::auswahl::{Auswahl, LIMIT_MAX};
 use super::crs::{Wandler, Ziel};
@@ -215,7 +215,9 @@ async fn seite_auf(
     }
     let gesamt = match &auswahl.cursor {
         Some(cursor) => cursor.gesamt,
-        None if !mehr => i64::try_from(anzahl).ok(),
+        None if !mehr && (anzahl > 0 || auswahl.ab.is_none()) => {
+            i64::try_from(auswahl.ab.unwrap_or_default() + anzahl).ok()
+        }
         None => match gezaehlt {
             Some(gezaehlt) => Some(gezaehlt.umfang(leitung.offen()?, sammlung).await?.gesamt),
             None => zaehle(leitung.offen()?, sammlung, auswahl).await?,
@@ -251,7 +253,12 @@ fn phasen(sammlung: &Sammlung, auswahl: &Auswahl) -> Vec<Phase> {
 }
 
 fn nach_geometrie(auswahl: &Auswahl) -> bool {
-    auswahl.bbox.is_none() && auswahl.sortierung.is_empty()
+    auswahl.bbox.is_none() && in_eigener_folge(auswahl)
+}
+
+/// By the cursor's order: rows with a geometry before those without.
+fn in_eigener_folge(auswahl: &Auswahl) -> bool {
+    auswahl.sortierung.is_empty() && auswahl.ab.is_none()
 }
 
 fn seiten_sql(
@@ -291,7 +298,7 @@ fn seitenrest(
         .relation
         .geometrie
         .as_ref()
-        .filter(|_| auswahl.sortierung.is_empty())
+        .filter(|_| in_eigener_folge(auswahl))
     {
         let bedingung = hat_geometrie(g);
         sql.push(&match phase {
@@ -302,6 +309,9 @@ fn seitenrest(
     folge::weiter(sql, ebene, auswahl, phase)?;
     sql.push(&folge::folge(ebene, auswahl)?);
     sql.push(&format!(" LIMIT {limit}"));
+    if let Some(ab) = auswahl.ab {
+        sql.push(&format!(" OFFSET {ab}"));
+    }
     Ok(())
 }
 
