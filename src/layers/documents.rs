@@ -101,6 +101,12 @@ pub fn landing(basis: &Basis) -> Value {
             basis.zu("/tileMatrixSets"),
             "Kachelungen",
         ),
+        Link::new(
+            "related",
+            XML,
+            basis.zu("/wfs?SERVICE=WFS&REQUEST=GetCapabilities"),
+            "Dieselben Ebenen als WFS 2.0",
+        ),
     ]);
     json!({
         "title": "Zielraum",

@@ -54,6 +54,18 @@ impl Element {
 /// # Errors
 /// It is no XML, too long or too deep.
 pub fn lies(text: &str, ort: &str) -> Result<Element, Ausnahme> {
+    if text.len() > BYTES_MAX {
+        let grund = "Das XML lässt sich nicht lesen: es ist länger als 256 KB.";
+        return Err(Ausnahme::neu(Code::Unlesbar, ort, grund));
+    }
+    lies_lang(text, ort)
+}
+
+/// The same however long: answers of our own.
+///
+/// # Errors
+/// It is no XML, or too deep.
+pub fn lies_lang(text: &str, ort: &str) -> Result<Element, Ausnahme> {
     let falsch = |grund: &str| {
         Ausnahme::neu(
             Code::Unlesbar,
@@ -61,9 +73,6 @@ pub fn lies(text: &str, ort: &str) -> Result<Element, Ausnahme> {
             format!("Das XML lässt sich nicht lesen: {grund}"),
         )
     };
-    if text.len() > BYTES_MAX {
-        return Err(falsch("es ist länger als 256 KB."));
-    }
     let mut leser = Reader::from_str(text);
     leser.config_mut().expand_empty_elements = true;
     // The innermost open element last; the first is the document itself.
