@@ -24,7 +24,7 @@ use crate::welt::{Intern, Welten};
 use crate::zeitreise::{self, Zeitreise};
 use crate::{
     audit, auth, bearbeiten, dorferneuerung, export, fnp, freigabe, handbuch, haushalt, hier,
-    import, isek, luecken, qgis, strategie, tiles, web,
+    import, isek, luecken, qgis, strategie, tiles, web, wfs,
 };
 
 /// What the service was started with.
@@ -253,8 +253,10 @@ fn welt(
     let oeffentlich = !katalog.ist_intern();
     let ebenen = layers::Dienst::new(pool.clone(), katalog, lager, pfade, operationen)
         .mit_vereinfacher(Arc::clone(&kacheln) as Arc<dyn layers::vereinfachung::Vereinfacher>);
+    let ebenen = Arc::new(ebenen);
     routes
-        .merge(layers::routes::router(Arc::new(ebenen)))
+        .merge(layers::routes::router(Arc::clone(&ebenen)))
+        .merge(wfs::routes::router(ebenen))
         .merge(tiles::routes::router(kacheln))
         .merge(qgis::routes::router(projekte))
         .merge(handbuch::routes::router())

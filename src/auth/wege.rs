@@ -81,6 +81,7 @@ const LESEN: &[&str] = &[
     "/trends",
     "/trends/*",
     "/verlauf/*",
+    "/wfs",
     "/ziele",
     "/ziele/*",
     "/zeichen/*",
@@ -92,6 +93,7 @@ const WEGE: &[Weg] = &[
     ("POST", "/hier", Aktion::Lesen, Objektart::Lesewelt),
     ("POST", "/bilanz", Aktion::Lesen, Objektart::Lesewelt),
     ("POST", "/massnahmen/suche", Aktion::Lesen, Objektart::Lesewelt),
+    ("POST", "/wfs", Aktion::Lesen, Objektart::Lesewelt),
 
     ("GET",  "/freigaben", Aktion::Lesen, Objektart::Freigaben),
     // Which step is whose the handler asks of the object itself.

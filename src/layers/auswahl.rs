@@ -98,6 +98,8 @@ pub struct Auswahl {
     pub stufe: Option<Arc<dyn Stufe>>,
     /// Where to go on.
     pub cursor: Option<Cursor>,
+    /// So many are left out first, in one order of all; the WFS counts so, and no cursor.
+    pub ab: Option<usize>,
     /// System of the answer.
     pub crs: Ziel,
     /// What a cursor must come from: collection, order and everything that leaves features out.
@@ -139,6 +141,7 @@ impl Auswahl {
             zoom: zoom(parameter)?,
             stufe: None,
             cursor: None,
+            ab: None,
             crs: system(parameter, "crs")?.unwrap_or(Ziel::Crs84),
             kennung: String::new(),
         };

@@ -14,6 +14,8 @@ pub const JSON: &str = "application/json";
 pub const GEOJSON: &str = "application/geo+json";
 /// JSON Schema.
 pub const SCHEMA_JSON: &str = "application/schema+json";
+/// XML that is no GML: schemas, the documents around the features.
+pub const XML: &str = "application/xml";
 /// Pages.
 pub const HTML: &str = "text/html";
 /// Relation of the schema of a collection.
@@ -99,6 +101,12 @@ pub fn landing(basis: &Basis) -> Value {
             basis.zu("/tileMatrixSets"),
             "Kachelungen",
         ),
+        Link::new(
+            "related",
+            XML,
+            basis.zu("/wfs?SERVICE=WFS&REQUEST=GetCapabilities"),
+            "Dieselben Ebenen als WFS 2.0",
+        ),
     ]);
     json!({
         "title": "Zielraum",
@@ -168,6 +176,12 @@ pub fn collection(basis: &Basis, sammlung: &Sammlung, ausdehnung: &Ausdehnung) -
             SCHEMA_JSON,
             format!("{hier}/schema"),
             "Felder",
+        ),
+        Link::new(
+            "describedby",
+            XML,
+            format!("{hier}/schema.xsd"),
+            "Felder (XML Schema von GML)",
         ),
         Link::new(
             REL_QUERYABLES,

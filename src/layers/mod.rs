@@ -22,6 +22,7 @@ pub mod ebene;
 pub mod extent;
 pub mod formate;
 pub mod geojson;
+pub mod gml;
 pub mod html;
 pub mod items;
 mod marke;
@@ -97,7 +98,7 @@ impl Dienst {
     }
 
     /// Extent of a collection, as old as its version.
-    pub(in crate::layers) async fn ausdehnung(
+    pub async fn ausdehnung(
         &self,
         sammlung: &sammlung::Sammlung,
     ) -> crate::error::Result<query::Ausdehnung> {

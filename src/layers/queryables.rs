@@ -153,7 +153,7 @@ fn geometrie(g: &Geometrie) -> Map<String, Value> {
 }
 
 /// The column's name, unless a property has it too.
-fn geometrie_name(sammlung: &Sammlung) -> String {
+pub(in crate::layers) fn geometrie_name(sammlung: &Sammlung) -> String {
     let g = sammlung.ebene.relation.geometrie.as_ref();
     g.map_or_else(|| "geometry".to_owned(), |g| g.spalte.clone())
 }

@@ -12,12 +12,13 @@ use serde_json::Value;
 
 use super::auswahl::{Auswahl, FESTE, LIMIT_HTML, LIMIT_VORGABE, system};
 use super::crs::Ziel;
-use super::documents::{GEOJSON, JSON, SCHEMA_JSON, adresse};
+use super::documents::{GEOJSON, JSON, SCHEMA_JSON, XML, adresse};
 use super::query::{self, Codes};
 use super::sammlung::Sammlung;
 use super::wert::Klasse;
 use super::{
-    Dienst, conformance, documents, formate, html, items, marke, openapi, quelle, queryables, stil,
+    Dienst, conformance, documents, formate, gml, html, items, marke, openapi, quelle, queryables,
+    stil,
 };
 use crate::http::extract::{Anfrage, unbekannt};
 use crate::http::frame;
@@ -42,6 +43,7 @@ pub fn router(dienst: Arc<Dienst>) -> Router {
         .route("/collections", get(collections))
         .route("/collections/{id}", get(collection))
         .route("/collections/{id}/schema", get(schema))
+        .route("/collections/{id}/schema.xsd", get(schema_xsd))
         .route("/collections/{id}/queryables", get(filter))
         .route("/collections/{id}/sortables", get(sortierbar))
         .route("/collections/{id}/items", get(objekte))
@@ -159,6 +161,22 @@ async fn schema(
         queryables::schema,
     )
     .await
+}
+
+/// What the elements of GML hold.
+async fn schema_xsd(
+    State(dienst): Dienste,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    anfrage: Anfrage,
+) -> Antwort {
+    anfrage.parameter.nur(&[])?;
+    let sammlung = sammlung(&dienst, &id).await?;
+    let codes = query::codes(&dienst.pool, &sammlung.ebene).await?;
+    let text = gml::schema::dokument(&[(sammlung, codes)]);
+    let etag = marke::inhalt(text.as_bytes());
+    let antwort = ([(header::CONTENT_TYPE, XML)], text).into_response();
+    Ok(marke::mit(antwort, &etag, &headers))
 }
 
 async fn filter(
@@ -293,12 +311,20 @@ async fn objekt(
     anfrage: Anfrage,
 ) -> Antwort {
     anfrage.parameter.nur(&["f", "crs"])?;
-    let format = anfrage.format(&[GEOJSON])?;
+    let als_gml = formate::einzeln::gewollt(&anfrage)?;
+    let format = if als_gml {
+        Format::Json
+    } else {
+        anfrage.format(&[GEOJSON])?
+    };
     let crs = system(&anfrage.parameter, "crs")?.unwrap_or(Ziel::Crs84);
     if fid.chars().count() > ID_MAX {
         return Err(problem::EINGABE.mit(format!("Die Kennung ist länger als {ID_MAX} Zeichen.")));
     }
     let sammlung = sammlung(&dienst, &id).await?;
+    if als_gml {
+        return formate::einzeln::antworte(&dienst, &anfrage, &headers, &sammlung, &fid).await;
+    }
     let (doc, etag) = items::objekt_json(&dienst, &anfrage, &sammlung, &fid, crs).await?;
     match format {
         Format::Json => Ok(marke::mit(geojson(doc.into(), crs), &etag, &headers)),

@@ -163,6 +163,7 @@ pub(super) fn leer() -> Auswahl {
         zoom: None,
         stufe: None,
         cursor: None,
+        ab: None,
         crs: Ziel::Epsg25832,
         kennung: String::new(),
     }

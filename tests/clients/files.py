@@ -28,7 +28,7 @@ from qgis.PyQt.QtCore import QSize
 
 gdal.UseExceptions()
 gdal.SetConfigOption("OGR_XLSX_HEADERS", "FORCE")  # a sheet of texts has a head as well
-FORMATS = ["fgb", "csv", "fg.json", "gpkg", "shp.zip", "xlsx"]
+FORMATS = ["fgb", "csv", "fg.json", "gml", "gpkg", "shp.zip", "xlsx"]
 DESCRIBING = {"angaben", "layer_styles", "Angaben"}
 
 
@@ -67,6 +67,8 @@ def compare(url, entry, ending, folder):
     layer = quote(entry["id"])
     path = folder / f"{entry['id']}.{ending}"
     fetch(f"{url}/collections/{layer}/download/{layer}.{ending}", path)
+    if ending == "gml" and not entry["count"]:
+        return  # nothing tells GDAL of a layer
     count, shapes, sums = read(path, ending)
     if ending == "xlsx" and not entry["count"]:
         return  # GDAL takes a head without rows for a row

@@ -2,20 +2,24 @@
 //! write and read XPlanGML.
 //!
 //! Coordinates are written with all their digits: a plan read back is the same plan, and
-//! neighbours that share a point still share it. Rings turn the way GML wants them (outside
-//! against the clock), which readers of XPlanGML check.
+//! neighbours that share a point still share it.
 
-use std::fmt::Write as _;
-
-use geo::orient::{Direction, Orient as _};
-use geo_types::{Coord, Geometry, LineString, Point, Polygon};
+use geo_types::Geometry;
 
 use super::kennung::Kennungen;
-use super::xml::Xml;
 use crate::error::{Error, Result};
+use crate::gml::geometrie::{Feder, Schrift};
+use crate::gml::xml::Xml;
 
 /// How every geometry names its reference system.
 pub(super) const SRS: &str = "EPSG:25832";
+
+const SCHRIFT: Schrift = Schrift {
+    system: SRS,
+    norden_zuerst: false,
+    stellen: None,
+    einzeln: true,
+};
 
 /// Appends a geometry; its parts get ids of their own.
 pub(super) fn schreibe(
@@ -23,108 +27,35 @@ pub(super) fn schreibe(
     geometrie: &Geometry<f64>,
     kennungen: &mut Kennungen<'_>,
 ) -> Result<()> {
+    let mut feder = Feder {
+        xml,
+        schrift: SCHRIFT,
+        kennung: &mut || kennungen.naechste(),
+    };
     match geometrie {
-        Geometry::MultiPolygon(g) => {
-            teile(
-                xml,
-                "MultiSurface",
-                "surfaceMember",
-                &g.0,
-                kennungen,
-                polygon,
-            );
-        }
-        Geometry::MultiLineString(g) => {
-            teile(xml, "MultiCurve", "curveMember", &g.0, kennungen, linie);
-        }
+        Geometry::MultiPolygon(g) => feder.flaechen(g.0.iter().map(|flaeche| {
+            std::iter::once(flaeche.exterior())
+                .chain(flaeche.interiors())
+                .map(|ring| ring.0.as_slice())
+        })),
+        Geometry::MultiLineString(g) => feder.linien(g.0.iter().map(|linie| linie.0.as_slice())),
         Geometry::MultiPoint(g) => {
-            teile(xml, "MultiPoint", "pointMember", &g.0, kennungen, punkt);
+            let orte: Vec<_> = g.0.iter().map(|punkt| punkt.0).collect();
+            feder.punkte(&orte);
         }
         _ => return Err(Error::intern("an object of a plan of no known geometry")),
     }
     Ok(())
 }
 
-/// One part is a geometry by itself, several are a collection.
-fn teile<T>(
-    xml: &mut Xml,
-    art: &str,
-    glied: &str,
-    teile: &[T],
-    kennungen: &mut Kennungen<'_>,
-    einer: fn(&mut Xml, &T, &mut Kennungen<'_>),
-) {
-    if let [einziger] = teile {
-        einer(xml, einziger, kennungen);
-        return;
-    }
-    let (art, glied) = (format!("gml:{art}"), format!("gml:{glied}"));
-    xml.anfang(&art, &[("srsName", SRS), ("gml:id", &kennungen.naechste())]);
-    for teil in teile {
-        xml.anfang(&glied, &[]);
-        einer(xml, teil, kennungen);
-        xml.ende(&glied);
-    }
-    xml.ende(&art);
-}
-
-fn polygon(xml: &mut Xml, flaeche: &Polygon<f64>, kennungen: &mut Kennungen<'_>) {
-    let flaeche = flaeche.orient(Direction::Default);
-    xml.anfang(
-        "gml:Polygon",
-        &[("srsName", SRS), ("gml:id", &kennungen.naechste())],
-    );
-    ring(xml, "gml:exterior", flaeche.exterior());
-    for loch in flaeche.interiors() {
-        ring(xml, "gml:interior", loch);
-    }
-    xml.ende("gml:Polygon");
-}
-
-fn ring(xml: &mut Xml, rand: &str, ring: &LineString<f64>) {
-    xml.anfang(rand, &[]);
-    xml.anfang("gml:LinearRing", &[]);
-    xml.blatt_mit("gml:posList", &[], |text| koordinaten(text, &ring.0));
-    xml.ende("gml:LinearRing");
-    xml.ende(rand);
-}
-
-fn linie(xml: &mut Xml, linie: &LineString<f64>, kennungen: &mut Kennungen<'_>) {
-    xml.anfang(
-        "gml:LineString",
-        &[("srsName", SRS), ("gml:id", &kennungen.naechste())],
-    );
-    xml.blatt_mit("gml:posList", &[], |text| koordinaten(text, &linie.0));
-    xml.ende("gml:LineString");
-}
-
-fn punkt(xml: &mut Xml, ort: &Point<f64>, kennungen: &mut Kennungen<'_>) {
-    xml.anfang(
-        "gml:Point",
-        &[("srsName", SRS), ("gml:id", &kennungen.naechste())],
-    );
-    xml.blatt_mit("gml:pos", &[], |text| koordinaten(text, &[ort.0]));
-    xml.ende("gml:Point");
-}
-
 /// Appends the `boundedBy` of a collection: west, south, east, north.
-pub(super) fn umschlag(xml: &mut Xml, [x0, y0, x1, y1]: [f64; 4]) {
-    xml.anfang("gml:boundedBy", &[]);
-    xml.anfang("gml:Envelope", &[("srsName", SRS)]);
-    for (ecke, x, y) in [("gml:lowerCorner", x0, y0), ("gml:upperCorner", x1, y1)] {
-        xml.blatt_mit(ecke, &[], |text| koordinaten(text, &[Coord { x, y }]));
-    }
-    xml.ende("gml:Envelope");
-    xml.ende("gml:boundedBy");
-}
-
-/// The shortest text that is read as the same numbers, never with an exponent.
-fn koordinaten(text: &mut String, punkte: &[Coord<f64>]) {
-    text.reserve(punkte.len() * 24);
-    for (nr, punkt) in punkte.iter().enumerate() {
-        let luecke = if nr == 0 { "" } else { " " };
-        let _ = write!(text, "{luecke}{} {}", punkt.x, punkt.y);
-    }
+pub(super) fn umschlag(xml: &mut Xml, kasten: [f64; 4]) {
+    let mut feder = Feder {
+        xml,
+        schrift: SCHRIFT,
+        kennung: &mut String::new,
+    };
+    feder.umschlag(kasten);
 }
 
 #[cfg(test)]

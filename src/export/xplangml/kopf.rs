@@ -4,10 +4,10 @@ use super::bericht::{Art, Bericht};
 use super::geometrie;
 use super::kennung::{self, Kennungen};
 use super::schema::Version;
-use super::xml::Xml;
 use crate::error::Result;
 use crate::export::store::Kopf;
 use crate::fnp::plan::Stand;
+use crate::gml::xml::Xml;
 
 const AUSZUG: &str = "xplan:XPlanAuszug";
 const BEREICH: &str = "xplan:FP_Bereich";

@@ -2,7 +2,7 @@
 //!
 //! Reading order: [`schreibe`] here; `kopf` (plan and Bereich), `objekt` (one feature),
 //! `umsetzen` (from one model to the other), [`schema`] (classes and the order of their
-//! attributes), `geometrie`, `kennung`, `xml`; [`bericht`] (what could not be written).
+//! attributes), `geometrie`, `kennung`; [`bericht`] (what could not be written).
 //!
 //! Two readings of the database: the ids, which the Bereich lists, then the objects.
 
@@ -13,6 +13,7 @@ use sqlx::PgConnection;
 
 use super::store::{self, Tabelle};
 use crate::error::Result;
+use crate::gml::xml::Xml;
 
 pub mod bericht;
 mod geometrie;
@@ -22,13 +23,11 @@ mod objekt;
 pub mod schema;
 mod tafeln;
 mod umsetzen;
-mod xml;
 
 pub use bericht::Bericht;
 pub use schema::Version;
 
 use objekt::Rahmen;
-use xml::Xml;
 
 /// Writes a Fassung. `conn` should be a reading transaction of one moment
 /// ([`store::augenblick`]); its world decides what is seen.

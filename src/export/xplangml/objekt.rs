@@ -10,9 +10,9 @@ use super::geometrie;
 use super::kennung::{self, Kennungen};
 use super::schema::{Form, Klasse, Merkmal, Version};
 use super::umsetzen::{UNBEKANNT, Umgesetzt, Vorher, setze_um, werte};
-use super::xml::Xml;
 use crate::error::{Error, Result};
 use crate::export::store::Zeile;
+use crate::gml::xml::Xml;
 
 /// What all objects of a file share.
 #[derive(Debug)]

@@ -232,7 +232,7 @@ pub async fn auftrag(
         stil: Some(Stil::von(&dienst.pool, sammlung).await?),
         hinweise,
         aufbau,
-        schema: format!("{hier}/schema"),
+        hier,
         seite: None,
     };
     if auftrag.aufbau.art.is_some() {

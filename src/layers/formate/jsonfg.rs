@@ -30,7 +30,7 @@ pub fn schreibe(auftrag: &Auftrag, ziel: &Path, saetze: &mut Saetze<'_>) -> Resu
         "conformsTo": KLASSEN,
         "title": auftrag.titel,
         "featureType": auftrag.id,
-        "featureSchema": auftrag.schema,
+        "featureSchema": format!("{}/schema", auftrag.hier),
     });
     if aufbau.art.is_some() {
         kopf["coordRefSys"] = json!(system(aufbau.system));

@@ -14,9 +14,11 @@ use crate::http::negotiate::Ausgabe;
 pub mod bereich;
 pub mod csv;
 pub mod download;
+pub mod einzeln;
 mod ewkb;
 pub mod fgb;
 pub mod form;
+pub mod gml;
 pub mod gpkg;
 pub mod jsonfg;
 pub mod lager;
@@ -53,8 +55,8 @@ pub struct Auftrag {
     pub hinweise: Vec<(String, String)>,
     /// Style of the layer.
     pub stil: Option<crate::layers::stil::Stil>,
-    /// Address of the schema of the objects.
-    pub schema: String,
+    /// Address of the collection.
+    pub hier: String,
     /// One page of many: its order is kept.
     pub seite: Option<Seite>,
 }
@@ -103,6 +105,10 @@ pub struct Format {
     pub schreibe: Schreiber,
 }
 
+/// GML as OGC 17-069r4, 8.4 names it.
+pub const GML: &str =
+    "application/gml+xml;version=3.2;profile=http://www.opengis.net/def/profile/ogc/2.0/gml-sf0";
+
 /// All formats but GeoJSON and the page, in the order of their links.
 pub static FORMATE: &[Format] = &[
     Format {
@@ -128,6 +134,14 @@ pub static FORMATE: &[Format] = &[
         titel: "JSON-FG",
         seitenweise: true,
         schreibe: jsonfg::schreibe,
+    },
+    Format {
+        kuerzel: "gml",
+        endung: "gml",
+        medium: "application/gml+xml",
+        titel: "GML",
+        seitenweise: true,
+        schreibe: gml::schreibe,
     },
     Format {
         kuerzel: "gpkg",
@@ -160,6 +174,15 @@ impl Format {
     #[must_use]
     pub fn zu_kuerzel(kuerzel: &str) -> Option<&'static Self> {
         FORMATE.iter().find(|format| format.kuerzel == kuerzel)
+    }
+
+    /// Media type with the parameters that say which kind of it.
+    #[must_use]
+    pub fn typ(&self) -> &'static str {
+        match self.kuerzel {
+            "gml" => GML,
+            _ => self.medium,
+        }
     }
 }
 

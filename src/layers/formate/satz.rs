@@ -11,6 +11,7 @@ use crate::error::Result;
 use crate::layers::auswahl::Auswahl;
 use crate::layers::crs::{Wandler, Ziel};
 use crate::layers::query::{self, Zeile};
+use crate::layers::queryables;
 use crate::layers::relation::Spalte;
 use crate::layers::sammlung::Sammlung;
 use crate::layers::vereinfachung::{self, Stufe};
@@ -203,6 +204,8 @@ pub struct Aufbau {
     pub zeit: Option<[usize; 2]>,
     /// What the geometries are; None without geometry.
     pub art: Option<Art>,
+    /// Name of the geometry's column.
+    pub geometrie: String,
     /// System of the coordinates.
     pub system: Ziel,
     wandler: Wandler,
@@ -239,10 +242,17 @@ impl Aufbau {
                 .as_ref()
                 .filter(|_| auswahl.geometrie)
                 .map(|g| Art::von(g.dimension)),
+            geometrie: queryables::geometrie_name(sammlung),
             system: auswahl.crs,
             wandler: query::wandler(sammlung, auswahl).x_zuerst(),
             stufe: auswahl.stufe.clone(),
         }
+    }
+
+    /// The columns that were asked for: the key among them only where it was.
+    #[must_use]
+    pub fn verlangte(&self) -> std::ops::Range<usize> {
+        usize::from(self.mit_schluessel)..self.felder.len()
     }
 
     /// One row.

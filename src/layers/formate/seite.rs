@@ -59,7 +59,7 @@ pub async fn antworte(
     let mut links = vec![
         Link::new(
             "self",
-            format.medium,
+            format.typ(),
             selbst(anfrage, &hier, format),
             "Diese Seite",
         ),
@@ -73,9 +73,16 @@ pub async fn antworte(
     links.extend(
         weiter
             .iter()
-            .map(|weiter| Link::new("next", format.medium, weiter, "Nächste Seite")),
+            .map(|weiter| Link::new("next", format.typ(), weiter, "Nächste Seite")),
     );
     let mut auftrag = auftrag(dienst, anfrage, &sammlung, aufbau).await?;
+    let mut headers = kopf(format, system, ergebnis.gesamt, ergebnis.anzahl);
+    for link in links
+        .iter()
+        .filter(|link| link.rel == "next" || format.kuerzel == "gml")
+    {
+        verweise(&mut headers, link);
+    }
     auftrag.seite = Some(Seite {
         gesamt: ergebnis.gesamt,
         anzahl: ergebnis.anzahl,
@@ -89,13 +96,6 @@ pub async fn antworte(
     })
     .await
     .map_err(Error::intern)??;
-    let headers = kopf(
-        format,
-        system,
-        ergebnis.gesamt,
-        ergebnis.anzahl,
-        weiter.as_deref(),
-    );
     Ok(Some((headers, inhalt).into_response()))
 }
 
@@ -124,13 +124,18 @@ fn selbst(anfrage: &Anfrage, hier: &str, format: &Format) -> String {
     format!("{hier}?{}", kodiere_parameter(paare))
 }
 
-fn kopf(
-    format: &Format,
-    system: Ziel,
-    gesamt: Option<i64>,
-    anzahl: usize,
-    weiter: Option<&str>,
-) -> HeaderMap {
+/// A document without a place for links has them beside it.
+pub(super) fn verweise(headers: &mut HeaderMap, link: &Link) {
+    let text = format!(
+        "<{}>; rel=\"{}\"; type=\"{}\"",
+        link.href, link.rel, link.typ
+    );
+    if let Ok(wert) = HeaderValue::from_str(&text) {
+        headers.append(header::LINK, wert);
+    }
+}
+
+fn kopf(format: &Format, system: Ziel, gesamt: Option<i64>, anzahl: usize) -> HeaderMap {
     let mut headers = HeaderMap::new();
     let mut setze = |name: HeaderName, wert: &str| {
         if let Ok(wert) = HeaderValue::from_str(wert) {
@@ -152,12 +157,6 @@ fn kopf(
         HeaderName::from_static("ogc-numberreturned"),
         &anzahl.to_string(),
     );
-    if let Some(weiter) = weiter {
-        setze(
-            header::LINK,
-            &format!("<{weiter}>; rel=\"next\"; type=\"{}\"", format.medium),
-        );
-    }
     headers
 }
 
@@ -166,6 +165,6 @@ fn kopf(
 pub fn medium(format: &Format) -> String {
     match format.kuerzel {
         "csv" => format!("{}; charset=utf-8", format.medium),
-        _ => format.medium.to_owned(),
+        _ => format.typ().to_owned(),
     }
 }

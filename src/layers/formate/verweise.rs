@@ -15,7 +15,7 @@ pub fn links(hier: &str, sammlung: &Sammlung) -> Vec<Link> {
         .map(|format| {
             Link::new(
                 "items",
-                format.medium,
+                format.typ(),
                 format!("{hier}/items?f={}", format.kuerzel),
                 format!("{titel}: Objekte ({})", format.titel),
             )
@@ -23,7 +23,7 @@ pub fn links(hier: &str, sammlung: &Sammlung) -> Vec<Link> {
     let dateien = FORMATE.iter().map(|format| {
         Link::new(
             "enclosure",
-            format.medium,
+            format.typ(),
             download::pfad(hier, &sammlung.id, format),
             format!("{titel}: ganze Ebene ({})", format.titel),
         )

@@ -118,6 +118,8 @@ impl Gedaechtnis {
         let Auswahl {
             limit: _,
             cursor: _,
+            // The WFS alone counts, and asks the database.
+            ab: _,
             crs: _,
             kennung: _,
             // What is sent of a feature was looked at before.

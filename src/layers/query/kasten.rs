@@ -50,6 +50,8 @@ impl Kastenfrage {
             || !g.getypt
             || g.geography
             || auswahl.limit > LIMIT_MAX
+            // What is skipped has to be counted by the box itself.
+            || auswahl.ab.is_some()
         {
             return None;
         }

@@ -31,7 +31,7 @@ use sql::{
 };
 pub use strom::{Botschaft, strom, wandler, weltstand};
 pub use umfang::Gezaehlt;
-pub use zahl::zaehle;
+pub use zahl::{zaehle, zaehle_genau};
 
 use super::auswahl::{Auswahl, LIMIT_MAX};
 use super::bbox::Bbox;
@@ -198,7 +198,9 @@ async fn seite_auf(
     };
     let gesamt = match &auswahl.cursor {
         Some(cursor) => cursor.gesamt,
-        None if !blatt.mehr => i64::try_from(blatt.anzahl).ok(),
+        None if !blatt.mehr && (blatt.anzahl > 0 || auswahl.ab.is_none()) => {
+            i64::try_from(auswahl.ab.unwrap_or_default() + blatt.anzahl).ok()
+        }
         None => match gezaehlt {
             Some(gezaehlt) => Some(gezaehlt.umfang(leitung.offen()?, sammlung).await?.gesamt),
             None => zaehle(leitung.offen()?, sammlung, auswahl).await?,
@@ -287,7 +289,12 @@ fn phasen(sammlung: &Sammlung, auswahl: &Auswahl) -> Vec<Phase> {
 }
 
 fn nach_geometrie(auswahl: &Auswahl) -> bool {
-    auswahl.bbox.is_none() && auswahl.sortierung.is_empty()
+    auswahl.bbox.is_none() && in_eigener_folge(auswahl)
+}
+
+/// By the cursor's order: rows with a geometry before those without.
+fn in_eigener_folge(auswahl: &Auswahl) -> bool {
+    auswahl.sortierung.is_empty() && auswahl.ab.is_none()
 }
 
 fn seiten_sql(
@@ -325,7 +332,7 @@ fn seitenrest(
         .relation
         .geometrie
         .as_ref()
-        .filter(|_| auswahl.sortierung.is_empty())
+        .filter(|_| in_eigener_folge(auswahl))
     {
         let bedingung = hat_geometrie(g);
         sql.push(&match stelle.phase {
@@ -336,6 +343,9 @@ fn seitenrest(
     folge::weiter(sql, ebene, auswahl, stelle)?;
     sql.push(&folge::folge(ebene, auswahl)?);
     sql.push(&format!(" LIMIT {}", stelle.limit));
+    if let Some(ab) = auswahl.ab {
+        sql.push(&format!(" OFFSET {ab}"));
+    }
     Ok(())
 }
 

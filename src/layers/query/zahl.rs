@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use sqlx::{Connection as _, PgConnection, Row};
+use sqlx::{Connection as _, PgConnection, PgPool, Row};
 
 use super::sql::{Genauigkeit, Sql, aus, bedingungen};
 use super::{fehler, fehler_der_anfrage, gemerkt};
@@ -14,6 +14,20 @@ use crate::layers::sammlung::Sammlung;
 /// than none, and a slow one makes each first page slow.
 const ZAEHLEN_BIS: i64 = 10_000;
 const ZEIT: Duration = Duration::from_millis(500);
+
+/// Exact number of features of a request, however long it takes within the pool's own limit:
+/// for who asks for nothing else.
+pub async fn zaehle_genau(pool: &PgPool, sammlung: &Sammlung, auswahl: &Auswahl) -> Result<i64> {
+    let mut sql = Sql::default();
+    sql.push(&format!(
+        "SELECT count(*) FROM {}",
+        aus(&sammlung.ebene.relation)
+    ));
+    bedingungen(&mut sql, sammlung, auswahl, Genauigkeit::Genau)?;
+    let zeile = sql.fertig(gemerkt(sammlung, auswahl)).fetch_one(pool).await;
+    let zeile = zeile.map_err(|error| fehler_der_anfrage(auswahl, error))?;
+    zeile.try_get(0).map_err(fehler)
+}
 
 /// Exact number of features of a request, whatever the page. Without a filter always; with one
 /// where it is at most [`ZAEHLEN_BIS`] and found within [`ZEIT`].

@@ -437,6 +437,7 @@ fn nachfolger(cursor: Cursor) -> Auswahl {
         zoom: None,
         stufe: None,
         cursor: Some(cursor),
+        ab: None,
         crs: Ziel::Crs84,
         kennung: String::new(),
     }

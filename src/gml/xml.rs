@@ -2,18 +2,32 @@
 
 use std::fmt::Write as _;
 
-/// One feature (or the frame around them) as text, indented.
+/// One feature (or the frame around them) as text, indented unless it is dense.
 #[derive(Debug, Default)]
-pub(super) struct Xml {
-    pub(super) text: String,
+pub struct Xml {
+    /// What stands there so far.
+    pub text: String,
     tiefe: usize,
+    dicht: bool,
 }
 
 /// Attributes of an element: qualified name and value.
-pub(super) type Attribute<'a> = [(&'a str, &'a str)];
+pub type Attribute<'a> = [(&'a str, &'a str)];
 
 impl Xml {
+    /// Without a line for each element: answers are read by programs.
+    #[must_use]
+    pub fn dicht() -> Self {
+        Self {
+            dicht: true,
+            ..Self::default()
+        }
+    }
+
     fn zeile(&mut self) {
+        if self.dicht {
+            return;
+        }
         self.text.push('\n');
         for _ in 0..self.tiefe {
             self.text.push_str("  ");
@@ -32,26 +46,26 @@ impl Xml {
     }
 
     /// Opens an element.
-    pub(super) fn anfang(&mut self, name: &str, attribute: &Attribute<'_>) {
+    pub fn anfang(&mut self, name: &str, attribute: &Attribute<'_>) {
         self.kopf(name, attribute);
         self.text.push('>');
         self.tiefe += 1;
     }
 
     /// Closes it.
-    pub(super) fn ende(&mut self, name: &str) {
+    pub fn ende(&mut self, name: &str) {
         self.tiefe = self.tiefe.saturating_sub(1);
         self.zeile();
         let _ = write!(self.text, "</{name}>");
     }
 
     /// An element with text.
-    pub(super) fn blatt(&mut self, name: &str, attribute: &Attribute<'_>, inhalt: &str) {
+    pub fn blatt(&mut self, name: &str, attribute: &Attribute<'_>, inhalt: &str) {
         self.blatt_mit(name, attribute, |text| maskiere(inhalt, false, text));
     }
 
     /// An element whose text is written by `inhalt`, which needs no escaping.
-    pub(super) fn blatt_mit(
+    pub fn blatt_mit(
         &mut self,
         name: &str,
         attribute: &Attribute<'_>,
@@ -64,13 +78,13 @@ impl Xml {
     }
 
     /// An element without content.
-    pub(super) fn leer(&mut self, name: &str, attribute: &Attribute<'_>) {
+    pub fn leer(&mut self, name: &str, attribute: &Attribute<'_>) {
         self.kopf(name, attribute);
         self.text.push_str("/>");
     }
 
     /// A comment; two hyphens would end it.
-    pub(super) fn bemerkung(&mut self, text: &str) {
+    pub fn bemerkung(&mut self, text: &str) {
         self.zeile();
         let mut sicher = String::new();
         for zeichen in text.chars().filter(|&c| erlaubt(c)) {
