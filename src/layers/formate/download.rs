@@ -236,6 +236,8 @@ pub async fn auftrag(
         aufbau,
         schema: format!("{hier}/schema"),
         seite: None,
+        codes: query::codes(&dienst.pool, ebene).await?,
+        teil: None,
     };
     if auftrag.aufbau.art.is_some() {
         let system = format!("EPSG:{}", auftrag.epsg());
