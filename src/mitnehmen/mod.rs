@@ -11,18 +11,20 @@
 //! side is read anew for every page, so that nobody accepts what they have not seen. Stands
 //! above [`crate::qgis`] (the project in the file) and [`crate::bearbeiten`].
 
-//pub mod abgleich;
-//pub mod ausgabe;
+pub mod abgleich;
+pub mod ausgabe;
 pub mod basis;
 pub mod bereich;
 pub mod datei;
 pub mod form;
 pub mod routes;
 pub mod rueckgabe;
-//pub mod seiten;
+pub mod seiten;
 pub mod store;
 pub mod tafeln;
-//pub mod uebernahme;
+pub mod uebernahme;
+pub mod wahl;
+pub mod zurueck;
 
 use std::sync::Arc;
 

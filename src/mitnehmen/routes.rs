@@ -3,17 +3,22 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::{Path, State};
+use axum::extract::{DefaultBodyLimit, Path, State};
 use axum::http::{HeaderMap, HeaderValue, header};
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
+use serde_json::json;
 
 use super::bereich::{Bereich, Wahl};
-use super::{Dienst, datei};
-use crate::auth::Akteur;
+use super::seiten::{Angebot, Liste, vertraulich};
+use super::{Dienst, datei, store, zurueck};
+use crate::auth::regel::darf_je;
+use crate::auth::{Akteur, Aktion, Objektart};
+use crate::bearbeiten::daten::formular;
 use crate::error::{Error, Result};
 use crate::http::extract::Anfrage;
-use crate::http::negotiate::Ausgabe;
+use crate::http::link::kodiere;
+use crate::http::negotiate::{Ausgabe, Format};
 use crate::http::openapi::{Pfad, pfad_parameter};
 use crate::http::problem::Problem;
 use crate::layers::formate::bereich;
@@ -27,6 +32,12 @@ pub const GPKG: &str = "application/geopackage+sqlite3";
 /// All routes of this module.
 pub fn router(dienst: Arc<Dienst>) -> Router {
     Router::new()
+        .route("/mitnehmen", get(uebersicht).post(zurueck::bringe))
+        .route(
+            "/mitnehmen/vergleiche/{id}",
+            get(zurueck::zeige).post(zurueck::uebernimm),
+        )
+        .layer(DefaultBodyLimit::max(zurueck::KOERPER_MAX))
         .route("/mitnehmen/{datei}", get(stadt))
         .route("/mitnehmen/ortsteil/{datei}", get(ortsteil))
         .route("/mitnehmen/dorferneuerung/{datei}", get(gebiet))
@@ -74,6 +85,68 @@ fn kennung(datei: &str) -> Result<String> {
         Error::nicht_gefunden(format!(
             "„{datei}“ gibt es hier nicht; der Name endet auf „.gpkg“. Was sich mitnehmen lässt, zeigt /mitnehmen."
         ))
+    })
+}
+
+async fn uebersicht(State(dienst): Dienste, akteur: Akteur, anfrage: Anfrage) -> Antwort {
+    anfrage.parameter.nur(&["f"])?;
+    let format = anfrage.format(&["application/json"])?;
+    let liste = liste(&dienst, &akteur, &anfrage, None).await?;
+    match format {
+        Format::Html => vertraulich(&liste),
+        Format::Json => {
+            let eines = |a: &Angebot| json!({"title": a.titel, "href": a.adresse, "type": GPKG});
+            let doc = json!({
+                "stadt": eines(&liste.stadt),
+                "ortsteile": liste.ortsteile.iter().map(eines).collect::<Vec<_>>(),
+                "dorferneuerung": liste.gebiete.iter().map(eines).collect::<Vec<_>>(),
+            });
+            let kopf = [(header::CONTENT_TYPE, "application/json")];
+            Ok((kopf, doc.to_string()).into_response())
+        }
+    }
+}
+
+/// The page with all there is to take along, and the form to bring it back.
+pub(super) async fn liste(
+    dienst: &Dienst,
+    akteur: &Akteur,
+    anfrage: &Anfrage,
+    meldung: Option<String>,
+) -> std::result::Result<Liste, Problem> {
+    let mut conn = dienst.pool.acquire().await.map_err(Error::from)?;
+    let ortsteile = crate::qgis::store::ortsteile(&mut conn).await?;
+    let gebiete = crate::qgis::store::gebiete(&mut conn).await?;
+    drop(conn);
+    let angebot = |art: &str, ort: &crate::qgis::store::Ort| Angebot {
+        titel: ort.name.clone(),
+        adresse: anfrage
+            .basis
+            .zu(&format!("/mitnehmen/{art}/{}.gpkg", kodiere(&ort.kennung))),
+    };
+    let seite = anfrage.seite();
+    let darf = seite.stand.is_none()
+        && akteur.sicht().is_some()
+        && darf_je(akteur, Aktion::Aendern, Objektart::Inhalt);
+    let formular = formular::schutz(akteur).filter(|_| darf);
+    let offene = match (&dienst.bearbeiten, &formular, akteur.konto()) {
+        (Some(b), Some(_), Some(konto)) => store::offene(&b.schreiben, &konto.login).await?,
+        _ => Vec::new(),
+    };
+    Ok(Liste {
+        stadt: Angebot {
+            titel: "Ganze Stadt".to_owned(),
+            adresse: anfrage.basis.zu("/mitnehmen/stadt.gpkg"),
+        },
+        ortsteile: ortsteile.iter().map(|o| angebot("ortsteil", o)).collect(),
+        gebiete: gebiete
+            .iter()
+            .map(|g| angebot("dorferneuerung", g))
+            .collect(),
+        formular: formular.unwrap_or_default(),
+        offene,
+        meldung,
+        seite,
     })
 }
 
