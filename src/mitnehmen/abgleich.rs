@@ -271,14 +271,19 @@ impl Ebene {
             }
             (Some(basis), Some(werte), None) => {
                 self.datei(&mut posten, eintrag, Some(basis), werte, Lage::Datei);
-                posten.felder.push(ganzes("geändert", "gelöscht oder für Sie nicht zu sehen"));
+                posten
+                    .felder
+                    .push(ganzes("geändert", "gelöscht oder für Sie nicht zu sehen"));
                 Art::Konflikt
             }
             (Some(_), None, None) => Art::Erledigt,
             (Some(basis), None, Some(heute)) => {
                 self.nur_heute(&mut posten, basis, heute, &[]);
                 if self.gegenstand.traeger == Traeger::Ort {
-                    posten.hinweise.push("Gelöscht wird nur der Ort in dieser Ebene; die Maßnahme selbst bleibt.".to_owned());
+                    posten.hinweise.push(
+                        "Gelöscht wird nur der Ort in dieser Ebene; die Maßnahme selbst bleibt."
+                            .to_owned(),
+                    );
                 }
                 if posten.felder.is_empty() {
                     Art::Geloescht
@@ -315,7 +320,11 @@ impl Ebene {
             if wie(wert, h) {
                 continue;
             }
-            let lage = if wie(b, h) { Lage::Datei } else { Lage::Konflikt };
+            let lage = if wie(b, h) {
+                Lage::Datei
+            } else {
+                Lage::Konflikt
+            };
             posten.felder.push(Feld {
                 name: feld.clone(),
                 titel: self.titel(feld),
@@ -343,7 +352,11 @@ impl Ebene {
                     basis: b.as_ref().map(form::mass),
                     datei: gegen(b.as_ref(), &neu),
                     heute: h.as_ref().map(|h| gegen(b.as_ref(), h)),
-                    lage: if unveraendert { Lage::Datei } else { Lage::Konflikt },
+                    lage: if unveraendert {
+                        Lage::Datei
+                    } else {
+                        Lage::Konflikt
+                    },
                 });
             }
         }
@@ -363,7 +376,10 @@ impl Ebene {
     /// What was changed here since, besides these fields.
     fn nur_heute(&self, posten: &mut Posten, basis: &Value, heute: &Value, ohne: &[String]) {
         for feld in self.gegenstand.felder {
-            let (b, h) = (&basis["properties"][feld.name], &heute["properties"][feld.name]);
+            let (b, h) = (
+                &basis["properties"][feld.name],
+                &heute["properties"][feld.name],
+            );
             let hier = self.sammlung.ebene.spalte(feld.name).is_some();
             if !hier || wie(b, h) || ohne.iter().any(|name| name == feld.name) {
                 continue;
@@ -512,10 +528,7 @@ fn ganzes(datei: &str, heute: &str) -> Feld {
     }
 }
 
-fn gegen(
-    vorher: Option<&geo_types::Geometry<f64>>,
-    nachher: &geo_types::Geometry<f64>,
-) -> String {
+fn gegen(vorher: Option<&geo_types::Geometry<f64>>, nachher: &geo_types::Geometry<f64>) -> String {
     match vorher {
         Some(vorher) => form::unterschied(vorher, nachher),
         None => form::mass(nachher),

@@ -29,7 +29,12 @@ pub const REIHENFOLGE: &[Art] = &[
 
 /// The document of a comparison.
 #[must_use]
-pub fn dokument(adresse: &str, abgelegt: &Abgelegt, rueckgabe: &Rueckgabe, posten: &[Posten]) -> Value {
+pub fn dokument(
+    adresse: &str,
+    abgelegt: &Abgelegt,
+    rueckgabe: &Rueckgabe,
+    posten: &[Posten],
+) -> Value {
     let kopf = &rueckgabe.kopf;
     json!({
         "vergleich": abgelegt.id,

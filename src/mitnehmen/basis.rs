@@ -9,7 +9,14 @@ pub const KOPF: &str = "zielraum_mitnahme";
 pub const OBJEKTE: &str = "zielraum_basis";
 /// Columns of [`KOPF`].
 pub const KOPF_SPALTEN: &[&str] = &[
-    "mitnahme", "form", "dienst", "gemeinden", "bereich", "stand", "wer", "ebenen",
+    "mitnahme",
+    "form",
+    "dienst",
+    "gemeinden",
+    "bereich",
+    "stand",
+    "wer",
+    "ebenen",
 ];
 /// Columns of [`OBJEKTE`]; `inhalt` is the feature as GeoJSON in EPSG:25832.
 pub const OBJEKT_SPALTEN: &[&str] = &["ebene", "kennung", "nummer", "version", "stand", "inhalt"];

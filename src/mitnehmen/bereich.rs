@@ -161,7 +161,13 @@ mod tests {
     fn a_neighbour_that_touches_stays_outside_and_a_point_on_the_border_belongs() {
         let flaeche = teile(&Form::Flaechen(vec![quadrat(0.0, 10.0)])).remove(0);
         let inneres: Geometry<f64> = Polygon::new(
-            linie(&[[0.05, 0.05], [9.95, 0.05], [9.95, 9.95], [0.05, 9.95], [0.05, 0.05]]),
+            linie(&[
+                [0.05, 0.05],
+                [9.95, 0.05],
+                [9.95, 9.95],
+                [0.05, 9.95],
+                [0.05, 0.05],
+            ]),
             vec![],
         )
         .into();

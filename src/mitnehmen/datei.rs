@@ -44,8 +44,17 @@ pub const PROJEKT: &str = "Zielraum";
 /// in it names it as the source of its layers.
 #[must_use]
 pub fn name(bereich: &Bereich) -> String {
-    let sicher = |c: char| if c.is_ascii_alphanumeric() || "-_.~".contains(c) { c } else { '_' };
-    format!("{}.gpkg", bereich.kennung.chars().map(sicher).collect::<String>())
+    let sicher = |c: char| {
+        if c.is_ascii_alphanumeric() || "-_.~".contains(c) {
+            c
+        } else {
+            '_'
+        }
+    };
+    format!(
+        "{}.gpkg",
+        bereich.kennung.chars().map(sicher).collect::<String>()
+    )
 }
 
 /// What one layer left behind.
@@ -176,7 +185,10 @@ async fn lege(
         stil: Some(ebene.stil.clone()),
         hinweise: Vec::new(),
         aufbau: Aufbau::neu(sammlung, &auswahl),
-        schema: format!("{}/schema", documents::adresse(&anfrage.basis, &sammlung.id)),
+        schema: format!(
+            "{}/schema",
+            documents::adresse(&anfrage.basis, &sammlung.id)
+        ),
         seite: None,
         codes,
         teil: Some(ebene.formular.clone()),
@@ -351,17 +363,25 @@ fn angaben(
     sage("Koordinatensystem", "EPSG:25832".to_owned());
     let titel = |aenderbar: bool| {
         let ebenen = kopf.ebenen.iter().filter(|e| e.aenderbar == aenderbar);
-        ebenen.map(|e| e.titel.as_str()).collect::<Vec<_>>().join(", ")
+        ebenen
+            .map(|e| e.titel.as_str())
+            .collect::<Vec<_>>()
+            .join(", ")
     };
     sage("Zum Bearbeiten", titel(true));
     sage("Nur zum Ansehen", titel(false));
     sage(
         "Zurückbringen",
-        format!("Bearbeitete Datei unter {}/mitnehmen hochladen; dort werden die Unterschiede gezeigt und nach Wahl übernommen. Die Tabellen zielraum_mitnahme und zielraum_basis bleiben dafür in der Datei, wie sie sind.", kopf.dienst),
+        format!(
+            "Bearbeitete Datei unter {}/mitnehmen hochladen; dort werden die Unterschiede gezeigt und nach Wahl übernommen. Die Tabellen zielraum_mitnahme und zielraum_basis bleiben dafür in der Datei, wie sie sind.",
+            kopf.dienst
+        ),
     );
     sage(
         "QGIS",
-        format!("Das Projekt „{PROJEKT}“ liegt in der Datei: in QGIS im Browser auf die Datei klappen und es öffnen. Die Datei behält dafür ihren Namen."),
+        format!(
+            "Das Projekt „{PROJEKT}“ liegt in der Datei: in QGIS im Browser auf die Datei klappen und es öffnen. Die Datei behält dafür ihren Namen."
+        ),
     );
     alle
 }

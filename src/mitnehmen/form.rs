@@ -96,9 +96,7 @@ pub fn gleich(a: &Geometry<f64>, b: &Geometry<f64>, toleranz: i64) -> bool {
     for form in &mut formen {
         form.sort();
     }
-    if formen[0] == formen[1]
-        && ra.len() == rb.len()
-        && ra.iter().zip(&rb).all(|(a, b)| nah(a, b))
+    if formen[0] == formen[1] && ra.len() == rb.len() && ra.iter().zip(&rb).all(|(a, b)| nah(a, b))
     {
         return true;
     }
@@ -234,7 +232,13 @@ mod tests {
         let ecke = polygon(&[(0.0, 0.0), (10.0, 0.0), (10.0, 10.01), (0.0, 10.0)]);
         assert!(!gleich(&a, &ecke, GENAU));
         assert!(gleich(&a, &ecke, UMGERECHNET));
-        let mehr = polygon(&[(0.0, 0.0), (5.0, 0.0), (10.0, 0.0), (10.0, 10.0), (0.0, 10.0)]);
+        let mehr = polygon(&[
+            (0.0, 0.0),
+            (5.0, 0.0),
+            (10.0, 0.0),
+            (10.0, 10.0),
+            (0.0, 10.0),
+        ]);
         assert!(!gleich(&a, &mehr, UMGERECHNET), "one corner more");
     }
 

@@ -14,6 +14,7 @@
 pub mod abgleich;
 pub mod ausgabe;
 pub mod basis;
+pub mod befehl;
 pub mod bereich;
 pub mod datei;
 pub mod form;

@@ -38,8 +38,18 @@ const MASSNAHMEN: [&str; 4] = [
 /// Table of links, its column with the measure, the other's table, column and key.
 const VERBINDUNGEN: [(&str, &str, &str, &str); 3] = [
     ("ziele_der_massnahmen", "ziele", "ziel", "Ziele"),
-    ("kennzahlen_der_massnahmen", "kennzahlen", "kennzahl", "Kennzahlen"),
-    ("ortsteile_der_massnahmen", "ortsteile", "ortsteil", "Ortsteile"),
+    (
+        "kennzahlen_der_massnahmen",
+        "kennzahlen",
+        "kennzahl",
+        "Kennzahlen",
+    ),
+    (
+        "ortsteile_der_massnahmen",
+        "ortsteile",
+        "ortsteil",
+        "Ortsteile",
+    ),
 ];
 
 /// Reads the tables through the reader's world.
@@ -130,7 +140,8 @@ impl Tafel {
 /// What the project in the file shows of them, for a file with these layers.
 #[must_use]
 pub fn beilagen(tafeln: &[Tafel], ebenen: &[String]) -> Beilagen {
-    let da = |name: &str| ebenen.iter().any(|id| id == name) || tafeln.iter().any(|t| t.name == name);
+    let da =
+        |name: &str| ebenen.iter().any(|id| id == name) || tafeln.iter().any(|t| t.name == name);
     let mut beziehungen = Vec::new();
     for (tafel, andere, spalte, titel) in VERBINDUNGEN {
         for massnahmen in MASSNAHMEN.into_iter().filter(|m| da(m)) {
@@ -231,7 +242,13 @@ impl Schluss {
             })
         });
         let titel = "Ausgangsstand der Objekte (nicht ändern)";
-        tabelle(dataset, basis::OBJEKTE, titel, basis::OBJEKT_SPALTEN, objekte)
+        tabelle(
+            dataset,
+            basis::OBJEKTE,
+            titel,
+            basis::OBJEKT_SPALTEN,
+            objekte,
+        )
     }
 
     /// „Related Tables“: rows of a layer of measures, and of what they are tied to.
@@ -273,7 +290,11 @@ impl Schluss {
                         text(massnahmen),
                         text(andere),
                         text(schluessel),
-                        text(if schluessel == "fid" { "features" } else { "attributes" }),
+                        text(if schluessel == "fid" {
+                            "features"
+                        } else {
+                            "attributes"
+                        }),
                         text(&name)
                     ),
                     format!(

@@ -88,7 +88,11 @@ pub fn plane(
             continue;
         }
         if let Some(was) = tun(&posten, eintrag, wahl)? {
-            if wahl.gesehen.as_deref().is_some_and(|g| g != posten.version.as_deref().unwrap_or_default()) {
+            if wahl
+                .gesehen
+                .as_deref()
+                .is_some_and(|g| g != posten.version.as_deref().unwrap_or_default())
+            {
                 return Err(problem::KONFLIKT.mit(format!("{}: Das Objekt wurde noch einmal geändert, seit Sie den Vergleich gesehen haben. Übernommen wurde nichts; der Vergleich zeigt jetzt den neuen Stand.", posten.wo())));
             }
             taten.push(Tat { posten, was });
@@ -228,7 +232,10 @@ impl<'a> Uebernahme<'a> {
     fn pruefe_doppelte(&self) -> std::result::Result<(), Problem> {
         let mut gesetzt: HashMap<(&str, &str, &str), (&Value, &Tat)> = HashMap::new();
         for tat in &self.taten {
-            let Some(gegenstand) = self.ebenen.get(&tat.posten.ebene).and_then(|s| s.bearbeiten)
+            let Some(gegenstand) = self
+                .ebenen
+                .get(&tat.posten.ebene)
+                .and_then(|s| s.bearbeiten)
             else {
                 continue;
             };
@@ -236,7 +243,11 @@ impl<'a> Uebernahme<'a> {
                 continue;
             };
             for (name, wert) in doc["properties"].as_object().into_iter().flatten() {
-                let was = (gegenstand.relation, tat.posten.kennung.as_str(), name.as_str());
+                let was = (
+                    gegenstand.relation,
+                    tat.posten.kennung.as_str(),
+                    name.as_str(),
+                );
                 if let Some((anderer, dort)) = gesetzt.insert(was, (wert, tat))
                     && anderer != wert
                     && gegenstand.traeger == crate::layers::transactions::Traeger::Ort
@@ -256,10 +267,17 @@ impl<'a> Uebernahme<'a> {
 fn mit_ort(posten: &Posten, mut problem: Problem) -> Problem {
     // A transaction that lost against another is tried again as it is.
     if problem.ursache.is_none() {
-        problem.detail = format!("{}: {} Übernommen wurde nichts.", posten.wo(), problem.detail);
+        problem.detail = format!(
+            "{}: {} Übernommen wurde nichts.",
+            posten.wo(),
+            problem.detail
+        );
         if problem.art.slug == problem::VERSION.slug {
             problem.art = &problem::KONFLIKT;
-            problem.detail = format!("{}: Das Objekt wurde eben von jemand anderem geändert. Übernommen wurde nichts; der Vergleich zeigt jetzt den neuen Stand.", posten.wo());
+            problem.detail = format!(
+                "{}: Das Objekt wurde eben von jemand anderem geändert. Übernommen wurde nichts; der Vergleich zeigt jetzt den neuen Stand.",
+                posten.wo()
+            );
         }
     }
     problem
@@ -269,9 +287,12 @@ impl Schritt for Uebernahme<'_> {
     async fn tue(&self, conn: &mut PgConnection) -> std::result::Result<Antwort, Problem> {
         let abgelegt = store::sperre(conn, self.wer, self.id).await?;
         let abgelegt = abgelegt.ok_or_else(|| nicht_da(self.id))?;
-        if let Some(ergebnis) = abgelegt.ergebnis {
-            // A second click, or a second tab: it is done, and done once.
-            return Ok(antwort(&json!({"schon_uebernommen": true, "ergebnis": ergebnis})));
+        if abgelegt.uebernommen_am.is_some() {
+            // A second click, or a second tab: nothing of this transaction is to stay.
+            return Err(Problem {
+                ursache: Some(SCHON.to_owned()),
+                ..problem::KONFLIKT.mit("Aus diesem Vergleich wurde schon übernommen.")
+            });
         }
         self.pruefe_doppelte()?;
         let mut versionen: HashMap<(&str, String), String> = HashMap::new();
@@ -324,17 +345,22 @@ impl Schritt for Uebernahme<'_> {
         }
         let ergebnis = json!({"objekte": getan});
         store::abgeschlossen(conn, self.id, &ergebnis).await?;
-        Ok(antwort(&json!({"schon_uebernommen": false, "ergebnis": ergebnis})))
+        Ok(Antwort {
+            status: StatusCode::OK,
+            kopf: vec![("content-type", "application/json".to_owned())],
+            inhalt: dokument(false, &ergebnis).to_string(),
+        })
     }
 }
 
-fn antwort(doc: &Value) -> Antwort {
-    Antwort {
-        status: StatusCode::OK,
-        kopf: vec![("content-type", "application/json".to_owned())],
-        inhalt: doc.to_string(),
-    }
+/// What an acceptance answers; `schon`: it was written before.
+#[must_use]
+pub fn dokument(schon: bool, ergebnis: &Value) -> Value {
+    json!({"schon_uebernommen": schon, "ergebnis": ergebnis})
 }
+
+/// Marks a comparison that was accepted before.
+pub const SCHON: &str = "the comparison was accepted before";
 
 /// An unknown comparison.
 #[must_use]

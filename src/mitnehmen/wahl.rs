@@ -46,7 +46,8 @@ impl Auswahl {
     pub fn aus_formular(formular: &Parameter) -> Result<Self, Problem> {
         let mut auswahl = Self::default();
         for (name, wert) in formular.ohne(&["formular"]) {
-            let fremd = || problem::EINGABE.mit(format!("Das Feld „{name}“ hat das Formular nicht."));
+            let fremd =
+                || problem::EINGABE.mit(format!("Das Feld „{name}“ hat das Formular nicht."));
             if name == "warum" {
                 wert.trim().clone_into(&mut auswahl.warum);
                 continue;
@@ -104,9 +105,9 @@ impl Auswahl {
 
     fn pruefe(self) -> Result<Self, Problem> {
         if self.warum.chars().count() > WARUM_MAX {
-            return Err(problem::EINGABE.mit(format!(
-                "Der Anlass hat höchstens {WARUM_MAX} Zeichen."
-            )));
+            return Err(
+                problem::EINGABE.mit(format!("Der Anlass hat höchstens {WARUM_MAX} Zeichen."))
+            );
         }
         Ok(self)
     }
@@ -119,7 +120,8 @@ mod tests {
 
     #[test]
     fn a_form_and_json_say_the_same() {
-        let formular = Parameter::lies("formular=x&n1=ja&m1=4&k2.titel=datei&warum=+Begehung+").unwrap();
+        let formular =
+            Parameter::lies("formular=x&n1=ja&m1=4&k2.titel=datei&warum=+Begehung+").unwrap();
         let json = json!({"warum": "Begehung", "wahl": {"1": true, "2": {"titel": "datei"}}, "versionen": {"1": "4"}});
         let mut aus_json = Auswahl::aus_json(&json).unwrap();
         // A side is a choice by itself; the form has no box there.

@@ -13,15 +13,15 @@ use serde_json::Value;
 use tempfile::NamedTempFile;
 use uuid::Uuid;
 
+use super::Dienst;
 use super::abgleich::{self, Posten};
 use super::ausgabe;
 use super::routes::{Antwort, Dienste, GPKG, liste};
 use super::rueckgabe::{self, Rueckgabe};
 use super::seiten::{Vergleich, vertraulich};
 use super::store::{self, Abgelegt};
-use super::uebernahme::{Uebernahme, Wahlen, nicht_da, plane};
+use super::uebernahme::{SCHON, Uebernahme, Wahlen, dokument, nicht_da, plane};
 use super::wahl::Auswahl;
-use super::Dienst;
 use crate::auth::{Akteur, geheimnis};
 use crate::bearbeiten::daten::formular;
 use crate::bearbeiten::inhalt;
@@ -131,7 +131,9 @@ async fn aus_formular(
     akteur: &Akteur,
     request: Request,
 ) -> std::result::Result<Hochgeladen, Problem> {
-    let kaputt = || problem::EINGABE.mit("Das Formular ist unlesbar. Bitte die Seite neu laden und die Datei noch einmal wählen.");
+    let kaputt = || {
+        problem::EINGABE.mit("Das Formular ist unlesbar. Bitte die Seite neu laden und die Datei noch einmal wählen.")
+    };
     let mut teile = Multipart::from_request(request, &())
         .await
         .map_err(|_| kaputt())?;
@@ -157,7 +159,11 @@ async fn aus_formular(
                     schreibe(&mut datei, &stueck, summe)?;
                 }
                 return Ok(Hochgeladen {
-                    name: if name.is_empty() { "Datei".to_owned() } else { name },
+                    name: if name.is_empty() {
+                        "Datei".to_owned()
+                    } else {
+                        name
+                    },
                     datei,
                     als_formular: true,
                 });
@@ -236,11 +242,7 @@ struct Blatt {
 }
 
 impl Blatt {
-    async fn lies(
-        dienst: &Dienst,
-        wer: &Wer<'_>,
-        id: Uuid,
-    ) -> std::result::Result<Self, Problem> {
+    async fn lies(dienst: &Dienst, wer: &Wer<'_>, id: Uuid) -> std::result::Result<Self, Problem> {
         let abgelegt = store::lies(&wer.dienst.schreiben, wer.login, id).await?;
         let abgelegt = abgelegt.ok_or_else(|| nicht_da(id))?;
         let rueckgabe: Rueckgabe =
@@ -341,7 +343,9 @@ pub(super) async fn uebernimm(
             &anfrage,
             &format!("/mitnehmen/vergleiche/{id}?f=html"),
         )),
-        Err(problem) if problem.ursache.is_none() && problem.art.status != StatusCode::NOT_FOUND => {
+        Err(problem)
+            if problem.ursache.is_none() && problem.art.status != StatusCode::NOT_FOUND =>
+        {
             // The page as it is now, with what was chosen and why nothing was written.
             let status = problem.art.status;
             let blatt = Blatt::lies(&dienst, &wer, id).await?;
@@ -387,5 +391,12 @@ async fn fuehre_aus(
         wer: &urheber,
         warum: &warum,
     };
-    vorgang.fuehre_aus(None, &uebernahme).await
+    match vorgang.fuehre_aus(None, &uebernahme).await {
+        Err(problem) if problem.ursache.as_deref() == Some(SCHON) => {
+            let abgelegt = store::lies(&wer.dienst.schreiben, wer.login, id).await?;
+            let ergebnis = abgelegt.and_then(|a| a.ergebnis).unwrap_or_default();
+            Ok(json(&dokument(true, &ergebnis)))
+        }
+        antwort => antwort,
+    }
 }

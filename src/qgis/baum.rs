@@ -1,12 +1,16 @@
 //! The layer tree: groups and the places of layers in it.
 
 use super::hintergrund::Hintergrund;
-use super::umfang::{Ebene, Gruppe};
 use super::quelle::Quellen;
+use super::umfang::{Ebene, Gruppe};
 use crate::layers::stil::element::{Element, option};
 
 /// The tree of a project; drawn from bottom to top.
-pub fn wurzel(basis: &Quellen<'_>, gruppen: &[Gruppe], hintergrund: Option<&Hintergrund>) -> Element {
+pub fn wurzel(
+    basis: &Quellen<'_>,
+    gruppen: &[Gruppe],
+    hintergrund: Option<&Hintergrund>,
+) -> Element {
     let mut wurzel = Element::neu("layer-tree-group")
         .kind(eigenschaften(None))
         .kinder(gruppen.iter().map(|g| gruppe(basis, g)));

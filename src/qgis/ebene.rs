@@ -1,7 +1,7 @@
 //! One layer of a project: source, system, names, and the elements of its QML.
 
-use super::umfang::Ebene;
 use super::quelle::Quellen;
+use super::umfang::Ebene;
 use crate::layers::documents::adresse;
 use crate::layers::formate::form::Art;
 use crate::layers::stil::element::Element;

@@ -1,9 +1,9 @@
 //! The print layout: A3 across, map, legend, scale bar, north arrow, Stand and source.
 
+use super::quelle::Quellen;
 use super::store::Kasten;
 use super::umfang::{Ebene, Gruppe, Umfang};
 use super::{baum, ebene, projekt};
-use super::quelle::Quellen;
 use crate::layers::stil::element::{Element, option};
 use crate::layers::stil::{symbol, zeichen};
 

@@ -3,10 +3,10 @@
 
 use super::beilage::Beilagen;
 use super::hintergrund::Hintergrund;
+use super::quelle::Quellen;
 use super::store::{Kasten, Ort};
 use super::umfang::{Ebene, Gruppe, Umfang};
 use super::{baum, ebene, layout};
-use super::quelle::Quellen;
 use crate::layers::stil::element::Element;
 use crate::layers::stil::qml;
 
@@ -22,7 +22,9 @@ pub fn dokument(basis: &Quellen<'_>, umfang: &Umfang) -> String {
 /// The `.qgs` file of a project with tables and relations.
 #[must_use]
 pub fn mit_beilagen(basis: &Quellen<'_>, umfang: &Umfang, beilagen: &Beilagen) -> String {
-    let hintergrund = (!basis.ist_datei()).then(|| Hintergrund::von(umfang)).flatten();
+    let hintergrund = (!basis.ist_datei())
+        .then(|| Hintergrund::von(umfang))
+        .flatten();
     let ebenen = umfang.alle();
     let mut layers =
         Element::neu("projectlayers").kinder(ebenen.iter().map(|e| ebene::maplayer(basis, e)));
@@ -30,8 +32,8 @@ pub fn mit_beilagen(basis: &Quellen<'_>, umfang: &Umfang, beilagen: &Beilagen) -
         layers = layers.kind(hintergrund.maplayer(basis));
     }
     layers = layers.kinder(beilagen.maplayers(basis));
-    let baum = baum::wurzel(basis, &umfang.gruppen, hintergrund.as_ref())
-        .kinder(beilagen.gruppe(basis));
+    let baum =
+        baum::wurzel(basis, &umfang.gruppen, hintergrund.as_ref()).kinder(beilagen.gruppe(basis));
     Element::neu("qgis")
         .a("version", qml::FASSUNG)
         .a("projectname", &umfang.titel)

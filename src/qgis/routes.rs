@@ -135,7 +135,13 @@ async fn umfang(dienst: &Dienst, anfrage: &Anfrage) -> std::result::Result<Umfan
         anfrage.parameter.gesetzt("plan")?,
         anfrage.parameter.gesetzt("gebiet")?,
     );
-    Ok(Umfang::lies(&dienst.pool, &dienst.katalog, &Quellen::dienst(&anfrage.basis), wahl).await?)
+    Ok(Umfang::lies(
+        &dienst.pool,
+        &dienst.katalog,
+        &Quellen::dienst(&anfrage.basis),
+        wahl,
+    )
+    .await?)
 }
 
 async fn projektdatei(

@@ -2,10 +2,10 @@
 
 use sqlx::{PgConnection, PgPool};
 
+use super::quelle::Quellen;
 use super::store::{self, Kasten, Ort};
 use crate::error::{Error, Result};
 use crate::fnp::plan::{self, Fassung};
-use super::quelle::Quellen;
 use crate::layers::catalog::Darstellung;
 use crate::layers::sammlung::{Katalog, Sammlung};
 use crate::layers::stil::Stil;

@@ -203,7 +203,10 @@ fn beschreibe(dataset: &mut Dataset, auftrag: &Auftrag, namen: &[String]) -> Res
 /// What the values of a column mean: its code list, else the classes it is drawn by.
 fn codes<'a>(auftrag: &'a Auftrag, spalte: &str) -> Vec<(&'a str, &'a str)> {
     if let Some((_, liste)) = auftrag.codes.iter().find(|(name, _)| name == spalte) {
-        return liste.iter().map(|(w, t)| (w.as_str(), t.as_str())).collect();
+        return liste
+            .iter()
+            .map(|(w, t)| (w.as_str(), t.as_str()))
+            .collect();
     }
     let stil = auftrag.stil.as_ref();
     let stil = stil.filter(|stil| stil.spalte() == Some(spalte));

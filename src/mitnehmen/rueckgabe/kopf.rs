@@ -9,7 +9,10 @@ use crate::mitnehmen::basis::{self, Kopf};
 
 /// Why a file without our tables is refused.
 pub(super) fn fremd(name: &str, namen: &[String]) -> String {
-    if namen.iter().any(|n| n == basis::KOPF || n == basis::OBJEKTE) {
+    if namen
+        .iter()
+        .any(|n| n == basis::KOPF || n == basis::OBJEKTE)
+    {
         return format!(
             "In „{name}“ fehlt eine der Tabellen {} und {}. Ohne sie ist nicht zu sagen, was geändert wurde; bitte die Datei neu mitnehmen und die Änderungen darin anbringen (in QGIS lassen sich Objekte von Ebene zu Ebene kopieren).",
             basis::KOPF,
@@ -89,7 +92,8 @@ pub(super) fn objekte(datei: &Datei, grenzen: &Grenzen) -> Result<Objekte> {
     let mut alle = Objekte::new();
     let spalten = basis::OBJEKT_SPALTEN;
     texte(datei, grenzen, basis::OBJEKTE, spalten, &mut |zeile| {
-        let Ok([ebene, kennung, nummer, version, _, inhalt]) = <[String; 6]>::try_from(zeile) else {
+        let Ok([ebene, kennung, nummer, version, _, inhalt]) = <[String; 6]>::try_from(zeile)
+        else {
             return Err(Error::intern("six columns"));
         };
         alle.entry(ebene).or_default().push(basis::Objekt {
@@ -102,4 +106,3 @@ pub(super) fn objekte(datei: &Datei, grenzen: &Grenzen) -> Result<Objekte> {
     })?;
     Ok(alle)
 }
-

@@ -114,7 +114,10 @@ pub fn lies(
         };
         if fehlt(&ebene.id) {
             if ebene.aenderbar && !seine.is_empty() {
-                rueckgabe.sage(format!("Die Ebene „{}“ fehlt in der Datei; ihre Objekte bleiben, wie sie sind.", ebene.titel));
+                rueckgabe.sage(format!(
+                    "Die Ebene „{}“ fehlt in der Datei; ihre Objekte bleiben, wie sie sind.",
+                    ebene.titel
+                ));
             }
             continue;
         }
@@ -134,7 +137,12 @@ pub fn lies(
             )));
         }
     }
-    let bekannt: HashSet<&str> = rueckgabe.kopf.ebenen.iter().map(|e| e.id.as_str()).collect();
+    let bekannt: HashSet<&str> = rueckgabe
+        .kopf
+        .ebenen
+        .iter()
+        .map(|e| e.id.as_str())
+        .collect();
     let eigene: Vec<&str> = namen
         .iter()
         .map(String::as_str)
@@ -268,4 +276,3 @@ impl Eintrag {
         werte && self.geometrie.is_none() && self.fehler.is_none()
     }
 }
-

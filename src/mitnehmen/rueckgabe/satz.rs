@@ -60,7 +60,11 @@ impl Zuordnung {
             .filter_map(|f| Some(heute.sammlung.ebene.spalte(f.name)?.titel.as_str()))
             .collect();
         if !fehlen.is_empty() {
-            alle.push(format!("In der Ebene „{}“ fehlen Spalten ({}); diese Angaben bleiben, wie sie sind.", ebene.titel, fehlen.join(", ")));
+            alle.push(format!(
+                "In der Ebene „{}“ fehlen Spalten ({}); diese Angaben bleiben, wie sie sind.",
+                ebene.titel,
+                fehlen.join(", ")
+            ));
         }
         if !self.fremde.is_empty() {
             alle.push(format!("In der Ebene „{}“ sind Spalten dazugekommen ({}), die der Dienst nicht kennt; sie bleiben unbeachtet.", ebene.titel, self.fremde.join(", ")));
@@ -105,9 +109,9 @@ fn wert(klasse: Klasse, text: Option<&str>) -> Value {
             .map(Value::from)
             .or_else(|_| kurz.parse::<f64>().map(Value::from))
             .unwrap_or_else(|_| json!(text)),
-        Klasse::Gleitkomma | Klasse::Dezimal | Klasse::Geld => {
-            kurz.parse::<f64>().map_or_else(|_| json!(text), Value::from)
-        }
+        Klasse::Gleitkomma | Klasse::Dezimal | Klasse::Geld => kurz
+            .parse::<f64>()
+            .map_or_else(|_| json!(text), Value::from),
         Klasse::Wahrheit => match kurz.to_lowercase().as_str() {
             "1" | "true" | "t" | "ja" => json!(true),
             "0" | "false" | "f" | "nein" => json!(false),
@@ -138,7 +142,10 @@ mod tests {
 
     #[test]
     fn values_of_a_file_are_those_of_the_layer() {
-        assert_eq!(wert(Klasse::Datum, Some("2026-03-01T00:00:00")), json!("2026-03-01"));
+        assert_eq!(
+            wert(Klasse::Datum, Some("2026-03-01T00:00:00")),
+            json!("2026-03-01")
+        );
         assert_eq!(wert(Klasse::Wahrheit, Some("0")), json!(false));
         assert_eq!(wert(Klasse::Ganzzahl, Some("3")), json!(3));
         assert_eq!(wert(Klasse::Ganzzahl, Some("drei")), json!("drei"));

@@ -39,7 +39,9 @@ impl Vergleich<'_> {
             };
             let mut seine = nach_kennung.remove(&objekt.kennung).unwrap_or_default();
             if seine.is_empty()
-                && let Some(stelle) = neue.iter().position(|satz| self.ist_es(satz, &objekt, &stand))
+                && let Some(stelle) = neue
+                    .iter()
+                    .position(|satz| self.ist_es(satz, &objekt, &stand))
             {
                 // Somebody emptied its kennung; it is the same object all the same.
                 seine.push(neue.remove(stelle));
@@ -55,7 +57,9 @@ impl Vergleich<'_> {
             }
             let satz = seine.remove(stelle.unwrap_or(0));
             neue.extend(seine.into_iter().map(|mut kopie| {
-                kopie.abgeleitet.insert(KOPIE.to_owned(), json!(objekt.kennung));
+                kopie
+                    .abgeleitet
+                    .insert(KOPIE.to_owned(), json!(objekt.kennung));
                 kopie
             }));
             match self.geaendert(&objekt.kennung, satz, stand) {
@@ -98,7 +102,9 @@ impl Vergleich<'_> {
             return false;
         }
         let name = |f: &str| {
-            satz.werte.get(f).is_some_and(|w| !w.is_null() && wie(w, &stand["properties"][f]))
+            satz.werte
+                .get(f)
+                .is_some_and(|w| !w.is_null() && wie(w, &stand["properties"][f]))
         };
         let form = match &satz.form {
             Form::Geometrie(g) => form::aus_geojson(&stand["geometry"])
@@ -184,8 +190,9 @@ impl Vergleich<'_> {
         match satz.form {
             Form::Geometrie(g) => self.nimm_form(&mut eintrag, &form::geometrie(g)),
             Form::Ohne => {
-                eintrag.fehler =
-                    Some("Das neue Objekt hat keine Geometrie; diese Ebene braucht eine.".to_owned());
+                eintrag.fehler = Some(
+                    "Das neue Objekt hat keine Geometrie; diese Ebene braucht eine.".to_owned(),
+                );
             }
             Form::Unlesbar(grund) => eintrag.fehler = Some(unlesbar(&grund)),
         }
@@ -222,4 +229,3 @@ const KOPIE: &str = "\u{0}kopie";
 fn unlesbar(grund: &str) -> String {
     format!("Die Geometrie in der Datei lässt sich nicht lesen: sie {grund}.")
 }
-
