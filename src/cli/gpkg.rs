@@ -8,7 +8,7 @@ use super::strategie::{Format, json};
 use super::{answer, notice};
 use crate::db::Database;
 use crate::error::Result;
-use crate::mitnehmen::abgleich::{Lage, Posten};
+use crate::mitnehmen::posten::{Lage, Posten};
 use crate::mitnehmen::ausgabe::zaehle;
 use crate::mitnehmen::befehl::{self, Auftrag, Verglichen};
 use crate::mitnehmen::uebernahme::Seite;

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::abgleich::{Art, Posten};
+use super::posten::{Art, Posten};
 use super::rueckgabe::Rueckgabe;
 use super::store::Abgelegt;
 

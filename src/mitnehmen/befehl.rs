@@ -6,7 +6,8 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::abgleich::{self, Art, Posten};
+use super::abgleich;
+use super::posten::{Art, Posten};
 use super::rueckgabe::{self, Rueckgabe};
 use super::store;
 use super::uebernahme::{Seite, Uebernahme, Wahl, Wahlen, plane};

@@ -18,6 +18,7 @@ pub mod befehl;
 pub mod bereich;
 pub mod datei;
 pub mod form;
+pub mod posten;
 pub mod routes;
 pub mod rueckgabe;
 pub mod seiten;

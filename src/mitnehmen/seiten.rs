@@ -6,7 +6,7 @@ use axum::response::Response;
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::abgleich::{Art, Lage, Posten};
+use super::posten::{Art, Lage, Posten};
 use super::ausgabe::{REIHENFOLGE, zaehle};
 use super::rueckgabe::Rueckgabe;
 use super::store::Abgelegt;

@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::abgleich::{Art, GEOMETRIE, Lage, OBJEKT, Posten};
+use super::posten::{Art, GEOMETRIE, Lage, OBJEKT, Posten};
 use super::rueckgabe::Eintrag;
 use super::store;
 use crate::auth::Akteur;

@@ -14,7 +14,8 @@ use tempfile::NamedTempFile;
 use uuid::Uuid;
 
 use super::Dienst;
-use super::abgleich::{self, Posten};
+use super::abgleich;
+use super::posten::Posten;
 use super::ausgabe;
 use super::routes::{Antwort, Dienste, GPKG, liste};
 use super::rueckgabe::{self, Rueckgabe};
