@@ -225,7 +225,10 @@ impl Ebene {
                     titel: "Geometrie".to_owned(),
                     basis: b.as_ref().map(form::mass),
                     datei: gegen(b.as_ref(), &neu),
-                    heute: h.as_ref().map(|h| gegen(b.as_ref(), h)),
+                    heute: h.as_ref().map(|h| match unveraendert {
+                        true => form::mass(h),
+                        false => gegen(b.as_ref(), h),
+                    }),
                     lage: if unveraendert {
                         Lage::Datei
                     } else {

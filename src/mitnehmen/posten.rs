@@ -34,7 +34,7 @@ impl Art {
         match self {
             Self::Neu => "neu",
             Self::Geaendert => "geändert",
-            Self::Zusammengefuehrt => "geändert, lässt sich zusammenführen",
+            Self::Zusammengefuehrt => "zusammenführbar",
             Self::Geloescht => "gelöscht",
             Self::Konflikt => "Konflikt",
             Self::Erledigt => "schon so",
