@@ -8,9 +8,9 @@ use super::strategie::{Format, json};
 use super::{answer, notice};
 use crate::db::Database;
 use crate::error::Result;
-use crate::mitnehmen::posten::{Lage, Posten};
 use crate::mitnehmen::ausgabe::zaehle;
 use crate::mitnehmen::befehl::{self, Auftrag, Verglichen};
+use crate::mitnehmen::posten::{Lage, Posten};
 use crate::mitnehmen::uebernahme::Seite;
 
 #[derive(Debug, Subcommand)]

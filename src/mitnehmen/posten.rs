@@ -127,4 +127,3 @@ impl Posten {
         self.felder.iter().filter(|f| f.lage == Lage::Konflikt)
     }
 }
-

@@ -6,8 +6,8 @@ use axum::response::Response;
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::posten::{Art, Lage, Posten};
 use super::ausgabe::{REIHENFOLGE, zaehle};
+use super::posten::{Art, Lage, Posten};
 use super::rueckgabe::Rueckgabe;
 use super::store::Abgelegt;
 use super::uebernahme::{Seite as Wahlseite, Wahlen};

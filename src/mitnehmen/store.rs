@@ -158,6 +158,9 @@ pub async fn ortsteile_der_massnahmen(conn: &mut PgConnection) -> Result<Zeilen>
         .collect())
 }
 
+/// Comparisons kept for one author.
+const HOECHSTENS: i64 = 50;
+
 /// A stored comparison.
 #[derive(Debug)]
 pub struct Abgelegt {
@@ -175,7 +178,7 @@ pub struct Abgelegt {
     pub ergebnis: Option<Value>,
 }
 
-/// Keeps what was read of a file for its author; what has expired goes.
+/// Keeps what was read of a file for its author; what has expired goes, and of many the oldest.
 pub async fn lege_ab(
     pool: &PgPool,
     wer: &str,
@@ -195,6 +198,14 @@ pub async fn lege_ab(
         datei,
         sha256,
         inhalt
+    )
+    .execute(&mut *tx)
+    .await?;
+    sqlx::query!(
+        "DELETE FROM freigabe.mitnahme WHERE konto = $1 AND id NOT IN
+           (SELECT id FROM freigabe.mitnahme WHERE konto = $1 ORDER BY erstellt_am DESC LIMIT $2)",
+        wer,
+        HOECHSTENS
     )
     .execute(&mut *tx)
     .await?;

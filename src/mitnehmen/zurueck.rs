@@ -3,6 +3,7 @@
 use std::io::Write as _;
 use std::path::Path as Pfad;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::body::Body;
 use axum::extract::{FromRequest as _, Multipart, Path, Request, State};
@@ -11,12 +12,13 @@ use axum::response::{IntoResponse as _, Response};
 use futures_util::StreamExt as _;
 use serde_json::Value;
 use tempfile::NamedTempFile;
+use tokio::sync::Semaphore;
 use uuid::Uuid;
 
 use super::Dienst;
 use super::abgleich;
-use super::posten::Posten;
 use super::ausgabe;
+use super::posten::Posten;
 use super::routes::{Antwort, Dienste, GPKG, liste};
 use super::rueckgabe::{self, Rueckgabe};
 use super::seiten::{Vergleich, vertraulich};
@@ -203,8 +205,17 @@ fn name_aus(headers: &HeaderMap) -> String {
     name.map_or_else(|| "Datei".to_owned(), |name| dateiname(Pfad::new(name)))
 }
 
+/// Files read at the same time, and how long one waits for its turn: each may take as much
+/// memory as it is large, and more.
+static LESEN: Semaphore = Semaphore::const_new(2);
+const WARTEN: Duration = Duration::from_secs(60);
+
 /// Reads the file and keeps what it says.
 async fn lege_ab(dienst: &Dienst, wer: &Wer<'_>, hochgeladen: Hochgeladen) -> Result<Uuid> {
+    let _platz = tokio::time::timeout(WARTEN, LESEN.acquire())
+        .await
+        .map_err(|_| Error::umgebung("Zurzeit werden mehrere Dateien verglichen. Versuchen Sie es in einer Minute noch einmal."))?
+        .map_err(Error::intern)?;
     let sammlungen = abgleich::sammlungen(&dienst.pool, &dienst.katalog).await?;
     let mut conn = dienst.pool.acquire().await?;
     let gemeinden = store::gemeinden(&mut conn).await?;

@@ -137,6 +137,9 @@ pub fn lies(
             )));
         }
     }
+    if rueckgabe.eintraege.is_empty() && mit_log(datei)? {
+        rueckgabe.sage("Die Datei war wohl noch in QGIS geöffnet, als sie kopiert wurde: dann steht in ihr noch nicht, was zuletzt gespeichert wurde. Bitte QGIS schließen und sie noch einmal zurückbringen, falls hier etwas fehlt.".to_owned());
+    }
     let bekannt: HashSet<&str> = rueckgabe
         .kopf
         .ebenen
@@ -155,6 +158,14 @@ pub fn lies(
         ));
     }
     Ok(rueckgabe)
+}
+
+/// `SQLite` was told to write its changes beside the file first, as QGIS does while it is open.
+fn mit_log(datei: &Datei) -> Result<bool> {
+    use std::io::Read as _;
+    let mut vorn = [0; 20];
+    let gelesen = std::fs::File::open(datei.pfad())?.read(&mut vorn)?;
+    Ok(gelesen == vorn.len() && vorn[18..] == [2, 2])
 }
 
 /// Tables of ours that are no layers.

@@ -93,7 +93,7 @@ async fn layers_relations_codes_and_a_project() {
         "0"
     );
     // The project names the tables of this file, and none of the service.
-    let hex = eins("SELECT content FROM qgis_projects WHERE name = 'Zielraum'");
+    let hex = eins("SELECT CAST(content AS TEXT) FROM qgis_projects WHERE name = 'Zielraum'");
     let bytes: Vec<u8> = (0..hex.len() / 2)
         .map(|n| u8::from_str_radix(&hex[2 * n..2 * n + 2], 16).unwrap())
         .collect();
