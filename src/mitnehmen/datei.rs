@@ -291,7 +291,11 @@ pub fn abdruck_aus<'a>(
     werte: impl Iterator<Item = (&'a str, String)>,
     form: Option<&geo_types::Geometry<f64>>,
 ) -> [u8; 32] {
-    let mut werte: Vec<_> = werte.filter(|(_, text)| !text.trim().is_empty()).collect();
+    // The container's own names: a column called so has another in the file.
+    let eigene = |name: &str| ["fid", "geom"].iter().any(|n| n.eq_ignore_ascii_case(name));
+    let mut werte: Vec<_> = werte
+        .filter(|(name, text)| !text.trim().is_empty() && !eigene(name))
+        .collect();
     werte.sort();
     let mut hash = Sha256::new();
     for (name, wert) in werte {

@@ -178,6 +178,17 @@ def main():
     check("noch einmal gebracht ist alles schon da", rest == {"erledigt"}, rest)
     commanded = subprocess.run([binary, "gpkg", "vergleichen", str(file), *more], env=env, capture_output=True, text=True)
     check("zielraum gpkg vergleichen", commanded.returncode == 0 and "schon so" in commanded.stdout, commanded.stdout[-400:] + commanded.stderr[-400:])
+
+    # At the command line a conflict needs a word, too.
+    dataset = gdal.OpenEx(str(file), gdal.OF_VECTOR | gdal.OF_UPDATE)
+    dataset.ExecuteSQL(f"UPDATE {POINTS} SET titel = 'Zweite Fassung' WHERE kennung = '{moved}'")
+    dataset = None
+    accept = lambda *words: subprocess.run([binary, "gpkg", "uebernehmen", str(file), *words, *more], env=env, capture_output=True, text=True)
+    refused = accept()
+    check("Konflikt an der Kommandozeile", refused.returncode == 3 and "--konflikte" in refused.stderr, f"{refused.returncode} {refused.stderr[-400:]}")
+    check("und nichts ist geschrieben", service.feature(POINTS, moved)["titel"] == "Aus QGIS geändert")
+    taken = accept("--konflikte", "datei", "--warum", "Begehung")
+    check("mit --konflikte datei übernommen", taken.returncode == 0 and service.feature(POINTS, moved)["titel"] == "Zweite Fassung", taken.stderr[-400:])
     application.exitQgis()
 
 
