@@ -1,4 +1,4 @@
-//! `zielraum gpkg`: edited GeoPackages compared and accepted at the command line.
+//! `zielraum gpkg`: edited files compared and accepted at the command line.
 
 use std::path::PathBuf;
 

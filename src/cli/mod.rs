@@ -107,7 +107,7 @@ enum Command {
     /// Dateien schreiben
     #[command(subcommand)]
     Export(export::Was),
-    /// Mitgenommene, bearbeitete GeoPackages vergleichen und übernehmen
+    /// Mitgenommene, bearbeitete Dateien vergleichen und übernehmen
     #[command(subcommand)]
     Gpkg(gpkg::Was),
     /// Read one file of a user, cut off from everything (started by the program itself).

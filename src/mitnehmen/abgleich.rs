@@ -7,7 +7,7 @@ use sqlx::PgPool;
 
 use super::form;
 use super::posten::{Art, Feld, GEOMETRIE, Lage, OBJEKT, Posten};
-use super::rueckgabe::{Eintrag, Rueckgabe, wie};
+use super::rueckgabe::{Eintrag, Rueckgabe, Sammlungen, wie};
 use crate::bearbeiten::store as bearbeitet;
 use crate::error::{Error, Result};
 use crate::layers::crs::Ziel;
@@ -28,7 +28,7 @@ struct Ebene {
 ///
 /// # Errors
 /// Those of the database.
-pub async fn sammlungen(pool: &PgPool, katalog: &Katalog) -> Result<HashMap<String, Sammlung>> {
+pub async fn sammlungen(pool: &PgPool, katalog: &Katalog) -> Result<Sammlungen> {
     let alle = katalog.oeffentliche(pool).await?;
     Ok(alle.into_iter().map(|s| (s.id.clone(), s)).collect())
 }
@@ -150,7 +150,6 @@ impl Ebene {
                     .push(ganzes("geändert", "gelöscht oder für Sie nicht zu sehen"));
                 Art::Konflikt
             }
-            (Some(_), None, None) => Art::Erledigt,
             (Some(basis), None, Some(heute)) => {
                 self.nur_heute(&mut posten, basis, heute, &[]);
                 if self.gegenstand.traeger == Traeger::Ort {
@@ -173,7 +172,7 @@ impl Ebene {
             (None, Some(werte), Some(heute)) => {
                 self.gibt_es_schon(&mut posten, eintrag, werte, heute)
             }
-            (None, None, _) => Art::Erledigt,
+            (_, None, _) => Art::Erledigt,
         };
         if posten.fehler.is_some() && posten.art != Art::Erledigt {
             posten.art = Art::Fehler;
@@ -225,9 +224,12 @@ impl Ebene {
                     titel: "Geometrie".to_owned(),
                     basis: b.as_ref().map(form::mass),
                     datei: gegen(b.as_ref(), &neu),
-                    heute: h.as_ref().map(|h| match unveraendert {
-                        true => form::mass(h),
-                        false => gegen(b.as_ref(), h),
+                    heute: h.as_ref().map(|h| {
+                        if unveraendert {
+                            form::mass(h)
+                        } else {
+                            gegen(b.as_ref(), h)
+                        }
                     }),
                     lage: if unveraendert {
                         Lage::Datei

@@ -64,7 +64,7 @@ pub struct Objekt {
     pub kennung: String,
     /// fid in the file as it was written.
     pub nummer: u64,
-    /// Version (ETag) then; empty where the reader knows none.
+    /// Version (`ETag`) then; empty where the reader knows none.
     pub version: String,
     /// The feature as GeoJSON, EPSG:25832.
     pub inhalt: String,

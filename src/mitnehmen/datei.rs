@@ -151,7 +151,8 @@ fn waehle(gruppe: &mut Gruppe, stadt: bool, heute: bool) {
         let grund = ebene.sammlung.grundebene.as_str();
         // Saved questions are views of measures that are in the file anyway.
         let frage = ebene.sammlung.plan.is_none() && ebene.id() != grund;
-        !frage && !NIE.contains(&grund) && !(stadt && NUR_AM_ORT.contains(&grund))
+        let hier = !(stadt && NUR_AM_ORT.contains(&grund));
+        hier && !frage && !NIE.contains(&grund)
     });
     for ebene in &mut gruppe.ebenen {
         ebene.aenderbar &= heute;

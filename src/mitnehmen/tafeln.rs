@@ -360,7 +360,6 @@ fn tabelle(
         .map(|spalte| (*spalte, OGRFieldType::OFTString))
         .collect();
     ebene.create_defn_fields(&felder).map_err(fehler)?;
-    drop(ebene);
     let vorgang = dataset.start_transaction().map_err(fehler)?;
     {
         let ebene = vorgang.layer_by_name(name).map_err(fehler)?;

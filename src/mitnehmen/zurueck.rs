@@ -208,7 +208,7 @@ fn name_aus(headers: &HeaderMap) -> String {
 /// Files read at the same time, and how long one waits for its turn: each may take as much
 /// memory as it is large, and more.
 static LESEN: Semaphore = Semaphore::const_new(2);
-const WARTEN: Duration = Duration::from_secs(60);
+const WARTEN: Duration = Duration::from_mins(1);
 
 /// Reads the file and keeps what it says.
 async fn lege_ab(dienst: &Dienst, wer: &Wer<'_>, hochgeladen: Hochgeladen) -> Result<Uuid> {

@@ -61,6 +61,9 @@ pub struct Eintrag {
     pub fehler: Option<String>,
 }
 
+/// Layers of a reader's world by id.
+pub type Sammlungen = HashMap<String, Sammlung>;
+
 /// A layer as it is today and may be edited through.
 #[derive(Debug)]
 pub struct Heute {
@@ -78,7 +81,7 @@ pub struct Heute {
 pub fn lies(
     datei: &Datei,
     grenzen: &Grenzen,
-    sammlungen: &HashMap<String, Sammlung>,
+    sammlungen: &Sammlungen,
     gemeinden: &[String],
     wer: &str,
 ) -> Result<Rueckgabe> {
