@@ -136,13 +136,13 @@ def main():
 
     trouble = edit(layers[POINTS], change_points)
     check("Maßnahme in QGIS bearbeitet", not trouble, trouble)
-    trouble = edit(layers[draft], lambda layer: layer.changeAttributeValue(area.id(), layer.fields().indexOf("name"), "Feld am Rain"))
+    trouble = edit(layers[draft], lambda layer: layer.changeAttributeValue(area.id(), layer.fields().indexOf("name"), "Rain der Probe"))
     check("Fläche des Entwurfs in QGIS bearbeitet", not trouble, trouble)
     project.clear()  # lets go of the file
 
     comparison = service.bring(file)
     found = sorted((item["art"], item["name"]) for item in comparison["objekte"])
-    expected = sorted([("geaendert", "Aus QGIS geändert"), ("neu", "Aus QGIS neu"), ("geaendert", "Feld am Rain")])
+    expected = sorted([("geaendert", "Aus QGIS geändert"), ("neu", "Aus QGIS neu"), ("geaendert", "Rain der Probe")])
     check("der Vergleich zeigt, was QGIS geändert hat", found == expected, f"{found} {comparison['hinweise']}")
 
     # Written anew in degrees, with other numbers: known by kennung, shapes equal within the detour.
@@ -173,13 +173,15 @@ def main():
     done = json.loads(body)
     check("alles übernommen", status == 200 and len(done["ergebnis"]["objekte"]) == 3, f"{status} {body[:400]!r}")
     check("die Maßnahme heißt wie in QGIS", service.feature(POINTS, moved)["titel"] == "Aus QGIS geändert")
-    check("die Fläche heißt wie in QGIS", service.feature(draft, area["kennung"])["name"] == "Feld am Rain")
+    check("die Fläche heißt wie in QGIS", service.feature(draft, area["kennung"])["name"] == "Rain der Probe")
     rest = {item["art"] for item in service.bring(file)["objekte"]}
     check("noch einmal gebracht ist alles schon da", rest == {"erledigt"}, rest)
     commanded = subprocess.run([binary, "gpkg", "vergleichen", str(file), *more], env=env, capture_output=True, text=True)
     check("zielraum gpkg vergleichen", commanded.returncode == 0 and "schon so" in commanded.stdout, commanded.stdout[-400:] + commanded.stderr[-400:])
 
-    # At the command line a conflict needs a word, too.
+    # At the command line a conflict needs a word, too. A copy: QGIS holds its file to the end.
+    file = Path(folder.name) / "zweite.gpkg"
+    file.write_bytes((Path(folder.name) / "stadt.gpkg").read_bytes())
     dataset = gdal.OpenEx(str(file), gdal.OF_VECTOR | gdal.OF_UPDATE)
     dataset.ExecuteSQL(f"UPDATE {POINTS} SET titel = 'Zweite Fassung' WHERE kennung = '{moved}'")
     dataset = None
@@ -189,7 +191,9 @@ def main():
     check("und nichts ist geschrieben", service.feature(POINTS, moved)["titel"] == "Aus QGIS geändert")
     taken = accept("--konflikte", "datei", "--warum", "Begehung")
     check("mit --konflikte datei übernommen", taken.returncode == 0 and service.feature(POINTS, moved)["titel"] == "Zweite Fassung", taken.stderr[-400:])
-    application.exitQgis()
+    folder.cleanup()
+    sys.stdout.flush()
+    os._exit(0)  # without QGIS's own teardown, which now and then ends in a crash
 
 
 main()

@@ -221,7 +221,14 @@ impl Rueckgabe {
         let toleranz = if kopf.epsg.is_none_or(|epsg| epsg == 25832) {
             form::GENAU
         } else {
-            self.sage(format!("Die Ebene „{}“ kommt in EPSG:{} zurück; verglichen wurde sie in EPSG:25832, Unterschiede unter 2 cm gelten als keine.", ebene.titel, kopf.epsg.unwrap_or_default()));
+            let satz = format!(
+                "Die Datei kommt in EPSG:{} zurück; verglichen wurde sie in EPSG:25832, Unterschiede unter 2 cm gelten als keine.",
+                kopf.epsg.unwrap_or_default()
+            );
+            // Once, not for every layer.
+            if !self.hinweise.contains(&satz) {
+                self.sage(satz);
+            }
             form::UMGERECHNET
         };
         let vergleich = Vergleich {
