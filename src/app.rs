@@ -24,7 +24,7 @@ use crate::welt::{Intern, Welten};
 use crate::zeitreise::{self, Zeitreise};
 use crate::{
     audit, auth, bearbeiten, dorferneuerung, export, fnp, freigabe, handbuch, haushalt, hier,
-    import, isek, luecken, qgis, strategie, tiles, web, wfs,
+    import, isek, luecken, mitnehmen, qgis, strategie, tiles, web, wfs,
 };
 
 /// What the service was started with.
@@ -217,6 +217,7 @@ fn welt(
         web::routes::pfade(),
         tiles::schnittstelle::pfade(),
         qgis::routes::pfade(),
+        mitnehmen::routes::pfade(),
         audit::routes::pfade(),
     ]
     .concat();
@@ -225,6 +226,7 @@ fn welt(
         Arc::new(bearbeiten::zurueck::Pruefer(intern.schreiben.clone()))
             as Arc<dyn audit::ruecknahme::Pruefer>
     });
+    let mut bearbeitet = None;
     if let Some(intern) = schreiben {
         let dienst = bearbeiten::Dienst {
             lesen: pool.clone(),
@@ -233,6 +235,7 @@ fn welt(
             schreiben: intern.schreiben,
         };
         let dienst = Arc::new(dienst);
+        bearbeitet = Some(Arc::clone(&dienst));
         routes = routes
             .merge(bearbeiten::routes::router(Arc::clone(&dienst)))
             .merge(bearbeiten::daten::routes::router(dienst));
@@ -250,6 +253,12 @@ fn welt(
         pool: pool.clone(),
         katalog: Arc::clone(&katalog),
     });
+    let mitgenommen = Arc::new(mitnehmen::Dienst {
+        pool: pool.clone(),
+        katalog: Arc::clone(&katalog),
+        bearbeiten: bearbeitet,
+        dateien: layers::formate::lager::Fach::default(),
+    });
     let oeffentlich = !katalog.ist_intern();
     let ebenen = layers::Dienst::new(pool.clone(), katalog, lager, pfade, operationen)
         .mit_vereinfacher(Arc::clone(&kacheln) as Arc<dyn layers::vereinfachung::Vereinfacher>);
@@ -260,6 +269,7 @@ fn welt(
         .merge(tiles::routes::router(kacheln))
         .merge(qgis::routes::router(projekte))
         .merge(handbuch::routes::router())
+        .merge(mitnehmen::routes::router(mitgenommen))
         .merge(fnp::routes::router(pool.clone()))
         .merge(export::routes::router(pool.clone(), oeffentlich))
         .merge(import::lauf::routes::router(pool.clone()))

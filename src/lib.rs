@@ -12,7 +12,7 @@
 //! 6. [`auth`] – accounts, rights; [`welt`] – what a signed-in person reads; [`zeitreise`] – the public's world on a past day.
 //! 7. [`layers`] – OGC API Features from `geodata/layers.toml`; [`tiles`] – vector tiles, generalised by [`abdeckung`]; [`http`] – what all routes share;
 //!    [`tabelle`] – columns and CSV; [`qgis`] – projects and layer definitions.
-//! 8. [`export`] – plans as XPlanGML and INSPIRE. [`bearbeiten`] – changes by API and form; [`sicherung`] – backup, restore, check.
+//! 8. [`export`] – plans as XPlanGML and INSPIRE. [`mitnehmen`] – a GeoPackage to take along, and its way back. [`bearbeiten`] – changes by API and form; [`sicherung`] – backup, restore, check.
 //!
 //! # Glossary
 //! | term | English gloss | source |
@@ -57,6 +57,7 @@ pub mod isek;
 pub mod layers;
 pub mod luecken;
 pub mod maschine;
+pub mod mitnehmen;
 pub mod ortszeit;
 pub mod qgis;
 pub mod sicherung;

@@ -58,6 +58,8 @@ const LESEN: &[&str] = &[
     "/luecken",
     "/massnahmen",
     "/massnahmen/*",
+    "/mitnehmen",
+    "/mitnehmen/*",
     "/ortsteil/*",
     "/ortsteile",
     "/ortsteile/*",
@@ -115,6 +117,10 @@ const WEGE: &[Weg] = &[
     ("POST",   "/massnahmen/{kennung}/bearbeiten", Aktion::Aendern, Objektart::Inhalt),
     ("POST",   "/kennzahlen/{kennung}/wert", Aktion::Aendern, Objektart::Inhalt),
     ("POST",   "/verlauf/{art}/{kennung}/{lfd}/zuruecknehmen", Aktion::Aendern, Objektart::Inhalt),
+
+    ("POST", "/mitnehmen", Aktion::Aendern, Objektart::Inhalt),
+    ("GET",  "/mitnehmen/vergleiche/{id}", Aktion::Aendern, Objektart::Inhalt),
+    ("POST", "/mitnehmen/vergleiche/{id}", Aktion::Aendern, Objektart::Inhalt),
 
     ("GET",  "/anmelden", Aktion::Lesen, Objektart::Anmeldung),
     ("POST", "/anmelden", Aktion::Aendern, Objektart::Anmeldung),

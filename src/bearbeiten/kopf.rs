@@ -77,6 +77,15 @@ impl Kopf {
         })
     }
 
+    /// As if a client had sent this version in If-Match; None: no condition.
+    #[must_use]
+    pub fn fuer_version(marke: Option<&str>) -> Self {
+        Self {
+            wenn: marke.map(|marke| Bedingung::Eine(vec![marke.to_owned()])),
+            ..Self::default()
+        }
+    }
+
     /// Refuses when the object has another version than the caller worked on. `marke` is the
     /// version now; None: there is no such object yet.
     pub fn pruefe(&self, marke: Option<&str>) -> Result<(), Problem> {

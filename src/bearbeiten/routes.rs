@@ -79,7 +79,7 @@ async fn ebene(dienst: &Dienst, id: &str) -> Result<(Sammlung, &'static Gegensta
 }
 
 /// Whoever writes must read inside too: else they would change what they cannot see.
-pub(super) fn verlange_lesen(akteur: &Akteur) -> Result<(), Problem> {
+pub(crate) fn verlange_lesen(akteur: &Akteur) -> Result<(), Problem> {
     if akteur.sicht().is_some() {
         return Ok(());
     }

@@ -11,6 +11,7 @@ mod export;
 mod fortschritt;
 mod fragen;
 mod freigabe;
+mod gpkg;
 mod import;
 mod migrate;
 mod sachdaten;
@@ -106,6 +107,9 @@ enum Command {
     /// Dateien schreiben
     #[command(subcommand)]
     Export(export::Was),
+    /// Mitgenommene, bearbeitete Dateien vergleichen und übernehmen
+    #[command(subcommand)]
+    Gpkg(gpkg::Was),
     /// Read one file of a user, cut off from everything (started by the program itself).
     #[command(hide = true)]
     Lesekapsel,
@@ -205,6 +209,7 @@ async fn dispatch(command: Command, db: &Database) -> Result<()> {
         Command::Vertraulich(was) => freigabe::vertraulich(was, db).await,
         Command::User(was) => user::run(was, db).await,
         Command::Export(was) => export::run(was, db).await,
+        Command::Gpkg(was) => gpkg::run(was, db).await,
         Command::Lesekapsel | Command::Backup(_) | Command::Restore(_) | Command::Check(_) => {
             Ok(())
         } // ended before

@@ -259,6 +259,10 @@ const SENTENCES: &[(&str, &str)] = &[
         "Ein Idempotency-Key hat 1 bis 200 Zeichen.",
     ),
     (
+        "mitnahme_ergebnis",
+        "Ein übernommener Vergleich hat Zeit und Ergebnis.",
+    ),
+    (
         "vertraulich_grund",
         "Eine vertrauliche Angabe braucht einen Grund.",
     ),

@@ -1,13 +1,16 @@
 //! The layer tree: groups and the places of layers in it.
 
 use super::hintergrund::Hintergrund;
+use super::quelle::Quellen;
 use super::umfang::{Ebene, Gruppe};
-use crate::http::link::Basis;
 use crate::layers::stil::element::{Element, option};
-use crate::layers::stil::qml;
 
 /// The tree of a project; drawn from bottom to top.
-pub fn wurzel(basis: &Basis, gruppen: &[Gruppe], hintergrund: Option<&Hintergrund>) -> Element {
+pub fn wurzel(
+    basis: &Quellen<'_>,
+    gruppen: &[Gruppe],
+    hintergrund: Option<&Hintergrund>,
+) -> Element {
     let mut wurzel = Element::neu("layer-tree-group")
         .kind(eigenschaften(None))
         .kinder(gruppen.iter().map(|g| gruppe(basis, g)));
@@ -25,7 +28,7 @@ pub fn wurzel(basis: &Basis, gruppen: &[Gruppe], hintergrund: Option<&Hintergrun
 }
 
 /// A group with everything in it.
-pub fn gruppe(basis: &Basis, gruppe_: &Gruppe) -> Element {
+pub fn gruppe(basis: &Quellen<'_>, gruppe_: &Gruppe) -> Element {
     Element::neu("layer-tree-group")
         .a("name", &gruppe_.titel)
         .a("checked", haken(gruppe_.sichtbar))
@@ -36,22 +39,22 @@ pub fn gruppe(basis: &Basis, gruppe_: &Gruppe) -> Element {
 }
 
 /// One layer, with the number of its features beside each class.
-pub fn ebene(basis: &Basis, ebene: &Ebene) -> Element {
+pub fn ebene(basis: &Quellen<'_>, ebene: &Ebene) -> Element {
     eine(basis, ebene, Some("showFeatureCount"))
 }
 
 /// One layer, as a printed legend shows it.
-pub fn ohne_zahl(basis: &Basis, ebene: &Ebene) -> Element {
+pub fn ohne_zahl(basis: &Quellen<'_>, ebene: &Ebene) -> Element {
     eine(basis, ebene, None)
 }
 
-fn eine(basis: &Basis, ebene: &Ebene, eigenschaft: Option<&str>) -> Element {
-    let quelle = qml::quelle(basis, ebene.id());
+fn eine(basis: &Quellen<'_>, ebene: &Ebene, eigenschaft: Option<&str>) -> Element {
+    let quelle = basis.ebene(ebene.id());
     blatt(
         &ebene.layer_id(),
         &ebene.titel,
         &quelle,
-        qml::PROVIDER,
+        basis.provider(),
         ebene.sichtbar,
         eigenschaft,
     )

@@ -1,14 +1,14 @@
 //! One layer of a project: source, system, names, and the elements of its QML.
 
+use super::quelle::Quellen;
 use super::umfang::Ebene;
-use crate::http::link::Basis;
 use crate::layers::documents::adresse;
 use crate::layers::formate::form::Art;
 use crate::layers::stil::element::Element;
 use crate::layers::stil::qml;
 
 /// The system of the layers' coordinates: degrees, east before north.
-const GRAD: &str = "OGC:CRS84";
+pub const GRAD: &str = "OGC:CRS84";
 /// The system of the project: metres, east and north.
 pub const METER: &str = "EPSG:25832";
 /// The system of the tiles.
@@ -44,7 +44,7 @@ pub fn system(kennung: &str) -> Element {
 }
 
 /// The layer.
-pub fn maplayer(basis: &Basis, ebene: &Ebene) -> Element {
+pub fn maplayer(basis: &Quellen<'_>, ebene: &Ebene) -> Element {
     let geometrie = match ebene.stil.art {
         Some(Art::Punkte) => "Point",
         Some(Art::Linien) => "Line",
@@ -69,14 +69,14 @@ pub fn maplayer(basis: &Basis, ebene: &Ebene) -> Element {
     let id = ebene.id();
     layer
         .kind(Element::neu("id").text(ebene.layer_id()))
-        .kind(Element::neu("datasource").text(qml::quelle(basis, id)))
+        .kind(Element::neu("datasource").text(basis.ebene(id)))
         .kind(Element::neu("layername").text(&ebene.titel))
-        .kind(Element::neu("srs").kind(system(GRAD)))
+        .kind(Element::neu("srs").kind(system(basis.system())))
         .kind(angaben(basis, ebene))
         .kind(
             Element::neu("provider")
                 .a("encoding", "UTF-8")
-                .text(qml::PROVIDER),
+                .text(basis.provider()),
         )
         .kind(
             Element::neu("map-layer-style-manager")
@@ -87,7 +87,7 @@ pub fn maplayer(basis: &Basis, ebene: &Ebene) -> Element {
 }
 
 /// Title, description, source and terms.
-fn angaben(basis: &Basis, ebene: &Ebene) -> Element {
+fn angaben(basis: &Quellen<'_>, ebene: &Ebene) -> Element {
     let sammlung = &ebene.sammlung;
     let adresse = adresse(basis, &sammlung.id);
     let quelle = sammlung.ebene.quelle.as_ref();

@@ -1,9 +1,9 @@
 //! The print layout: A3 across, map, legend, scale bar, north arrow, Stand and source.
 
+use super::quelle::Quellen;
 use super::store::Kasten;
 use super::umfang::{Ebene, Gruppe, Umfang};
 use super::{baum, ebene, projekt};
-use crate::http::link::Basis;
 use crate::layers::stil::element::{Element, option};
 use crate::layers::stil::{symbol, zeichen};
 
@@ -67,7 +67,7 @@ fn ausschnitt(kasten: Kasten, massstab: u32) -> Kasten {
 }
 
 /// The layout.
-pub fn a3(basis: &Basis, umfang: &Umfang) -> Element {
+pub fn a3(basis: &Quellen<'_>, umfang: &Umfang) -> Element {
     let massstab = massstab(umfang.kasten);
     let [b, h] = BLATT;
     let seite = teil("65638", 0, [0.0, 0.0, f64::from(b), f64::from(h)])
@@ -159,7 +159,7 @@ fn karte(umfang: &Umfang, massstab: u32) -> Element {
 }
 
 /// The legend of what the map shows: the layers of the plan, with the classes in sight.
-fn legende(basis: &Basis, umfang: &Umfang) -> Element {
+fn legende(basis: &Quellen<'_>, umfang: &Umfang) -> Element {
     let gezeigt = |e: &&Ebene| e.sichtbar && e.stil.art.is_some();
     let gruppen = umfang.gruppen.iter().filter(|g| g.sichtbar);
     let plan = |g: &&Gruppe| g.alle().iter().any(|e| e.sammlung.fassungen.is_some());

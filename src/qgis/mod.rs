@@ -9,12 +9,14 @@
 //! and a project names one system for all releases. The project itself is in EPSG:25832.
 
 mod baum;
+pub mod beilage;
 mod ebene;
 mod hintergrund;
 mod layout;
-mod projekt;
+pub mod projekt;
+pub mod quelle;
 pub mod routes;
-mod store;
+pub(crate) mod store;
 pub mod umfang;
 
 use std::sync::Arc;

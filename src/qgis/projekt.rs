@@ -1,11 +1,12 @@
 //! The document of a project: tree, layers, bookmarks, themes, layout, all in one XML file;
 //! and layer definitions, which are a tree and its layers alone.
 
+use super::beilage::Beilagen;
 use super::hintergrund::Hintergrund;
+use super::quelle::Quellen;
 use super::store::{Kasten, Ort};
 use super::umfang::{Ebene, Gruppe, Umfang};
 use super::{baum, ebene, layout};
-use crate::http::link::Basis;
 use crate::layers::stil::element::Element;
 use crate::layers::stil::qml;
 
@@ -13,14 +14,26 @@ use crate::layers::stil::qml;
 pub const THEMA_PLAN: &str = "Plan";
 
 /// The `.qgs` file.
-pub fn dokument(basis: &Basis, umfang: &Umfang) -> String {
-    let hintergrund = Hintergrund::von(umfang);
+#[must_use]
+pub fn dokument(basis: &Quellen<'_>, umfang: &Umfang) -> String {
+    mit_beilagen(basis, umfang, &Beilagen::default())
+}
+
+/// The `.qgs` file of a project with tables and relations.
+#[must_use]
+pub fn mit_beilagen(basis: &Quellen<'_>, umfang: &Umfang, beilagen: &Beilagen) -> String {
+    let hintergrund = (!basis.ist_datei())
+        .then(|| Hintergrund::von(umfang))
+        .flatten();
     let ebenen = umfang.alle();
     let mut layers =
         Element::neu("projectlayers").kinder(ebenen.iter().map(|e| ebene::maplayer(basis, e)));
     if let Some(hintergrund) = &hintergrund {
         layers = layers.kind(hintergrund.maplayer(basis));
     }
+    layers = layers.kinder(beilagen.maplayers(basis));
+    let baum =
+        baum::wurzel(basis, &umfang.gruppen, hintergrund.as_ref()).kinder(beilagen.gruppe(basis));
     Element::neu("qgis")
         .a("version", qml::FASSUNG)
         .a("projectname", &umfang.titel)
@@ -30,7 +43,7 @@ pub fn dokument(basis: &Basis, umfang: &Umfang) -> String {
         // Nobody counts a remote layer at every start to know its extent.
         .kind(Element::neu("trust").a("active", "0"))
         .kind(Element::neu("projectCrs").kind(ebene::system(ebene::METER)))
-        .kind(baum::wurzel(basis, &umfang.gruppen, hintergrund.as_ref()))
+        .kind(baum)
         .kind(leinwand(umfang.kasten))
         .kind(layers)
         .kind(
@@ -40,6 +53,7 @@ pub fn dokument(basis: &Basis, umfang: &Umfang) -> String {
                     .map(|e| Element::neu("layer").a("id", e.layer_id())),
             ),
         )
+        .kind(beilagen.beziehungen())
         .kind(eigenschaften(basis, umfang))
         .kind(themen(umfang, hintergrund.as_ref()))
         .kind(angaben(basis, umfang))
@@ -63,7 +77,8 @@ pub fn dokument(basis: &Basis, umfang: &Umfang) -> String {
 }
 
 /// A layer definition of these groups.
-pub fn definition_der_gruppe(basis: &Basis, gruppe: &Gruppe) -> String {
+#[must_use]
+pub fn definition_der_gruppe(basis: &Quellen<'_>, gruppe: &Gruppe) -> String {
     let baum = Element::neu("layer-tree-group")
         .alle(&[("name", ""), ("checked", "Qt::Checked"), ("expanded", "1")])
         .kind(baum::gruppe(basis, gruppe));
@@ -71,14 +86,15 @@ pub fn definition_der_gruppe(basis: &Basis, gruppe: &Gruppe) -> String {
 }
 
 /// A layer definition of one layer.
-pub fn definition_der_ebene(basis: &Basis, ebene: &Ebene) -> String {
+#[must_use]
+pub fn definition_der_ebene(basis: &Quellen<'_>, ebene: &Ebene) -> String {
     let baum = Element::neu("layer-tree-group")
         .alle(&[("name", ""), ("checked", "Qt::Checked"), ("expanded", "1")])
         .kind(baum::ebene(basis, ebene));
     definition(basis, baum, &[ebene])
 }
 
-fn definition(basis: &Basis, baum: Element, ebenen: &[&Ebene]) -> String {
+fn definition(basis: &Quellen<'_>, baum: Element, ebenen: &[&Ebene]) -> String {
     let layers = ebenen.iter().map(|e| ebene::maplayer(basis, e));
     Element::neu("qlr")
         .kind(baum)
@@ -111,7 +127,7 @@ fn leinwand([w, s, e, n]: Kasten) -> Element {
 }
 
 /// Ellipsoid, units, and what the layout and expressions can ask for.
-fn eigenschaften(basis: &Basis, umfang: &Umfang) -> Element {
+fn eigenschaften(basis: &Quellen<'_>, umfang: &Umfang) -> Element {
     let wert = |name: &'static str, typ: &'static str, wert: &str| {
         Element::neu(name).a("type", typ).text(wert)
     };
@@ -154,7 +170,7 @@ fn eigenschaften(basis: &Basis, umfang: &Umfang) -> Element {
         )
 }
 
-fn angaben(basis: &Basis, umfang: &Umfang) -> Element {
+fn angaben(basis: &Quellen<'_>, umfang: &Umfang) -> Element {
     Element::neu("projectMetadata")
         .kind(Element::neu("identifier").text(&basis.0))
         .kind(Element::neu("language").text("de"))

@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
+use super::quelle::Quellen;
 use super::umfang::Umfang;
 use super::{Dienst, projekt, store};
 use crate::error::{Error, Result};
@@ -134,7 +135,13 @@ async fn umfang(dienst: &Dienst, anfrage: &Anfrage) -> std::result::Result<Umfan
         anfrage.parameter.gesetzt("plan")?,
         anfrage.parameter.gesetzt("gebiet")?,
     );
-    Ok(Umfang::lies(&dienst.pool, &dienst.katalog, &anfrage.basis, wahl).await?)
+    Ok(Umfang::lies(
+        &dienst.pool,
+        &dienst.katalog,
+        &Quellen::dienst(&anfrage.basis),
+        wahl,
+    )
+    .await?)
 }
 
 async fn projektdatei(
@@ -153,7 +160,7 @@ async fn projektdatei(
         }
     };
     let umfang = umfang(&dienst, &anfrage).await?;
-    let text = projekt::dokument(&anfrage.basis, &umfang);
+    let text = projekt::dokument(&Quellen::dienst(&anfrage.basis), &umfang);
     let name = ascii(&umfang.kennung);
     if gepackt {
         let inhalt = packe(&name, &text)?;
@@ -170,8 +177,8 @@ async fn ebene(State(dienst): Dienste, Path(datei): Path<String>, anfrage: Anfra
         .katalog
         .oeffentliche_sammlung(&dienst.pool, id)
         .await?;
-    let ebene = Umfang::einzeln(&dienst.pool, &anfrage.basis, sammlung).await?;
-    let text = projekt::definition_der_ebene(&anfrage.basis, &ebene);
+    let ebene = Umfang::einzeln(&dienst.pool, &Quellen::dienst(&anfrage.basis), sammlung).await?;
+    let text = projekt::definition_der_ebene(&Quellen::dienst(&anfrage.basis), &ebene);
     Ok(anhang(
         QLR,
         text.into_bytes(),
@@ -190,7 +197,7 @@ async fn gruppe(State(dienst): Dienste, Path(datei): Path<String>, anfrage: Anfr
         ))
         .into());
     };
-    let text = projekt::definition_der_gruppe(&anfrage.basis, gruppe);
+    let text = projekt::definition_der_gruppe(&Quellen::dienst(&anfrage.basis), gruppe);
     Ok(anhang(
         QLR,
         text.into_bytes(),
@@ -213,7 +220,10 @@ fn endung<'a>(datei: &'a str, endung: &str) -> Result<&'a str> {
 }
 
 /// A project inside a ZIP, as QGIS packs it; the same project gives the same bytes.
-fn packe(name: &str, text: &str) -> Result<Vec<u8>> {
+///
+/// # Errors
+/// None that a caller could change.
+pub fn packe(name: &str, text: &str) -> Result<Vec<u8>> {
     let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
     zip.start_file(format!("{name}.qgs"), SimpleFileOptions::default())
         .map_err(Error::intern)?;
@@ -278,7 +288,7 @@ async fn liste(State(dienst): Dienste, anfrage: Anfrage) -> Antwort {
         )
     }));
     let wahl = (None, None);
-    let umfang = Umfang::lies(&dienst.pool, &dienst.katalog, basis, wahl).await?;
+    let umfang = Umfang::lies(&dienst.pool, &dienst.katalog, &Quellen::dienst(basis), wahl).await?;
     let gruppen: Vec<(Datei, Vec<Datei>)> = umfang
         .gruppen
         .iter()

@@ -2,10 +2,10 @@
 
 use sqlx::{PgConnection, PgPool};
 
+use super::quelle::Quellen;
 use super::store::{self, Kasten, Ort};
 use crate::error::{Error, Result};
 use crate::fnp::plan::{self, Fassung};
-use crate::http::link::Basis;
 use crate::layers::catalog::Darstellung;
 use crate::layers::sammlung::{Katalog, Sammlung};
 use crate::layers::stil::Stil;
@@ -157,7 +157,7 @@ impl Umfang {
     pub async fn lies(
         pool: &PgPool,
         katalog: &Katalog,
-        basis: &Basis,
+        basis: &Quellen<'_>,
         (plan, gebiet): (Option<&str>, Option<&str>),
     ) -> Result<Self> {
         let mut conn = pool.acquire().await?;
@@ -212,7 +212,7 @@ impl Umfang {
     ///
     /// # Errors
     /// Those of the database.
-    pub async fn einzeln(pool: &PgPool, basis: &Basis, sammlung: Sammlung) -> Result<Ebene> {
+    pub async fn einzeln(pool: &PgPool, basis: &Quellen<'_>, sammlung: Sammlung) -> Result<Ebene> {
         let mut conn = pool.acquire().await?;
         let plaene = plan::alle(&mut conn).await?;
         let in_kraft = store::in_kraft(&mut conn).await?;
@@ -269,7 +269,7 @@ impl Ordnung<'_> {
     async fn gruppen(
         &self,
         pool: &PgPool,
-        basis: &Basis,
+        basis: &Quellen<'_>,
         sammlungen: Vec<Sammlung>,
     ) -> Result<Vec<Gruppe>> {
         let mut gruppen: Vec<Gruppe> = GRUPPEN
@@ -346,9 +346,9 @@ impl Ordnung<'_> {
         Some((gruppe(), None))
     }
 
-    async fn ebene(&self, pool: &PgPool, basis: &Basis, sammlung: Sammlung) -> Result<Ebene> {
+    async fn ebene(&self, pool: &PgPool, basis: &Quellen<'_>, sammlung: Sammlung) -> Result<Ebene> {
         let stil = Stil::von(pool, &sammlung).await?;
-        let ortsteile = Some(qml::quelle(basis, ORTSTEILE));
+        let ortsteile = Some(basis.ebene(ORTSTEILE));
         let formular = Formular::von(pool, &sammlung, ortsteile).await?;
         let plan = sammlung
             .plan

@@ -29,6 +29,7 @@ mod konto;
 mod layers;
 mod leser;
 mod lieferung;
+mod mitnehmen;
 mod protokoll;
 mod pruefsumme;
 mod qgis;

@@ -189,26 +189,26 @@ fn ohne_namen(satz: &str, name: &str) -> String {
 }
 
 /// The session's form protection; without a session one signs in first.
-pub(in crate::bearbeiten) fn schutz(akteur: &Akteur) -> Option<String> {
+pub(crate) fn schutz(akteur: &Akteur) -> Option<String> {
     match &akteur.konto()?.herkunft {
         Herkunft::Sitzung { formularschutz } => Some(formularschutz.clone()),
         Herkunft::Token { .. } => None,
     }
 }
 
-fn zur_anmeldung(anfrage: &Anfrage) -> Response {
+pub(crate) fn zur_anmeldung(anfrage: &Anfrage) -> Response {
     let zurueck = kodiere_parameter([("zurueck", anfrage.pfad.as_str())]);
     nach(anfrage, &format!("/anmelden?{zurueck}"))
 }
 
-pub(in crate::bearbeiten) fn nach(anfrage: &Anfrage, pfad: &str) -> Response {
+pub(crate) fn nach(anfrage: &Anfrage, pfad: &str) -> Response {
     let ort =
         HeaderValue::from_str(&anfrage.basis.zu(pfad)).unwrap_or(HeaderValue::from_static("/"));
     (StatusCode::SEE_OTHER, [(header::LOCATION, ort)]).into_response()
 }
 
 /// A form as a browser sends it, refused when it is not ours.
-pub(in crate::bearbeiten) async fn lies(
+pub(crate) async fn lies(
     headers: &HeaderMap,
     body: Body,
     erwartet: &str,

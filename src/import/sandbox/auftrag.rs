@@ -40,6 +40,8 @@ pub(super) struct Auftrag {
     /// Small enough to be kept in memory.
     pub im_speicher: bool,
     pub ebene: Option<String>,
+    /// Only the names of the layers are wanted.
+    pub nur_namen: bool,
     pub schranken: Schranken,
 }
 

@@ -67,6 +67,8 @@ pub(super) struct KopfSatz {
     pub system: Option<String>,
     /// Features the file says it has.
     pub anzahl: Option<u64>,
+    /// Names of all layers of the file, where they were asked for.
+    pub ebenen: Vec<String>,
 }
 
 /// After the last feature.

@@ -21,8 +21,8 @@ pub(super) type Meldungen = Arc<Mutex<Vec<(bool, String)>>>;
 
 /// Warnings kept; the rest are counted.
 const MELDUNGEN: usize = 50;
-/// Layers of one file.
-const EBENEN: usize = 50;
+/// Layers of one file: what a town with many drafts takes along has a table for each.
+const EBENEN: usize = 400;
 /// Fields of one layer.
 const FELDER: usize = 250;
 
@@ -205,6 +205,9 @@ fn lies(
     if auftrag.format == Format::GeoPackage {
         geopackage::pruefe(&dataset)?;
     }
+    if auftrag.nur_namen {
+        return namen(&dataset, meldungen, aus);
+    }
     let mut layer = waehle(&dataset, auftrag)?;
     if auftrag.format == Format::GeoPackage {
         geopackage::pruefe_ebene(&dataset, &layer.name())?;
@@ -242,6 +245,7 @@ fn lies(
             .filter(|name| !name.is_empty()),
         anzahl,
         felder,
+        ebenen: Vec::new(),
     };
     ohne_fehler(meldungen)?;
     let satz = serde_json::to_vec(&kopf).map_err(|cause| umgebung(&cause))?;
@@ -255,6 +259,40 @@ fn lies(
         .map(|(_, text)| text.clone())
         .collect();
     Ok(EndeSatz { gelesen, warnungen })
+}
+
+/// A header that names the layers, and nothing else.
+fn namen(
+    dataset: &Dataset,
+    meldungen: &Meldungen,
+    aus: &mut impl Write,
+) -> Result<EndeSatz, AblehnungSatz> {
+    pruefe_anzahl(dataset)?;
+    ohne_fehler(meldungen)?;
+    let kopf = KopfSatz {
+        ebene: String::new(),
+        epsg: None,
+        system: None,
+        anzahl: Some(0),
+        felder: Vec::new(),
+        ebenen: dataset.layers().map(|layer| layer.name()).collect(),
+    };
+    let satz = serde_json::to_vec(&kopf).map_err(|cause| umgebung(&cause))?;
+    draht::schreibe(aus, Art::Kopf, &satz).map_err(|cause| umgebung(&cause))?;
+    Ok(EndeSatz {
+        gelesen: 0,
+        warnungen: Vec::new(),
+    })
+}
+
+fn pruefe_anzahl(dataset: &Dataset) -> Result<(), AblehnungSatz> {
+    let anzahl = dataset.layer_count();
+    if anzahl > EBENEN {
+        return Err(eingabe(format!(
+            "Die Datei enthält {anzahl} Ebenen; höchstens {EBENEN} werden gelesen."
+        )));
+    }
+    Ok(())
 }
 
 fn epsg(system: &SpatialRef) -> Option<u32> {
@@ -274,12 +312,8 @@ fn typ(art: OGRFieldType::Type) -> Typ {
 
 /// The wanted layer, the only one, or a refusal that lists them.
 fn waehle<'a>(dataset: &'a Dataset, auftrag: &Auftrag) -> Result<Layer<'a>, AblehnungSatz> {
+    pruefe_anzahl(dataset)?;
     let anzahl = dataset.layer_count();
-    if anzahl > EBENEN {
-        return Err(eingabe(format!(
-            "Die Datei enthält {anzahl} Ebenen; höchstens {EBENEN} werden gelesen."
-        )));
-    }
     if auftrag.format == Format::GeoPackage {
         // Counting a view can take for ever: first what it is, then the list.
         for layer in dataset.layers() {

@@ -51,6 +51,8 @@ pub(super) struct Gelesen {
     pub ebene: String,
     /// GDAL's warnings.
     pub warnungen: Vec<String>,
+    /// Names of all layers, where they were asked for.
+    ebenen: Vec<String>,
 }
 
 /// Takes the fields, the EPSG code and the name of the CRS, once and first.
@@ -81,6 +83,31 @@ pub(super) fn lies(
     kopf: &mut KopfSenke<'_>,
     senke: &mut dyn FnMut(Roh<'_>) -> Result<()>,
 ) -> Result<Gelesen> {
+    frage(datei, (ebene, false), grenzen, kopf, senke)
+}
+
+/// Names of the layers of a file, through a child.
+///
+/// # Errors
+/// As [`lies`].
+pub(super) fn ebenen(datei: &Datei, grenzen: &Grenzen) -> Result<Vec<String>> {
+    let gelesen = frage(
+        datei,
+        (None, true),
+        grenzen,
+        &mut |_, _, _| Ok(()),
+        &mut |_| Ok(()),
+    )?;
+    Ok(gelesen.ebenen)
+}
+
+fn frage(
+    datei: &Datei,
+    (ebene, nur_namen): (Option<&str>, bool),
+    grenzen: &Grenzen,
+    kopf: &mut KopfSenke<'_>,
+    senke: &mut dyn FnMut(Roh<'_>) -> Result<()>,
+) -> Result<Gelesen> {
     let quelle = datei.fuer_kapsel(ebene)?;
     let groesse: u64 = quelle
         .dateien
@@ -100,6 +127,7 @@ pub(super) fn lies(
             .map_or(quelle.dateien, |(_, dateien)| dateien.clone()),
         im_speicher,
         ebene: ebene.map(str::to_owned),
+        nur_namen,
         schranken: Schranken::from(grenzen),
     };
     let mut child = starte(&auftrag)?;
@@ -241,6 +269,7 @@ fn empfange(
                 return Ok(gesagt.map(|satz| Gelesen {
                     ebene: satz.ebene,
                     warnungen: ende.warnungen,
+                    ebenen: satz.ebenen,
                 }));
             }
             _ => return Err(unsinn()),

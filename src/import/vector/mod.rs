@@ -10,6 +10,7 @@ mod kapsel;
 mod lage;
 mod melder;
 mod reparatur;
+pub mod tabelle;
 mod wkb;
 
 use std::sync::Arc;

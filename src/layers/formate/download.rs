@@ -234,6 +234,8 @@ pub async fn auftrag(
         aufbau,
         hier,
         seite: None,
+        codes: query::codes(&dienst.pool, ebene).await?,
+        teil: None,
     };
     if auftrag.aufbau.art.is_some() {
         let system = format!("EPSG:{}", auftrag.epsg());

@@ -1,5 +1,6 @@
 //! GeoPackage: one table with German aliases (`gpkg_data_columns`), code lists, the style of
 //! the layer (`layer_styles`, as QGIS reads it) and a table with Stand, source and licence.
+//! Written to a file that is there already, it becomes one more table of it.
 
 use std::path::Path;
 
@@ -12,7 +13,7 @@ use super::ogr::{self, fehler};
 use super::satz::{Satz, Wert};
 use super::{Auftrag, Saetze, eindeutig};
 use crate::error::{Error, Result};
-use crate::layers::stil::qml;
+use crate::layers::stil::{Stil, qml};
 use crate::layers::wert::Klasse;
 
 const FID: &str = "fid";
@@ -33,12 +34,7 @@ pub fn schreibe(auftrag: &Auftrag, ziel: &Path, saetze: &mut Saetze<'_>) -> Resu
     );
     lege_an(auftrag, ziel, &namen)?;
     // Opened again, so that columns made by SQL (yes and no, days) are known to GDAL.
-    let optionen = DatasetOptions {
-        open_flags: GdalOpenFlags::GDAL_OF_VECTOR | GdalOpenFlags::GDAL_OF_UPDATE,
-        allowed_drivers: Some(&["GPKG"]),
-        ..DatasetOptions::default()
-    };
-    let mut dataset = Dataset::open_ex(ziel, optionen).map_err(fehler)?;
+    let mut dataset = oeffne(ziel)?;
     let vorgang = dataset.start_transaction().map_err(fehler)?;
     {
         let ebene = vorgang.layer_by_name(&auftrag.id).map_err(fehler)?;
@@ -75,10 +71,24 @@ pub fn schreibe(auftrag: &Auftrag, ziel: &Path, saetze: &mut Saetze<'_>) -> Resu
     dataset.close().map_err(fehler)
 }
 
+/// A file of ours, for writing.
+pub fn oeffne(ziel: &Path) -> Result<Dataset> {
+    let optionen = DatasetOptions {
+        open_flags: GdalOpenFlags::GDAL_OF_VECTOR | GdalOpenFlags::GDAL_OF_UPDATE,
+        allowed_drivers: Some(&["GPKG"]),
+        ..DatasetOptions::default()
+    };
+    Dataset::open_ex(ziel, optionen).map_err(fehler)
+}
+
 /// The empty table.
 fn lege_an(auftrag: &Auftrag, ziel: &Path, namen: &[String]) -> Result<()> {
-    let treiber = DriverManager::get_driver_by_name("GPKG").map_err(fehler)?;
-    let mut dataset = treiber.create_vector_only(ziel).map_err(fehler)?;
+    let mut dataset = if ziel.exists() {
+        oeffne(ziel)?
+    } else {
+        let treiber = DriverManager::get_driver_by_name("GPKG").map_err(fehler)?;
+        treiber.create_vector_only(ziel).map_err(fehler)?
+    };
     let system = ogr::system(auftrag)?;
     let (titel, beschreibung) = (
         format!("IDENTIFIER={}", auftrag.titel),
@@ -150,10 +160,15 @@ fn beschreibe(dataset: &mut Dataset, auftrag: &Auftrag, namen: &[String]) -> Res
     let stil = auftrag.stil.as_ref();
     let felder = &auftrag.aufbau.felder;
     for ((feld, name), titel) in felder.iter().zip(namen).zip(eindeutig(felder)) {
-        let codes = stil.filter(|stil| stil.spalte() == Some(feld.name.as_str()));
-        let liste = codes.map_or("NULL".to_owned(), |_| {
+        let codes = codes(auftrag, &feld.name);
+        let liste = if codes.is_empty() {
+            "NULL".to_owned()
+        } else if auftrag.teil.is_some() {
+            // Another table of the file may mean something else by the same name.
+            text(&format!("codes_{}_{name}", auftrag.id).to_lowercase())
+        } else {
             text(&format!("codes_{name}").to_lowercase())
-        });
+        };
         fuehre_aus(
             dataset,
             &format!(
@@ -165,24 +180,51 @@ fn beschreibe(dataset: &mut Dataset, auftrag: &Auftrag, namen: &[String]) -> Res
                 titel = text(&titel),
             ),
         )?;
-        for klasse in codes.iter().flat_map(|stil| &stil.klassen) {
+        for (wert, titel) in codes {
             fuehre_aus(
                 dataset,
                 &format!(
                     "INSERT OR IGNORE INTO gpkg_data_column_constraints (constraint_name, constraint_type, value, description) VALUES ({liste}, 'enum', {}, {})",
-                    text(&klasse.wert),
-                    text(&klasse.titel)
+                    text(wert),
+                    text(titel)
                 ),
             )?;
         }
     }
+    if !auftrag.hinweise.is_empty() {
+        schreibe_angaben(dataset, &auftrag.hinweise)?;
+    }
+    match stil {
+        Some(stil) => schreibe_stil(dataset, auftrag, stil),
+        None => Ok(()),
+    }
+}
+
+/// What the values of a column mean: its code list, else the classes it is drawn by.
+fn codes<'a>(auftrag: &'a Auftrag, spalte: &str) -> Vec<(&'a str, &'a str)> {
+    if let Some((_, liste)) = auftrag.codes.iter().find(|(name, _)| name == spalte) {
+        return liste
+            .iter()
+            .map(|(w, t)| (w.as_str(), t.as_str()))
+            .collect();
+    }
+    let stil = auftrag.stil.as_ref();
+    let stil = stil.filter(|stil| stil.spalte() == Some(spalte));
+    let klassen = stil.into_iter().flat_map(|stil| &stil.klassen);
+    klassen
+        .map(|k| (k.wert.as_str(), k.titel.as_str()))
+        .collect()
+}
+
+/// What the file says of itself, as a table that every program shows.
+pub fn schreibe_angaben(dataset: &mut Dataset, angaben: &[(String, String)]) -> Result<()> {
     tabelle_ohne_form(
         dataset,
         "angaben",
         "Angaben zu Stand, Quelle und Nutzung",
         &["angabe", "wert"],
     )?;
-    for (name, wert) in &auftrag.hinweise {
+    for (name, wert) in angaben {
         fuehre_aus(
             dataset,
             &format!(
@@ -192,7 +234,32 @@ fn beschreibe(dataset: &mut Dataset, auftrag: &Auftrag, namen: &[String]) -> Res
             ),
         )?;
     }
-    let Some(stil) = stil else { return Ok(()) };
+    Ok(())
+}
+
+fn schreibe_stil(dataset: &mut Dataset, auftrag: &Auftrag, stil: &Stil) -> Result<()> {
+    let tabelle = text(&auftrag.id);
+    if dataset.layer_by_name("layer_styles").is_err() {
+        lege_stile_an(dataset)?;
+    }
+    let geom = auftrag.aufbau.art.map_or("", |_| GEOM);
+    let qml = match &auftrag.teil {
+        Some(formular) => qml::mit_formular(stil, formular),
+        None => qml::dokument(stil, &auftrag.aufbau.felder),
+    };
+    fuehre_aus(
+        dataset,
+        &format!(
+            "INSERT INTO layer_styles (f_table_catalog, f_table_schema, f_table_name, f_geometry_column, styleName, styleQML, styleSLD, description, owner, ui, useAsDefault, update_time) VALUES ('', '', {tabelle}, {}, {}, {}, '', {}, '', '', 1, strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))",
+            text(geom),
+            text(&stil.titel.chars().take(30).collect::<String>()),
+            text(&qml),
+            text(&stil.titel)
+        ),
+    )
+}
+
+fn lege_stile_an(dataset: &mut Dataset) -> Result<()> {
     tabelle_ohne_form(
         dataset,
         "layer_styles",
@@ -217,17 +284,6 @@ fn beschreibe(dataset: &mut Dataset, auftrag: &Auftrag, namen: &[String]) -> Res
     fuehre_aus(
         dataset,
         "ALTER TABLE layer_styles ADD COLUMN update_time DATETIME",
-    )?;
-    let geom = auftrag.aufbau.art.map_or("", |_| GEOM);
-    fuehre_aus(
-        dataset,
-        &format!(
-            "INSERT INTO layer_styles (f_table_catalog, f_table_schema, f_table_name, f_geometry_column, styleName, styleQML, styleSLD, description, owner, ui, useAsDefault, update_time) VALUES ('', '', {tabelle}, {}, {}, {}, '', {}, '', '', 1, strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))",
-            text(geom),
-            text(&stil.titel.chars().take(30).collect::<String>()),
-            text(&qml::dokument(stil, felder)),
-            text(&stil.titel)
-        ),
     )
 }
 
@@ -239,7 +295,8 @@ const SCHEMA: &[&str] = &[
     "INSERT OR IGNORE INTO gpkg_extensions VALUES ('gpkg_data_columns', NULL, 'gpkg_schema', 'http://www.geopackage.org/spec121/#extension_schema', 'read-write'), ('gpkg_data_column_constraints', NULL, 'gpkg_schema', 'http://www.geopackage.org/spec121/#extension_schema', 'read-write')",
 ];
 
-fn tabelle_ohne_form(
+/// A table without geometry, all its columns text.
+pub fn tabelle_ohne_form(
     dataset: &mut Dataset,
     name: &str,
     titel: &str,
@@ -263,17 +320,22 @@ fn tabelle_ohne_form(
     Ok(())
 }
 
-fn fuehre_aus(dataset: &Dataset, sql: &str) -> Result<()> {
+/// One statement of ours.
+pub fn fuehre_aus(dataset: &Dataset, sql: &str) -> Result<()> {
     dataset
         .execute_sql(sql, None, Dialect::DEFAULT)
         .map_err(|ursache| Error::intern(format!("{sql}: {ursache}")))?;
     Ok(())
 }
 
-fn text(wert: &str) -> String {
+/// A text as SQL writes it.
+#[must_use]
+pub fn text(wert: &str) -> String {
     format!("'{}'", wert.replace('\'', "''"))
 }
 
-fn name_sql(name: &str) -> String {
+/// A name as SQL writes it.
+#[must_use]
+pub fn name_sql(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }

@@ -10,6 +10,8 @@ use std::path::Path;
 use crate::error::Result;
 use crate::http::link::Link;
 use crate::http::negotiate::Ausgabe;
+use crate::layers::query;
+use crate::layers::stil::formular::Formular;
 
 pub mod bereich;
 pub mod csv;
@@ -59,6 +61,10 @@ pub struct Auftrag {
     pub hier: String,
     /// One page of many: its order is kept.
     pub seite: Option<Seite>,
+    /// Code lists of its columns.
+    pub codes: query::Codes,
+    /// Where it is one table of a file with several: the form that its style brings along.
+    pub teil: Option<Formular>,
 }
 
 /// What a page says of the others.

@@ -8,7 +8,7 @@ use sqlx::PgPool;
 use tempfile::TempDir;
 use tokio::sync::mpsc::{self, Receiver};
 
-use super::{Auftrag, Format, Satz};
+use super::{Auftrag, Format};
 use crate::error::{Error, Result};
 use crate::layers::auswahl::Auswahl;
 use crate::layers::query::{self, Botschaft, Zeile};
@@ -19,21 +19,21 @@ const PUFFER: usize = 4;
 /// Largest file or set of parts on disk.
 const GROESSE_MAX: u64 = 4 << 30;
 
-/// Objects as the writer takes them.
-struct Strom<'a> {
-    auftrag: &'a Auftrag,
-    ordner: &'a Path,
+/// The rows of a query, read while a file is written.
+#[derive(Debug)]
+pub struct Zeilen {
+    ordner: PathBuf,
     empfang: Receiver<Botschaft>,
     offen: IntoIter<Zeile>,
     fertig: bool,
 }
 
-impl Strom<'_> {
+impl Zeilen {
     fn weiter(&mut self) -> Result<bool> {
         match self.empfang.blocking_recv() {
             Some(Botschaft::Zeilen(zeilen)) => {
                 self.offen = zeilen.into_iter();
-                pruefe_groesse(self.ordner)?;
+                pruefe_groesse(&self.ordner)?;
                 Ok(true)
             }
             Some(Botschaft::Ende) => Ok(false),
@@ -42,8 +42,8 @@ impl Strom<'_> {
     }
 }
 
-impl Iterator for Strom<'_> {
-    type Item = Result<Satz>;
+impl Iterator for Zeilen {
+    type Item = Result<Zeile>;
 
     fn next(&mut self) -> Option<Self::Item> {
         if self.fertig {
@@ -51,7 +51,7 @@ impl Iterator for Strom<'_> {
         }
         loop {
             if let Some(zeile) = self.offen.next() {
-                return Some(self.auftrag.aufbau.satz(&zeile));
+                return Some(Ok(zeile));
             }
             match self.weiter() {
                 Ok(true) => {}
@@ -66,6 +66,31 @@ impl Iterator for Strom<'_> {
             }
         }
     }
+}
+
+/// Hands all rows of a request to `nimm`, on a thread of its own, which writes into `ordner`:
+/// that must not grow beyond what a file may have.
+pub async fn lies<T: Send + 'static>(
+    pool: &PgPool,
+    sammlung: &Sammlung,
+    auswahl: &Auswahl,
+    ordner: PathBuf,
+    nimm: impl FnOnce(&mut Zeilen) -> Result<T> + Send + 'static,
+) -> Result<T> {
+    let (sender, empfang) = mpsc::channel(PUFFER);
+    let schreiber = tokio::task::spawn_blocking(move || {
+        nimm(&mut Zeilen {
+            ordner,
+            empfang,
+            offen: Vec::new().into_iter(),
+            fertig: false,
+        })
+    });
+    let gelesen = query::strom(pool, sammlung, auswahl, &sender).await;
+    drop(sender);
+    let geschrieben = schreiber.await.map_err(Error::intern)?;
+    gelesen?;
+    geschrieben
 }
 
 fn pruefe_groesse(ordner: &Path) -> Result<()> {
@@ -99,26 +124,17 @@ pub async fn schreibe(
     auftrag: Auftrag,
     format: &'static Format,
 ) -> Result<(TempDir, PathBuf)> {
-    let (sender, empfang) = mpsc::channel(PUFFER);
-    let schreiber = tokio::task::spawn_blocking(move || {
-        let ordner = ordner()?;
-        // A ZIP within a ZIP would be odd: the name in the archive is the layer's.
-        let ziel = ordner.path().join(format!("ebene.{}", format.endung));
-        let mut strom = Strom {
-            auftrag: &auftrag,
-            ordner: ordner.path(),
-            empfang,
-            offen: Vec::new().into_iter(),
-            fertig: false,
-        };
-        (format.schreibe)(&auftrag, &ziel, &mut strom)?;
-        Ok((ordner, ziel))
-    });
-    let gelesen = query::strom(pool, sammlung, auswahl, &sender).await;
-    drop(sender);
-    let geschrieben = schreiber.await.map_err(Error::intern)?;
-    gelesen?;
-    geschrieben
+    let ordner = ordner()?;
+    // A ZIP within a ZIP would be odd: the name in the archive is the layer's.
+    let ziel = ordner.path().join(format!("ebene.{}", format.endung));
+    let pfad = ziel.clone();
+    let hier = ordner.path().to_owned();
+    lies(pool, sammlung, auswahl, hier, move |zeilen| {
+        let mut saetze = zeilen.map(|zeile| auftrag.aufbau.satz(&zeile?));
+        (format.schreibe)(&auftrag, &pfad, &mut saetze)
+    })
+    .await?;
+    Ok((ordner, ziel))
 }
 
 /// A folder of its own for one file.

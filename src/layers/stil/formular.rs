@@ -129,6 +129,14 @@ impl Formular {
         self.felder.iter().map(|eingabe| &eingabe.feld)
     }
 
+    /// What QGIS reads the layer of the Ortsteile by: a table of a file stands beside ours.
+    fn provider(&self) -> &'static str {
+        match &self.ortsteile {
+            Some(quelle) if quelle.starts_with("./") => "ogr",
+            _ => super::qml::PROVIDER,
+        }
+    }
+
     /// Some field can be set.
     #[must_use]
     pub fn aenderbar(&self) -> bool {
@@ -319,7 +327,7 @@ impl Formular {
                     option("OrderByValue", "bool", true),
                     textwert("Layer", super::qml::layer_id(ORTSTEILE)),
                     textwert("LayerName", "Ortsteile"),
-                    textwert("LayerProviderName", super::qml::PROVIDER),
+                    textwert("LayerProviderName", self.provider()),
                     textwert("LayerSource", self.ortsteile.as_deref().unwrap_or_default()),
                 ],
             ),
