@@ -12,7 +12,7 @@ use crate::http::extract::Anfrage;
 use crate::http::page::{Seite, html};
 use crate::http::problem::Problem;
 
-type Antwort = std::result::Result<Response, Problem>;
+type Antwort = Result<Response, Problem>;
 
 /// All routes of this module.
 pub fn router() -> Router {

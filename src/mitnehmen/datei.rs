@@ -186,10 +186,7 @@ async fn lege(
         stil: Some(ebene.stil.clone()),
         hinweise: Vec::new(),
         aufbau: Aufbau::neu(sammlung, &auswahl),
-        schema: format!(
-            "{}/schema",
-            documents::adresse(&anfrage.basis, &sammlung.id)
-        ),
+        hier: documents::adresse(&anfrage.basis, &sammlung.id),
         seite: None,
         codes,
         teil: Some(ebene.formular.clone()),
