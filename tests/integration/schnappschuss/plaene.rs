@@ -79,8 +79,5 @@ async fn measures_of_a_restricted_reader_are_planned_once() {
     }
     assert!(gefunden > 10, "{gefunden}");
     let (fuer_werte, fuer_alle) = plaene(&pool, "massnahme_lage").await;
-    assert!(
-        fuer_werte == 0 && fuer_alle > 0,
-        "{fuer_werte} {fuer_alle}"
-    );
+    assert!(fuer_werte == 0 && fuer_alle > 0, "{fuer_werte} {fuer_alle}");
 }
