@@ -46,8 +46,7 @@ impl Zeichen {
     /// Fixed decimals through one integer, trailing zeros trimmed; `skaliert` is the number times
     /// ten to the power of `stellen`.
     pub(super) fn zahl(&mut self, skaliert: f64, stellen: u32) -> Option<()> {
-        // Also what is no number.
-        if !(skaliert.abs() <= 9e17) {
+        if skaliert.is_nan() || skaliert.abs() > 9e17 {
             return None;
         }
         let ganz = gerundet(skaliert);
