@@ -117,9 +117,9 @@ impl Probe {
                 Self::Gleich(spalte(ebene, name)?, vec![mvt::Wert::Wahr(true).kodiert()])
             }
             Bedingung::Vergleich(op, links, rechts) => {
-                let (spalte, wert) = match (links, rechts) {
-                    (Wert::Spalte(s), wert) | (wert, Wert::Spalte(s)) => (s, wert),
-                    _ => return None,
+                let ((Wert::Spalte(spalte), wert) | (wert, Wert::Spalte(spalte))) = (links, rechts)
+                else {
+                    return None;
                 };
                 let stelle = self::spalte(ebene, &spalte.name)?;
                 let gleich = Self::Gleich(stelle, vec![kodiert(spalte.klasse, wert)?]);

@@ -193,9 +193,10 @@ impl Wahl {
                 zeit: zeit.map(|(_, zeit)| *zeit),
                 cql: cql.cloned(),
                 // Farther out a shape may have taken in what lies far from it.
-                bbox: match bereit.umgebung {
-                    true => Some(quelle::um(adresse, bereit::RAND)?),
-                    false => None,
+                bbox: if bereit.umgebung {
+                    Some(quelle::um(adresse, bereit::RAND)?)
+                } else {
+                    None
                 },
                 ..quelle::leer()
             };
