@@ -167,10 +167,10 @@ mod tests {
                 -1e300,
                 f64::NAN,
                 f64::INFINITY,
-                5_600_123.4565,
+                5_600_123.456_5,
                 0.499_999_999_999_999_94,
                 20.02,
-                7.7070707,
+                7.707_070_7,
                 120.030_405_6,
             ] {
                 assert_eq!(geschrieben(wert, stellen), stur(wert, stellen), "{wert}");

@@ -353,10 +353,10 @@ fn angaben(
         );
     }
     sage("Bereich", bereich.name.clone());
-    let jetzt = Utc::now().format("%d.%m.%Y %H:%M (UTC)");
+    let jetzt = crate::ortszeit::uhr(&Utc::now());
     match &seite.stand {
         Some(stand) => sage("Stand", format!("{stand}, erstellt am {jetzt}")),
-        None => sage("Stand", jetzt.to_string()),
+        None => sage("Stand", jetzt),
     }
     if !kopf.wer.is_empty() {
         sage("Mitgenommen von", kopf.wer.clone());

@@ -118,7 +118,7 @@ impl Vergleich<'_> {
         let stand = DateTime::parse_from_rfc3339(&self.rueckgabe.kopf.stand);
         stand.map_or_else(
             |_| self.rueckgabe.kopf.stand.clone(),
-            |tag| tag.format("%d.%m.%Y %H:%M (UTC)").to_string(),
+            |tag| crate::ortszeit::uhr(&tag.to_utc()),
         )
     }
 

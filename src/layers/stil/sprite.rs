@@ -69,6 +69,7 @@ pub fn bilder(stil: &Stil) -> Vec<Bild> {
 }
 
 /// The classes of which more than a colour is drawn; None: the layer itself.
+#[must_use]
 pub fn gezeichnete(stil: &Stil) -> Vec<(Option<&Klasse>, &'static Zeichen)> {
     let selbst = stil.zeichen(None).map(|zeichen| (None, zeichen));
     let klassen = stil.klassen.iter();
@@ -94,23 +95,26 @@ fn musterfarbe(stil: &Stil, klasse: Option<&Klasse>) -> String {
 
 /// A square that continues itself on all sides: its lines meet at the corners.
 fn muster(schraffur: Schraffur, farbe: &str) -> Bild {
-    let schraeg = !(schraffur.winkel / 90.0).fract().eq(&0.0);
+    let schraeg = (schraffur.winkel.rem_euclid(90.0) - 45.0).abs() <= 22.5;
     let abstand = schraffur.abstand * PX_PER_MM * if schraeg { 2f64.sqrt() } else { 1.0 };
-    let seite = abstand.round().max(4.0);
-    let linien = match schraffur.winkel.rem_euclid(180.0).round() as u32 {
-        0 => format!("M0 {m}H{seite}", m = (seite / 2.0).floor() + 0.5),
-        90 => format!("M{m} 0V{seite}", m = (seite / 2.0).floor() + 0.5),
-        // The neighbours' lines reach over the corners.
-        91..180 => format!(
-            "M0 0L{seite} {seite}M-1 {0}L1 {1}M{0} -1L{1} 1",
-            seite - 1.0,
-            seite + 1.0
-        ),
-        _ => format!(
-            "M0 {seite}L{seite} 0M-1 1L1 -1M{0} {1}L{1} {0}",
-            seite - 1.0,
-            seite + 1.0
-        ),
+    // A whole number of pixels, or the lines would not meet.
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "between 4 and 64"
+    )]
+    let seite = abstand.round().clamp(4.0, 64.0) as u32;
+    let (davor, dahinter, mitte) = (seite - 1, seite + 1, f64::from(seite / 2) + 0.5);
+    let winkel = schraffur.winkel.rem_euclid(180.0);
+    let linien = if winkel < 22.5 || winkel > 157.5 {
+        format!("M0 {mitte}H{seite}")
+    } else if (67.5..112.5).contains(&winkel) {
+        format!("M{mitte} 0V{seite}")
+    // The neighbours' lines reach over the corners.
+    } else if winkel > 90.0 {
+        format!("M0 0L{seite} {seite}M-1 {davor}L1 {dahinter}M{davor} -1L{dahinter} 1")
+    } else {
+        format!("M0 {seite}L{seite} 0M-1 1L1 -1M{davor} {dahinter}L{dahinter} {davor}")
     };
     // Wider than a pixel: a hairline would be drawn without its soft edges, with knots at corners.
     let mut svg = String::new();
@@ -125,7 +129,7 @@ fn muster(schraffur: Schraffur, farbe: &str) -> Bild {
             schraffur.abstand,
             farbe.trim_start_matches('#').to_ascii_lowercase()
         ),
-        seite: seite as u32,
+        seite,
         svg: svg.into_bytes(),
     }
 }
@@ -224,14 +228,14 @@ mod tests {
             // The same ink wherever two squares meet: no gap and no knot.
             let gleich =
                 |werte: &[u32]| werte.iter().max().unwrap() - werte.iter().min().unwrap() < 30;
-            match winkel as u32 {
-                0 => assert!(mit_tinte(&zeilen) <= 3 && gleich(&spalten)),
-                90 => assert!(mit_tinte(&spalten) <= 3 && gleich(&zeilen)),
-                _ => assert!(
-                    gleich(&zeilen) && gleich(&spalten),
-                    "{winkel}: {zeilen:?} {spalten:?}"
-                ),
-            }
+            let gut = if winkel < 1.0 {
+                mit_tinte(&zeilen) <= 3 && gleich(&spalten)
+            } else if (89.0..91.0).contains(&winkel) {
+                mit_tinte(&spalten) <= 3 && gleich(&zeilen)
+            } else {
+                gleich(&zeilen) && gleich(&spalten)
+            };
+            assert!(gut, "{winkel}: {zeilen:?} {spalten:?}");
         }
     }
 
