@@ -1,6 +1,8 @@
 //! Names and ids of XML for any text: what may not stand in an `NCName` is written `_x0020_`,
 //! as SQL/XML does it, and can be read back.
 
+use std::fmt::Write as _;
+
 /// The text as an `NCName`.
 #[must_use]
 pub fn ncname(text: &str) -> String {
@@ -83,7 +85,8 @@ fn schluesselteil(schluessel: &str) -> String {
 }
 
 fn maskiere(name: &mut String, zeichen: char) {
-    name.push_str(&format!("_x{:04X}_", u32::from(zeichen)));
+    // Writing into a String cannot fail.
+    let _ = write!(name, "_x{:04X}_", u32::from(zeichen));
 }
 
 /// `NameStartChar` of XML 1.0 without the colon.

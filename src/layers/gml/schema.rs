@@ -2,6 +2,7 @@
 //! documentation.
 
 use std::collections::HashSet;
+use std::fmt::Write as _;
 
 use super::objekt::name;
 use super::{NS, PRAEFIX, typname};
@@ -106,7 +107,8 @@ fn feld(xml: &mut Xml, spalte: &Spalte, codes: &Codes) {
     }
     if let Some((_, codes)) = codes.iter().find(|(name, _)| *name == spalte.name) {
         for (wert, titel) in codes {
-            worte.push_str(&format!("\n{wert}: {titel}"));
+            // Writing into a String cannot fail.
+            let _ = write!(worte, "\n{wert}: {titel}");
         }
     }
     eigenschaft(xml, &spalte.name, typ_des_wertes(spalte.klasse), &worte);
