@@ -191,6 +191,19 @@ fn rate(ergebnis: Option<&Ergebnis>) -> String {
     ergebnis.map_or("–".into(), |e| format!("{:.0}", e.je_sekunde))
 }
 
+/// Whoever carries less is faster: the tiles must hold what the peers' hold.
+async fn gleiche_eigenschaften(dienst: &Dienst) -> Result<()> {
+    let doc = dienst.hole("/kacheln/fnp_flaechen").await?;
+    let doc: serde_json::Value = serde_json::from_slice(&doc)?;
+    let felder = doc["vector_layers"][0]["fields"].as_object();
+    let gleich = felder.is_some_and(|felder| {
+        let mut namen = tabelle::EIGENSCHAFTEN.iter();
+        felder.len() == namen.len() && namen.all(|(name, _)| felder.contains_key(*name))
+    });
+    ensure!(gleich, "the tiles carry other attributes: {felder:?}");
+    Ok(())
+}
+
 /// Tables of cold and warm tiles, zoom by zoom; `kacheln` says which.
 pub async fn miss(
     ordner: &Path,
@@ -227,14 +240,7 @@ pub async fn miss(
         "\n| zoom | tiles | ours cold, tiles/s (p50, CPU-ms a tile with the database's) | Martin, no cache | × clock / processor | TiPg, 2 processes | × | ours warm, tiles/s | Martin cached | × | ours warm, gzip | Martin cached, gzip | × | areas in {PROBEN} tiles: ours / Martin / TiPg | kB ours / Martin |\n|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|"
     );
     let einfach = [String::new()];
-    let doc = dienst.hole("/kacheln/fnp_flaechen").await?;
-    let doc: serde_json::Value = serde_json::from_slice(&doc)?;
-    let felder = doc["vector_layers"][0]["fields"].as_object();
-    let gleich = felder.is_some_and(|felder| {
-        let mut namen = tabelle::EIGENSCHAFTEN.iter();
-        felder.len() == namen.len() && namen.all(|(name, _)| felder.contains_key(*name))
-    });
-    ensure!(gleich, "the tiles carry other attributes: {felder:?}");
+    gleiche_eigenschaften(dienst).await?;
     for (zoom, alle) in kacheln {
         let zoom = *zoom;
         let kalt = unsere.einmal(zoom, alle, &gedreht(zoom), postgres).await?;

@@ -87,9 +87,8 @@ impl From<Problem> for Ausnahme {
         let status = problem.art.status;
         let code = match &problem.parameter {
             _ if status.is_server_error() => Code::Sonst,
-            Some(_) => Code::FalscherWert,
             None if status == StatusCode::NOT_FOUND => Code::NichtGefunden,
-            None => Code::FalscherWert,
+            Some(_) | None => Code::FalscherWert,
         };
         Self {
             code,

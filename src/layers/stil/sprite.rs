@@ -106,7 +106,7 @@ fn muster(schraffur: Schraffur, farbe: &str) -> Bild {
     let seite = abstand.round().clamp(4.0, 64.0) as u32;
     let (davor, dahinter, mitte) = (seite - 1, seite + 1, f64::from(seite / 2) + 0.5);
     let winkel = schraffur.winkel.rem_euclid(180.0);
-    let linien = if winkel < 22.5 || winkel > 157.5 {
+    let linien = if !(22.5..=157.5).contains(&winkel) {
         format!("M0 {mitte}H{seite}")
     } else if (67.5..112.5).contains(&winkel) {
         format!("M{mitte} 0V{seite}")

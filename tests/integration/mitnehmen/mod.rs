@@ -126,7 +126,9 @@ fn schiebe(orte: &mut Value, dx: f64) {
     if alle[0].is_number() {
         alle[0] = json!(alle[0].as_f64().unwrap() + dx);
     } else {
-        alle.iter_mut().for_each(|teil| schiebe(teil, dx));
+        for teil in alle {
+            schiebe(teil, dx);
+        }
     }
 }
 
