@@ -28,12 +28,17 @@ def wait(milliseconds):
 
 
 def drawn():
-    """Until the map has been still for three seconds; two minutes at most."""
+    """Until the map was drawn anew and has been still for three seconds; two minutes at most.
+
+    Without a new drawing the canvas shows the old one, enlarged, and is not drawing either."""
     canvas = iface.mapCanvas()
+    finished = []
+    canvas.mapCanvasRefreshed.connect(lambda: finished.append(True))
+    canvas.refreshAllLayers()
     still = 0
     for _ in range(480):
         wait(250)
-        still = 0 if canvas.isDrawing() else still + 1
+        still = 0 if canvas.isDrawing() or not finished else still + 1
         if still >= 12:
             return
     raise TimeoutError("the map is never finished")
