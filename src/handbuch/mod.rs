@@ -41,7 +41,10 @@ impl Kapitel {
     /// The text as it reads on the service at this address.
     #[must_use]
     pub fn html(&self, adresse: &str) -> String {
-        self.html.replace(BEISPIEL, adresse)
+        let bilder = format!("src=\"{adresse}/handbuch/bilder/");
+        self.html
+            .replace(BEISPIEL, adresse)
+            .replace("src=\"bilder/", &bilder)
     }
 }
 
@@ -148,6 +151,8 @@ mod tests {
         let qgis = kapitel("qgis").unwrap();
         let text = qgis.html("https://plan.example.de");
         assert!(text.contains("https://plan.example.de/qgis"), "{text}");
+        let bild = "src=\"https://plan.example.de/handbuch/bilder/qgis-projekt.webp\"";
+        assert!(text.contains(bild), "{text}");
         assert!(!text.contains("127.0.0.1") && !text.contains("<h1"));
         assert!(kapitel("nichts").is_err() && bild("../qgis.md").is_err());
     }

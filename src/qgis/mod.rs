@@ -12,6 +12,7 @@ mod baum;
 pub mod beilage;
 mod ebene;
 mod hintergrund;
+mod kartendienst;
 mod layout;
 pub mod projekt;
 pub mod quelle;

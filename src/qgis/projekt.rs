@@ -6,7 +6,7 @@ use super::hintergrund::Hintergrund;
 use super::quelle::Quellen;
 use super::store::{Kasten, Ort};
 use super::umfang::{Ebene, Gruppe, Umfang};
-use super::{baum, ebene, layout};
+use super::{baum, ebene, kartendienst, layout};
 use crate::layers::stil::element::Element;
 use crate::layers::stil::qml;
 
@@ -168,6 +168,7 @@ fn eigenschaften(basis: &Quellen<'_>, umfang: &Umfang) -> Element {
                 ),
             ]),
         )
+        .kinder(kartendienst::eigenschaften(umfang))
 }
 
 fn angaben(basis: &Quellen<'_>, umfang: &Umfang) -> Element {
