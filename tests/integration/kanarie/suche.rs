@@ -47,7 +47,7 @@ pub fn durchsuche(medium: &str, bytes: &[u8]) -> Gefunden {
     }
     if bytes.starts_with(b"PK\x03\x04") {
         entpacke(bytes, &mut stoff);
-    } else if geodaten.is_none() && !lesbar && !bytes.is_empty() {
+    } else if geodaten.is_none() && !lesbar && !nur_bildpunkte(bytes) && !bytes.is_empty() {
         let was = (
             "Unlesbar",
             medium.to_owned(),
@@ -64,6 +64,56 @@ pub fn durchsuche(medium: &str, bytes: &[u8]) -> Gefunden {
         gefunden.funde.retain(|(was, ..)| *was != "Summe");
     }
     gefunden
+}
+
+/// A drawing with nothing beside its pixels: no text, no date, no author.
+fn nur_bildpunkte(bytes: &[u8]) -> bool {
+    let laenge = |stelle: usize, lies: fn([u8; 4]) -> u32| {
+        let vier = bytes.get(stelle..stelle + 4)?;
+        usize::try_from(lies(vier.try_into().ok()?)).ok()
+    };
+    let png = bytes.starts_with(b"\x89PNG\r\n\x1a\n");
+    let webp = bytes.starts_with(b"RIFF") && bytes.get(8..12) == Some(b"WEBP");
+    if !png && !webp {
+        return false;
+    }
+    let mut stelle = if png { 8 } else { 12 };
+    while stelle < bytes.len() {
+        let (art, weit) = if png {
+            // length, kind, content, checksum
+            (
+                stelle + 4,
+                laenge(stelle, u32::from_be_bytes).map(|l| l + 12),
+            )
+        } else {
+            // kind, length, content to an even place
+            let inhalt = laenge(stelle + 4, u32::from_le_bytes);
+            (stelle, inhalt.map(|l| l.next_multiple_of(2) + 8))
+        };
+        let Some(art) = bytes.get(art..art + 4) else {
+            return false;
+        };
+        let pixel: [&[u8]; 9] = [
+            b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND", b"VP8 ", b"VP8L", b"VP8X", b"ALPH",
+        ];
+        let Some(weit) = weit.filter(|_| pixel.contains(&art)) else {
+            return false;
+        };
+        stelle += weit;
+    }
+    true
+}
+
+#[test]
+fn a_drawing_with_words_is_no_drawing() {
+    let mut png = b"\x89PNG\r\n\x1a\n\0\0\0\x01IDATxcccc".to_vec();
+    assert!(nur_bildpunkte(&png));
+    png.extend(b"\0\0\0\x02tEXtabcccc");
+    assert!(!nur_bildpunkte(&png));
+    assert!(!nur_bildpunkte(b"RIFF\0\0\0\0WAVE") && !nur_bildpunkte(b"PK"));
+    assert!(nur_bildpunkte(include_bytes!(
+        "../../../docs/bilder/qgis-formular.webp"
+    )));
 }
 
 /// Archives and workbooks: their files, and theirs.
