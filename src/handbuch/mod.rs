@@ -151,8 +151,8 @@ mod tests {
         let qgis = kapitel("qgis").unwrap();
         let text = qgis.html("https://plan.example.de");
         assert!(text.contains("https://plan.example.de/qgis"), "{text}");
-        let bild = "src=\"https://plan.example.de/handbuch/bilder/qgis-projekt.webp\"";
-        assert!(text.contains(bild), "{text}");
+        let gezeigt = "src=\"https://plan.example.de/handbuch/bilder/qgis-projekt.webp\"";
+        assert!(text.contains(gezeigt), "{text}");
         assert!(!text.contains("127.0.0.1") && !text.contains("<h1"));
         assert!(kapitel("nichts").is_err() && bild("../qgis.md").is_err());
     }
