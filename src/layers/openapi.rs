@@ -7,7 +7,7 @@ use super::auswahl::{FESTE, LIMIT_MAX, LIMIT_VORGABE, ZOOM_MAX};
 use super::cql2::Grenzen;
 use super::crs::Ziel;
 use super::documents::{GEOJSON, HTML, JSON, SCHEMA_JSON};
-use super::formate::{FORMATE, wahl};
+use super::formate::{FORMATE, Format, GML, wahl};
 use super::queryables::{eigenschaft, filterbare};
 use super::sammlung::Sammlung;
 use super::stil::sprache::SPRACHEN;
@@ -257,7 +257,7 @@ fn objekt_medien() -> Vec<&'static str> {
     let weitere = FORMATE.iter().filter(|format| format.seitenweise);
     [GEOJSON, HTML]
         .into_iter()
-        .chain(weitere.map(|format| format.medium))
+        .chain(weitere.map(Format::typ))
         .collect()
 }
 
@@ -333,7 +333,7 @@ fn je_sammlung(sammlung: &Sammlung) -> Vec<Pfad> {
             "item",
             format!("{titel}: ein Objekt"),
             eines,
-            &[GEOJSON, HTML],
+            &[GEOJSON, HTML, GML],
         ),
     ]
 }
