@@ -160,7 +160,7 @@ impl Schreiber {
                 let (fuellung, strich) = match self.darstellung {
                     Darstellung::Fill => (fuellung, strich(RAND, "0.5")),
                     Darstellung::Overlay => (deckend("0.14"), strich(farbe, "2")),
-                    Darstellung::Border => (String::new(), strich(RAND, "1.5")),
+                    Darstellung::Border => (deckend("0"), strich(RAND, "1.5")),
                 };
                 writeln!(
                     out,
